@@ -1,0 +1,158 @@
+"""omniqueue: every contact, whatever its channel, in one queue in the order it arrived.
+
+Example:
+    >>> from omniqueue import Agent, Assigned, Contact, Router
+    >>> router = Router()
+    >>> _ = router.add_agent(Agent("ana"), presence="away", at=0)
+    >>> for at, channel in enumerate(["phone", "phone", "email", "phone", "fax"], start=1):
+    ...     _ = router.submit(Contact(f"{channel}-{at}", channel), at=at)
+    >>> [taken] = router.set_presence("ana", "ready", at=10).of(Assigned)
+    >>> taken.contact
+    'phone-1'
+"""
+
+from omniqueue.core.router import Router
+from omniqueue.core.snapshot import Snapshot
+from omniqueue.core.views import AgentView, ContactView, Statistics
+from omniqueue.errors import (
+    DuplicateAgentError,
+    DuplicateContactError,
+    FileFaultsError,
+    IllegalTransitionError,
+    InvalidValueError,
+    InvariantError,
+    MissingExtraError,
+    OmniqueueError,
+    PolicyError,
+    QueueFullError,
+    ReentrantCallError,
+    SnapshotError,
+    TimeWentBackwardsError,
+    UnknownAgentError,
+    UnknownChannelError,
+    UnknownContactError,
+)
+from omniqueue.model.agent import Agent
+from omniqueue.model.agent_events import (
+    AgentAdded,
+    AgentRemoved,
+    AgentUpdated,
+    PolicyFailed,
+    PresenceSet,
+)
+from omniqueue.model.channel import Channel
+from omniqueue.model.contact import Contact, Preference, RelaxStep
+from omniqueue.model.contact_events import (
+    Abandoned,
+    Assigned,
+    Cancelled,
+    Completed,
+    Declined,
+    Deferred,
+    ExclusionEnded,
+    Expired,
+    Offered,
+    OfferExpired,
+    OfferRevoked,
+    Parked,
+    PreferenceEnded,
+    Preferred,
+    Queued,
+    Relaxed,
+    Released,
+    Reopened,
+    Requeued,
+    ReservationEnded,
+    Reserved,
+    Resumed,
+    Transferred,
+    Unservable,
+    Updated,
+    WrapUpEnded,
+)
+from omniqueue.model.event import Event, Events
+from omniqueue.model.skill import Skills
+from omniqueue.policy import (
+    AgentLoad,
+    EnteringContact,
+    FitPolicy,
+    OrderPolicy,
+    Selection,
+    TurnPolicy,
+    register_order,
+    register_selection,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Abandoned",
+    "Agent",
+    "AgentAdded",
+    "AgentLoad",
+    "AgentRemoved",
+    "AgentUpdated",
+    "AgentView",
+    "Assigned",
+    "Cancelled",
+    "Channel",
+    "Completed",
+    "Contact",
+    "ContactView",
+    "Declined",
+    "Deferred",
+    "DuplicateAgentError",
+    "DuplicateContactError",
+    "EnteringContact",
+    "Event",
+    "Events",
+    "ExclusionEnded",
+    "Expired",
+    "FileFaultsError",
+    "FitPolicy",
+    "IllegalTransitionError",
+    "InvalidValueError",
+    "InvariantError",
+    "MissingExtraError",
+    "OfferExpired",
+    "OfferRevoked",
+    "Offered",
+    "OmniqueueError",
+    "OrderPolicy",
+    "Parked",
+    "PolicyError",
+    "PolicyFailed",
+    "Preference",
+    "PreferenceEnded",
+    "Preferred",
+    "PresenceSet",
+    "QueueFullError",
+    "Queued",
+    "ReentrantCallError",
+    "RelaxStep",
+    "Relaxed",
+    "Released",
+    "Reopened",
+    "Requeued",
+    "ReservationEnded",
+    "Reserved",
+    "Resumed",
+    "Router",
+    "Selection",
+    "Skills",
+    "Snapshot",
+    "SnapshotError",
+    "Statistics",
+    "TimeWentBackwardsError",
+    "Transferred",
+    "TurnPolicy",
+    "UnknownAgentError",
+    "UnknownChannelError",
+    "UnknownContactError",
+    "Unservable",
+    "Updated",
+    "WrapUpEnded",
+    "__version__",
+    "register_order",
+    "register_selection",
+]

@@ -1,0 +1,108 @@
+"""What the engine keeps of one agent, and the profile and shape that it shares with others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from omniqueue.model.agent import Agent, Presence
+from omniqueue.model.event import Rank
+from omniqueue.model.skill import Skills
+
+if TYPE_CHECKING:
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.lanes import ChannelRow, Lane
+
+Seat: TypeAlias = "tuple[Rank, int, AgentRow]"  # (turn, stamp, agent)
+
+
+class Room:
+    """One set of channels with room, and the profiles that have a free agent of just this."""
+
+    __slots__ = ("mask", "open")
+
+    def __init__(self, mask: int) -> None:
+        self.mask = mask  # bit per channel
+        self.open = 0  # bit per profile
+
+
+class Served(dict["Lane", bool]):
+    """Which lanes a shape serves: worked out once per lane, on first look."""
+
+    __slots__ = ("bit", "mask")
+
+    def __init__(self, bit: int, mask: int) -> None:
+        super().__init__()
+        self.bit = bit
+        self.mask = mask
+
+    def __missing__(self, lane: Lane) -> bool:
+        found = bool(lane.holders & self.bit and lane.channel.bit & self.mask)
+        self[lane] = found
+        return found
+
+
+class Shape:
+    """What an agent could take right now: a profile and the channels with room; its agents."""
+
+    __slots__ = ("dead", "heap", "profile", "room", "served", "size")
+
+    def __init__(self, profile: Profile, room: Room) -> None:
+        self.profile = profile
+        self.room = room
+        self.heap: list[Seat] = []  # the first is always alive
+        self.size = 0
+        self.dead = 0
+        self.served = Served(profile.bit, room.mask)
+
+
+class Profile:
+    """Agents that could take the same when empty: equal skills and possible channels."""
+
+    __slots__ = ("agents", "bit", "index", "possible", "ready", "shapes", "skills", "unreserved")
+
+    def __init__(self, index: int, skills: Skills, possible: int) -> None:
+        self.index = index
+        self.bit = 1 << index
+        self.skills = skills
+        self.possible = possible  # bit per channel that an empty agent could take
+        self.shapes: dict[int, Shape] = {}
+        self.agents: dict[AgentRow, None] = {}  # in the order in which they joined
+        self.ready = 0
+        self.unreserved = 0  # ready and not kept free for a contact
+
+
+class AgentRow:
+    """One agent: description, presence, load, and the seat among the free agents."""
+
+    __slots__ = (
+        "agent",
+        "counts",
+        "free",
+        "full",
+        "holding",
+        "id",
+        "misses",
+        "presence",
+        "profile",
+        "reason",
+        "reserved_for",
+        "seat",
+        "shape",
+        "stamp",
+    )
+
+    def __init__(self, agent: Agent, profile: Profile) -> None:
+        self.id = agent.id
+        self.agent = agent
+        self.profile = profile
+        self.presence: Presence = "offline"
+        self.reason: str | None = None
+        self.free = agent.capacity  # may be below 0 after an update
+        self.counts: dict[ChannelRow, int] = {}  # contacts held, of channels with a limit
+        self.full = 0  # bit per channel at its limit
+        self.holding: dict[ContactRow, None] = {}  # offers, active contacts and wrap-ups
+        self.stamp = 0
+        self.misses = 0
+        self.seat: Seat | None = None
+        self.shape: Shape | None = None
+        self.reserved_for: ContactRow | None = None

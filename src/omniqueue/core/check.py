@@ -1,0 +1,230 @@
+"""The invariants, each an assertion that can be run after every step or in production."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omniqueue.core.contact_row import IN_LINE, NOWHERE, SOLO, WITH_AGENT, place
+from omniqueue.core.lanes import Lane
+from omniqueue.core.lifecycle import (
+    ACTIVE,
+    DEFERRED,
+    ENDED,
+    OFFERED,
+    PARKED,
+    STATES,
+    WAITING,
+    WRAP_UP,
+)
+from omniqueue.core.seeking import can_take
+from omniqueue.errors import InvariantError
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+_HELD = (OFFERED, ACTIVE, WRAP_UP)
+
+
+def check(state: State) -> None:
+    """Verify every invariant.
+
+    Raises:
+        InvariantError: one does not hold.
+    """
+    _check_contacts(state)
+    _check_agents(state)
+    _check_lanes(state)
+    _check_heads(state)
+    _check_roster(state)
+    _check_timers(state)
+    _check_reservations(state)
+    _check_nobody_waits_in_vain(state)
+
+
+def _must(holds: bool, what: str, value: object) -> None:
+    if not holds:
+        raise InvariantError(what, value, "this invariant to hold (please report the defect)")
+
+
+def _check_contacts(state: State) -> None:
+    counts = [0] * len(STATES)
+    for contact_id, row in state.contacts.items():
+        counts[row.state] += 1
+        _must(row.id == contact_id, "contact under its id", contact_id)
+        held = row.state in _HELD
+        _must((row.agent is not None) == held, "one holder exactly while held", contact_id)
+        _must(row.agent is None or row in row.agent.holding, "its agent holds it", contact_id)
+        stands = row.where != NOWHERE
+        _must(stands == (row.state == WAITING), "stands while it waits", contact_id)
+    _must(counts[WAITING] == state.waiting, "count of waiting contacts", state.waiting)
+    _must(counts[DEFERRED] == state.deferred, "count of deferred contacts", state.deferred)
+    _must(counts[PARKED] == state.parked, "count of parked contacts", state.parked)
+    for final in ENDED:
+        _must(counts[final] == state.counts[final], f"count of {STATES[final]}", counts[final])
+    if state.forget_seconds is None:
+        _must(sum(counts) == state.accepted, "contacts are never lost", sum(counts))
+
+
+def _check_agents(state: State) -> None:
+    for agent in state.roster.agents.values():
+        used = 0
+        counts: dict[str, int] = {}
+        for row in agent.holding:
+            _must(row.agent is agent and row.state in _HELD, "held by one agent", row.id)
+            _must(row.state == WRAP_UP or row.id in state.contacts, "held and known", row.id)
+            used += row.lane.channel.cost
+            name = row.lane.channel.name
+            counts[name] = counts.get(name, 0) + 1
+        _must(agent.free == agent.agent.capacity - used, "capacity is given back", agent.id)
+        _must(agent.presence != "offline" or not agent.holding, "offline holds none", agent.id)
+        for name, most in agent.agent.limits.items():
+            channel = state.channels[name]
+            full = counts.get(name, 0) >= most
+            _must(bool(agent.full & channel.bit) == full, "limit is counted", agent.id)
+        seated = (
+            agent.presence == "ready"
+            and agent.reserved_for is None
+            and state.roster.room(agent) != 0
+        )
+        _must((agent.seat is not None) == seated, "free agents can be found", agent.id)
+        if agent.seat is not None:
+            _check_seat(state, agent)
+
+
+def _check_seat(state: State, agent: AgentRow) -> None:
+    shape, seat = agent.shape, agent.seat
+    assert seat is not None
+    _must(shape is not None and seat in shape.heap, "seat is in its heap", agent.id)
+    assert shape is not None
+    _must(shape.room.mask == state.roster.room(agent), "seat has its room", agent.id)
+    _must(shape.profile is agent.profile, "seat has its profile", agent.id)
+    _must(bool(shape.room.open & shape.profile.bit), "open mask has the seat", agent.id)
+    _must(seat[1] == agent.stamp, "seat has the stamp", agent.id)
+    _must(seat[0] == state.choice.turn_of(agent), "seat has the turn", agent.id)
+    top = shape.heap[0]
+    _must(top[2].seat is top, "first seat is alive", agent.id)
+
+
+def _check_lanes(state: State) -> None:
+    found = 0
+    for channel in state.channels.values():
+        for skills, lane in channel.lanes.items():
+            _must(lane.skills is skills and not lane.retired, "lane under its skills", skills)
+            found += _check_lane(lane)
+            holders = 0
+            for profile in state.roster.profiles:
+                if profile is not None and profile.possible & channel.bit:
+                    holders |= profile.bit if profile.skills.covers(skills) else 0
+            _must(lane.holders == holders, "profiles that serve a lane", skills)
+    for agent_id, standing in state.preferring.items():
+        _must(standing == sorted(standing), "preferring contacts in order", agent_id)
+        for entry in standing:
+            row = entry[3]
+            _must(row.where == WITH_AGENT and row.entry is entry, "stands once", row.id)
+            prefers = row.details is not None and row.details.prefer_agent == agent_id
+            _must(prefers, "stands with its preferred agent", row.id)
+            found += 1
+    _must(found == state.waiting, "every waiting contact stands once", found)
+
+
+def _check_lane(lane: Lane) -> int:
+    rows = lane.rows()
+    dead = sum(row.where != IN_LINE for row in lane.line)
+    _must(dead == lane.dead, "dead places of a line", dead)
+    line = [place(row) for row in lane.line if row.where == IN_LINE]
+    _must(line == sorted(line), "a line is in order", lane.skills)
+    _must(not lane.line or lane.line[0].where == IN_LINE, "a line's first is alive", lane.skills)
+    early = lane.early
+    _must(not early or early[0][3].entry is early[0], "the early first is alive", lane.skills)
+    _must(lane.solo == sorted(lane.solo), "the restricted are in order", lane.skills)
+    for row in rows:
+        _must(row.state == WAITING and row.lane is lane, "stands in its lane", row.id)
+        _must((row.where == SOLO) == row.restricted(), "restricted stand apart", row.id)
+    _must(len(set(rows)) == len(rows), "stands once", lane.skills)
+    first = min(rows, key=place, default=None)
+    _must(lane.first() is first, "first of a lane", lane.skills)
+    shown = None if first is None else (*place(first), lane)
+    _must(lane.head == shown, "head of a lane", lane.skills)
+    return len(rows)
+
+
+def _check_heads(state: State) -> None:
+    shown = [head[3] for head in state.heads]
+    lanes = [lane for lane in state.roster.lanes() if lane.head is not None]
+    served = [lane for lane in lanes if lane.holders & state.roster.ready]
+    _must(state.heads == sorted(state.heads), "heads are in order", len(shown))
+    _must(set(shown) == set(served), "heads of lanes that somebody serves", len(shown))
+    _must(len(shown) == len(served), "each lane once among the heads", len(shown))
+    aside = {lane for lane in lanes if lane not in set(served)}
+    _must(set(state.aside) == aside, "lanes set aside", len(aside))
+    _must(all(lane.aside == (lane in aside) for lane in lanes), "lanes know it", len(aside))
+
+
+def _check_roster(state: State) -> None:
+    roster = state.roster
+    ready = 0
+    for profile in roster.profiles_by_kind.values():
+        agents = list(profile.agents)
+        count = sum(agent.presence == "ready" for agent in agents)
+        free = sum(a.presence == "ready" and a.reserved_for is None for a in agents)
+        _must(bool(agents), "profiles have agents", profile.index)
+        _must(profile.ready == count, "ready agents of a profile", profile.index)
+        _must(profile.unreserved == free, "unreserved agents of a profile", profile.index)
+        ready |= profile.bit if count else 0
+        for shape in profile.shapes.values():
+            size = sum(agent.shape is shape for agent in agents)
+            _must(shape.size == size, "agents of a shape", profile.index)
+            is_open = bool(shape.room.open & profile.bit)
+            _must(is_open == (size > 0), "open shapes", profile.index)
+            for lane, serves in shape.served.items():
+                true = bool(lane.holders & profile.bit and shape.room.mask & lane.channel.bit)
+                _must(lane.retired or serves == true, "what a shape serves", profile.index)
+    _must(roster.ready == ready, "profiles with a ready agent", ready)
+    stamps = [agent.stamp for agent in roster.agents.values()]
+    _must(len(set(stamps)) == len(stamps), "stamps differ", len(stamps))
+
+
+def _check_timers(state: State) -> None:
+    live = state.timers.live()
+    for timer in live:
+        _must(timer.due >= state.now, "no timer is overdue", timer.kind)
+        _must(timer.due >= state.timers.wake, "the router wakes in time", timer.kind)
+        _must(timer.row.id in state.contacts, "timers of known contacts", timer.row.id)
+    dead = len(state.timers.heap) - len(live)
+    _must(state.timers.dead == dead, "dead timers are counted", dead)
+    own = {"offer": OFFERED, "wrap_up": WRAP_UP, "deferral": DEFERRED}
+    for timer in live:
+        if timer.kind in own:
+            row: ContactRow = timer.row
+            _must(row.timer is timer, "the state's own timer", row.id)
+            _must(row.state == own[timer.kind], "a timer of that state", row.id)
+
+
+def _check_reservations(state: State) -> None:
+    for agent in state.roster.agents.values():
+        row = agent.reserved_for
+        if row is not None:
+            reserved = row.details is not None and row.details.reserved is agent
+            _must(reserved, "a reservation has two sides", agent.id)
+            _must(row.state in (WAITING, OFFERED), "a reservation for the queue", row.id)
+    for key, row in state.overdue.items():
+        assert row.details is not None
+        _must(key == place(row) and row.state == WAITING, "overdue contacts wait", row.id)
+        _must(row.details.reserved is None, "overdue contacts lack an agent", row.id)
+        _must(row.details.reserve_due <= state.clock(), "overdue contacts are", row.id)
+
+
+def _check_nobody_waits_in_vain(state: State) -> None:
+    for agent in state.roster.agents.values():
+        if agent.presence != "ready":
+            continue
+        rows = [entry[3] for entry in state.preferring.get(agent.id, ())]
+        for lane in state.roster.lanes():
+            first = lane.first_open()
+            if first is not None:
+                rows.append(first)
+            rows += [entry[3] for entry in lane.solo]
+        for row in rows:
+            _must(not can_take(state, agent, row), "nobody waits in vain", row.id)

@@ -1,0 +1,114 @@
+"""The selection inside the engine: stock ranks worked out in place, a user's guarded."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from omniqueue.errors import PolicyError
+from omniqueue.model.agent_events import PolicyFailed
+from omniqueue.model.event import Rank
+from omniqueue.model.skill import NO_SKILLS, Skills
+from omniqueue.policy.fit import STOCK_FITS, FitPolicy
+from omniqueue.policy.rank import checked_rank, policy_fault
+from omniqueue.policy.selection import Selection
+from omniqueue.policy.turn import AgentLoad, TurnPolicy
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow, Profile
+    from omniqueue.core.lanes import Lane
+    from omniqueue.core.state import State
+
+
+class Choice:
+    """Ranks agents for the match; a user's policy that fails is replaced by the stock rank."""
+
+    __slots__ = ("any_fit", "by_idle", "by_load", "fit", "selection", "state", "turn")
+
+    def __init__(self, selection: Selection, state: State) -> None:
+        self.selection = selection
+        self.state = state
+        fit, turn = selection.fit, selection.turn
+        self.any_fit = fit == "any"
+        self.by_idle = turn == "longest-idle"
+        self.by_load = turn == "least-loaded"
+        self.fit: FitPolicy = STOCK_FITS[fit] if isinstance(fit, str) else fit
+        self.turn: TurnPolicy | None = None if isinstance(turn, str) else turn
+
+    def turn_of(self, agent: AgentRow) -> Rank:
+        """Return the agent's turn rank at its present load."""
+        if self.by_idle:
+            return 1 if agent.holding else 0
+        capacity = agent.agent.capacity
+        used = capacity - agent.free
+        if self.by_load:
+            return used / capacity if capacity else inf
+        load = AgentLoad(agent.id, agent.profile.skills, capacity, used, len(agent.holding))
+        assert self.turn is not None
+        return self._ask_turn(load)
+
+    def fit_of(self, profile: Profile, lane: Lane) -> Rank:
+        """Return the fit rank of a profile for a lane, worked out once for the pair."""
+        if self.any_fit:
+            return 0
+        rank = lane.fits.get(profile.index)
+        if rank is None:
+            rank = lane.fits[profile.index] = self._ask_fit(profile.skills, lane.skills)
+        return rank
+
+    def _ask_turn(self, load: AgentLoad) -> Rank:
+        assert self.turn is not None
+        policy = f"turn policy of {self.selection.name}"
+        try:
+            with self.state.locked():
+                answer = self.turn(load)
+            return checked_rank(policy, answer)
+        except PolicyError as fault:
+            self._report(policy, str(fault))
+        except Exception as problem:
+            self._report(policy, str(policy_fault(policy, problem)))
+        return (1 if load.contacts else 0,)
+
+    def _ask_fit(self, held: Skills, needed: Skills) -> Rank:
+        if isinstance(self.selection.fit, str):
+            return self.fit(held, needed)
+        policy = f"fit policy of {self.selection.name}"
+        try:
+            with self.state.locked():
+                answer = self.fit(held, needed)
+            return checked_rank(policy, answer)
+        except PolicyError as fault:
+            self._report(policy, str(fault))
+        except Exception as problem:
+            self._report(policy, str(policy_fault(policy, problem)))
+        return (0,)
+
+    def _report(self, policy: str, problem: str) -> None:
+        self.state.log.append((PolicyFailed, self.state.clock(), policy, problem))
+
+    def check(self) -> None:
+        """Ask a user's policies once, when the router is made.
+
+        Raises:
+            PolicyError: one raised or returned no rank.
+        """
+        name = self.selection.name
+        some = Skills.of({"probe": 1})
+        if self.turn is not None:
+            for load in (
+                AgentLoad("probe", NO_SKILLS, 1, 0, 0),
+                AgentLoad("probe", some, 1, 1, 1),
+            ):
+                _checked(f"turn policy of {name}", self.turn, load)
+        if not isinstance(self.selection.fit, str):
+            for held in (NO_SKILLS, some):
+                _checked(f"fit policy of {name}", self.fit, held, NO_SKILLS)
+
+
+def _checked(policy: str, function: object, *arguments: object) -> None:
+    assert callable(function)
+    try:
+        answer = function(*arguments)
+    except Exception as problem:
+        raise policy_fault(policy, problem) from problem
+    checked_rank(policy, answer)

@@ -1,0 +1,232 @@
+"""Time passes: due timers fire, each at its own instant, in order, with matching after each."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Final
+
+from omniqueue.core.endings import end, expire, forget
+from omniqueue.core.lanes import lane_of, leave, stand
+from omniqueue.core.lifecycle import (
+    ABANDONED,
+    COMPLETED,
+    DEFERRED,
+    FINAL,
+    OFFERED,
+    WAITING,
+    WRAP_UP,
+)
+from omniqueue.core.matching import settle
+from omniqueue.core.offers import back_to_queue, end_offer, end_work, exclude, wait_again
+from omniqueue.core.preferences import lift_preference
+from omniqueue.core.presence import go_away
+from omniqueue.core.timers import (
+    DEFERRAL,
+    EXPIRY,
+    OFFER,
+    PREFERENCE,
+    RELAXATION,
+    RESERVATION,
+    RETRY,
+    WRAP_UP_END,
+    Timer,
+)
+from omniqueue.errors import (
+    ReentrantCallError,
+    TimeWentBackwardsError,
+)
+from omniqueue.model.checks import instant
+from omniqueue.model.contact_events import (
+    ExclusionEnded,
+    OfferExpired,
+    Relaxed,
+    Released,
+    WrapUpEnded,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+
+def enter(state: State, at: object) -> None:
+    """Let time pass to a command's instant.
+
+    What timers do is logged with the command; when it is refused, with the next one that is not.
+
+    Raises:
+        InvalidValueError: `at` is no finite number.
+        TimeWentBackwardsError: `at` lies before the engine's time.
+        ReentrantCallError: a policy or a listener of this router is running.
+    """
+    if at.__class__ is float and state.now <= at < inf:
+        instant_at: float = at
+    else:
+        instant_at = checked_instant(state, at)
+    if state.timers.wake <= instant_at:
+        advance(state, instant_at)
+    state.now = instant_at
+
+
+def checked_instant(state: State, at: object) -> float:
+    """Return a command's instant as a float, or say what is wrong with it."""
+    if state.held_now is not None:
+        raise ReentrantCallError("command", at, "no command from inside a policy or a listener")
+    seconds = instant("at", at)
+    if seconds < state.now:
+        raise TimeWentBackwardsError("at", seconds, f"an instant from {state.now!r} on")
+    return seconds
+
+
+def advance(state: State, at: float) -> None:
+    """Fire all timers due at or before `at`, those created meanwhile too. Cost: O(log n) each."""
+    timers = state.timers
+    while True:
+        timer = timers.pop_due(at)
+        if timer is None:
+            break
+        state.now = timer.due if timer.due > state.now else state.now
+        fire(state, timer)
+    if state.ended:
+        forget(state, at)
+    due = timers.next_due()
+    timers.wake = inf if due is None else due
+    if state.ended and state.ended[0][0] < timers.wake:
+        timers.wake = state.ended[0][0]
+
+
+def fire(state: State, timer: Timer) -> None:
+    """Let one timer act, and match."""
+    agents, rows = _ACTIONS[timer.kind](state, timer.row, timer)
+    settle(state, agents, rows)
+
+
+def _offer_over(
+    state: State, row: ContactRow, timer: Timer
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    agent = row.agent
+    assert agent is not None
+    assert row.state == OFFERED
+    end_offer(state, row)
+    retry_at = exclude(state, row, agent)
+    state.log.append((OfferExpired, state.now, row.id, agent.id, retry_at))
+    freed = back_to_queue(state, row)
+    agent.misses += 1
+    rows = [row]
+    if agent.misses >= row.lane.channel.channel.max_misses:
+        agent.misses = 0
+        more_agents, more_rows = go_away(state, agent, "missed offers")
+        freed += more_agents
+        rows += more_rows
+    return [agent, *freed], rows
+
+
+def _wrap_up_over(
+    state: State, row: ContactRow, timer: Timer
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    assert row.state == WRAP_UP
+    return [finish_wrap_up(state, row)], []
+
+
+def finish_wrap_up(state: State, row: ContactRow) -> AgentRow:
+    """End the work after a contact; return its agent."""
+    agent = end_work(state, row)
+    state.log.append((WrapUpEnded, state.now, row.id, agent.id))
+    end(state, row, COMPLETED)
+    return agent
+
+
+def _deferral_over(
+    state: State, row: ContactRow, timer: Timer
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    assert row.state == DEFERRED
+    release(state, row)
+    return [], [row]
+
+
+def release(state: State, row: ContactRow) -> None:
+    """Let a deferred contact wait again."""
+    state.deferred -= 1
+    state.timers.cancel(row.timer)
+    row.timer = None
+    state.log.append((Released, state.now, row.id))
+    wait_again(state, row)
+
+
+def _preference_over(
+    state: State, row: ContactRow, timer: Timer
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    lift_preference(state, row)
+    return [], [row]
+
+
+def _relax(state: State, row: ContactRow, timer: Timer) -> tuple[list[AgentRow], list[ContactRow]]:
+    assert row.details is not None
+    assert isinstance(timer.detail, int)
+    row.details.relaxation.remove(timer)
+    if row.state in FINAL or row.state == WRAP_UP:
+        return [], []
+    skills = row.contact.relax[timer.detail].skills
+    waiting = row.state == WAITING
+    if waiting:
+        leave(state, row)
+    row.lane = lane_of(state, row.lane.channel, skills)
+    if waiting:
+        stand(state, row)
+        if row.details.reserved is not None:
+            state.suspects.append(row)
+    state.log.append((Relaxed, state.now, row.id, skills))
+    return [], [row]
+
+
+def _expiry_due(
+    state: State, row: ContactRow, timer: Timer
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    assert row.details is not None
+    row.details.expiry = None
+    if row.state in (WAITING, DEFERRED):
+        return expire(state, row), []
+    if row.state in (OFFERED, ABANDONED):
+        row.details.expiry_due = True
+    return [], []
+
+
+def _retry(state: State, row: ContactRow, timer: Timer) -> tuple[list[AgentRow], list[ContactRow]]:
+    assert row.details is not None
+    assert isinstance(timer.detail, str)
+    waiting = row.state == WAITING
+    if waiting:
+        leave(state, row)
+    del row.details.excluded[timer.detail]
+    if waiting:
+        stand(state, row)
+    state.log.append((ExclusionEnded, state.now, row.id, timer.detail))
+    return [], [row]
+
+
+def _reservation_due(
+    state: State, row: ContactRow, timer: Timer
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    assert row.details is not None
+    row.details.reserve_timer = None
+    return [], []  # matching finds who is overdue
+
+
+_ACTIONS: Final[
+    dict[
+        str,
+        Callable[[State, ContactRow, Timer], tuple[list[AgentRow], list[ContactRow]]],
+    ]
+] = {
+    OFFER: _offer_over,
+    WRAP_UP_END: _wrap_up_over,
+    DEFERRAL: _deferral_over,
+    PREFERENCE: _preference_over,
+    RELAXATION: _relax,
+    EXPIRY: _expiry_due,
+    RETRY: _retry,
+    RESERVATION: _reservation_due,
+}

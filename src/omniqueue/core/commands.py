@@ -1,0 +1,118 @@
+"""What all commands share: the door (time, ids) and the way out (matching, events)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omniqueue.core.lifecycle import COMMANDS, refuse
+from omniqueue.core.matching import settle
+from omniqueue.errors import (
+    InvalidValueError,
+    UnknownAgentError,
+    UnknownChannelError,
+    UnknownContactError,
+)
+from omniqueue.model.checks import identifier
+from omniqueue.model.event import Events, Rank
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.lanes import ChannelRow
+    from omniqueue.core.state import State
+    from omniqueue.model.contact import Contact
+    from omniqueue.model.skill import Skills
+
+
+class Commands:
+    """The base of the router's public commands."""
+
+    __slots__ = ("_state",)
+
+    _state: State
+
+
+def known_id(field: str, value: object) -> str | None:
+    """Return an id in its normal form; None for text that can be nobody's id."""
+    if not isinstance(value, str):
+        raise InvalidValueError(field, value, "a str (ids are text)")
+    try:
+        return identifier(field, value)
+    except InvalidValueError:
+        return None
+
+
+def contact_of(state: State, contact_id: object) -> ContactRow:
+    """Return the contact of that id.
+
+    Raises:
+        UnknownContactError: no such contact is known (any more).
+    """
+    name = known_id("contact", contact_id)
+    row = None if name is None else state.contacts.get(name)
+    if row is None:
+        raise UnknownContactError("contact", contact_id, "the id of a contact submitted before")
+    return row
+
+
+def contact_in_state(state: State, contact_id: object, command: str) -> ContactRow:
+    """Return the contact of that id, in a state that allows the command.
+
+    Raises:
+        UnknownContactError: no such contact.
+        IllegalTransitionError: its state does not allow the command.
+    """
+    row = contact_of(state, contact_id)
+    if row.state not in COMMANDS[command]:
+        raise refuse(command, row.id, row.state)
+    return row
+
+
+def agent_of(state: State, agent_id: object) -> AgentRow:
+    """Return the agent of that id.
+
+    Raises:
+        UnknownAgentError: no such agent.
+    """
+    name = known_id("agent", agent_id)
+    agent = None if name is None else state.roster.agents.get(name)
+    if agent is None:
+        raise UnknownAgentError("agent", agent_id, "the id of an agent added before")
+    return agent
+
+
+def channel_of(state: State, field: str, name: object) -> ChannelRow:
+    """Return the channel of that name.
+
+    Raises:
+        UnknownChannelError: no such channel was declared.
+    """
+    found = known_id(field, name)
+    channel = None if found is None else state.channels.get(found)
+    if channel is None:
+        raise UnknownChannelError(field, name, f"one of {', '.join(state.channels)}")
+    return channel
+
+
+def rank_of(state: State, contact: Contact, skills: Skills, arrived_at: float) -> Rank:
+    """Return the rank of a contact by the router's order.
+
+    Raises:
+        PolicyError: a user's order policy failed.
+    """
+    target_seconds = contact.target_seconds
+    if target_seconds is None:
+        # The channel it was submitted on: a change of channel does not change the promise.
+        target_seconds = state.channels[contact.channel].target_seconds
+    if state.order.stock is not None:
+        return state.order.stock(contact.priority, arrived_at, target_seconds)
+    with state.locked():
+        return state.order.rank(contact, skills, arrived_at, target_seconds)
+
+
+def done(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> Events:
+    """Match after a command, and return what happened."""
+    settle(state, agents, rows)
+    log = state.log
+    state.log = []
+    return Events(log)

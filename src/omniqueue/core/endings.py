@@ -1,0 +1,85 @@
+"""Endings: what ends a contact for good (or until its customer comes back), and forgetting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omniqueue.core.lanes import leave
+from omniqueue.core.lifecycle import (
+    ABANDONED,
+    DEFERRED,
+    ENDED,
+    EXPIRED,
+    WAITING,
+)
+from omniqueue.core.preferences import stop_preference
+from omniqueue.core.reservations import drop_reservation
+from omniqueue.model.contact_events import Expired
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+
+def step_out(state: State, row: ContactRow) -> None:
+    """Take a waiting or deferred contact out of the queue."""
+    if row.state == WAITING:
+        leave(state, row)
+    elif row.state == DEFERRED:
+        state.deferred -= 1
+        state.timers.cancel(row.timer)
+        row.timer = None
+
+
+def end(state: State, row: ContactRow, final: int) -> None:
+    """Move a contact that stands nowhere and is held by nobody to a final state."""
+    row.state = final
+    state.counts[final] += 1
+    details = row.details
+    if details is not None and final != ABANDONED:
+        cancel_timers(state, row)
+    if state.forget_seconds is not None:
+        forget_at = state.now + state.forget_seconds
+        state.ended.append((forget_at, row))
+        state.timers.wake = min(state.timers.wake, forget_at)
+
+
+def cancel_timers(state: State, row: ContactRow) -> None:
+    """Cancel every timer of a contact that is over."""
+    details = row.details
+    if details is None:
+        return
+    stop_preference(state, row)
+    timers = state.timers
+    for timer in (*details.excluded.values(), *details.relaxation):
+        timers.cancel(timer)
+    timers.cancel(details.expiry)
+    timers.cancel(details.reserve_timer)
+    details.excluded.clear()
+    details.relaxation.clear()
+    details.expiry = details.reserve_timer = None
+
+
+def expire(state: State, row: ContactRow) -> list[AgentRow]:
+    """Let a contact that is in the queue, or on its way back to it, expire."""
+    step_out(state, row)
+    state.log.append((Expired, state.now, row.id))
+    end(state, row, EXPIRED)
+    return drop_reservation(state, row, told=True)
+
+
+def forget(state: State, at: float) -> None:
+    """Forget contacts that ended long enough ago, and their ids. Cost: O(1) for each."""
+    ended = state.ended
+    while ended and ended[0][0] <= at:
+        forget_at, row = ended.popleft()
+        if row.state not in ENDED or row.id not in state.contacts:
+            continue
+        details = row.details
+        if row.state == ABANDONED and details is not None and state.forget_seconds is not None:
+            if details.abandoned_at + state.forget_seconds != forget_at:
+                continue  # it was back meanwhile; a later entry stands for the later end
+            cancel_timers(state, row)
+        del state.contacts[row.id]
+        state.counts[row.state] -= 1

@@ -1,0 +1,325 @@
+"""Lanes: the waiting contacts of one requirement; and the sorted heads that agents walk.
+
+A contact that enters in order goes to the end of its lane's line, O(1). One that comes back
+(declined, transferred, resumed, ...) goes to a small heap beside it, O(log of those). One that
+some agents may not take stands in a sorted list of its own. The first of the three is the
+lane's head; the heads of all lanes that somebody present serves stand in one sorted list.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import deque
+from heapq import heapify, heappop, heappush
+from math import inf
+from typing import TYPE_CHECKING, TypeAlias
+
+from omniqueue.core.contact_row import EARLY, IN_LINE, NOWHERE, SOLO, WITH_AGENT, Entry
+from omniqueue.core.overdue import track, untrack
+from omniqueue.model.channel import Channel
+from omniqueue.model.event import Rank
+from omniqueue.model.skill import Skills
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import Room
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+Head: TypeAlias = "tuple[Rank, float, int, Lane]"
+
+_PRUNE_MIN = 32
+_SPARE_LANES = 1024  # empty lanes kept for the next contact of their kind
+
+
+class ChannelRow:
+    """A channel inside the engine: its settings, its bit, its lanes, the rooms that have it."""
+
+    __slots__ = (
+        "bit",
+        "channel",
+        "cost",
+        "lanes",
+        "name",
+        "offer_seconds",
+        "rooms",
+        "target_seconds",
+    )
+
+    def __init__(self, channel: Channel, bit: int) -> None:
+        self.channel = channel
+        self.name = channel.name
+        self.cost = channel.cost
+        self.offer_seconds = channel.offer_seconds
+        self.target_seconds = inf if channel.target_seconds is None else channel.target_seconds
+        self.bit = bit
+        self.lanes: dict[Skills, Lane] = {}
+        self.rooms: list[Room] = []
+
+
+class Lane:
+    """The waiting contacts of one channel and one set of needed skills."""
+
+    __slots__ = (
+        "aside",
+        "channel",
+        "dead",
+        "dead_early",
+        "early",
+        "fits",
+        "head",
+        "holders",
+        "line",
+        "retired",
+        "skills",
+        "solo",
+        "tail_at",
+        "tail_rank",
+        "warned",
+        "with_agents",
+    )
+
+    def __init__(self, channel: ChannelRow, skills: Skills, holders: int) -> None:
+        self.channel = channel
+        self.skills = skills
+        self.holders = holders  # bit per profile that could take its contacts when empty
+        self.line: deque[ContactRow] = deque()  # the first is always alive
+        self.tail_rank: Rank = -inf
+        self.tail_at = -inf
+        self.early: list[Entry] = []  # a heap; the first is always alive
+        self.solo: list[Entry] = []  # sorted, all alive
+        self.dead = 0
+        self.dead_early = 0
+        self.with_agents = 0  # contacts of this lane that wait for a preferred agent
+        self.head: Head | None = None  # as it stands among the heads or aside
+        self.aside = False  # nobody ready serves it
+        self.retired = False
+        self.warned = False
+        self.fits: dict[int, Rank] = {}  # profile index -> fit rank
+
+    def empty(self) -> bool:
+        """Tell whether no waiting contact needs this lane."""
+        return not (self.line or self.early or self.solo or self.with_agents)
+
+    def first(self) -> ContactRow | None:
+        """Return the first contact that stands in the lane. Cost: O(1)."""
+        row = self.first_open()
+        if self.solo:
+            entry = self.solo[0]
+            if row is None or entry[:3] < (row.rank, row.arrived_at, row.sequence):
+                return entry[3]
+        return row
+
+    def first_open(self) -> ContactRow | None:
+        """Return the first contact that any agent with the skills may take. Cost: O(1)."""
+        row = self.line[0] if self.line else None
+        if self.early:
+            entry = self.early[0]
+            if row is None or entry[:3] < (row.rank, row.arrived_at, row.sequence):
+                return entry[3]
+        return row
+
+    def first_for(self, agent_id: str) -> ContactRow | None:
+        """Return the first contact that this agent may take. Cost: O(1 + own exclusions)."""
+        row = self.first_open()
+        if not self.solo:
+            return row
+        bound = None if row is None else (row.rank, row.arrived_at, row.sequence)
+        for entry in self.solo:
+            if bound is not None and entry[:3] > bound:
+                break
+            if not entry[3].refuses(agent_id):
+                return entry[3]
+        return row
+
+    def rows(self) -> list[ContactRow]:
+        """Return all contacts that stand in the lane, in no order. Cost: O(n)."""
+        found = [row for row in self.line if row.where == IN_LINE]
+        found += [entry[3] for entry in self.early if entry[3].entry is entry]
+        found += [entry[3] for entry in self.solo]
+        return found
+
+
+def lane_of(state: State, channel: ChannelRow, skills: Skills) -> Lane:
+    """Return the lane of a requirement, made when it is not there. Cost: O(1), O(skills) new."""
+    lane = channel.lanes.get(skills)
+    if lane is None:
+        lane = Lane(channel, skills, state.roster.holders(channel, skills))
+        channel.lanes[skills] = lane
+        state.lane_count += 1
+        if state.lane_count > state.lane_sweep:
+            _retire_empty_lanes(state, lane)
+    return lane
+
+
+def _retire_empty_lanes(state: State, keep: Lane) -> None:
+    """Forget lanes nobody waits in; requirements can be minted without end."""
+    kept = 0
+    for channel in state.channels.values():
+        for lane in list(channel.lanes.values()):
+            if lane.empty() and lane is not keep:
+                lane.retired = True
+                del channel.lanes[lane.skills]
+            else:
+                kept += 1
+    state.roster.forget_served()
+    state.lane_count = kept
+    state.lane_sweep = 2 * kept + _SPARE_LANES
+
+
+def requirement_lane(state: State, row: ContactRow) -> Lane:
+    """Return the contact's lane, looked up anew when the old one has been retired."""
+    if row.lane.retired:
+        row.lane = lane_of(state, row.lane.channel, row.lane.skills)
+    return row.lane
+
+
+def join(state: State, row: ContactRow) -> None:
+    """Let a new contact wait that has no details: the end of the line where that is its place."""
+    lane = row.lane
+    line = lane.line
+    rank, arrived_at = row.rank, row.arrived_at
+    if line and (rank, arrived_at) < (lane.tail_rank, lane.tail_at):
+        stand(state, row)
+        return
+    line.append(row)
+    lane.tail_rank = rank
+    lane.tail_at = arrived_at
+    row.where = IN_LINE
+    state.waiting += 1
+    head = lane.head
+    if head is None or (rank, arrived_at, row.sequence) < head[:3]:
+        show_head(state, lane)
+
+
+def stand(state: State, row: ContactRow) -> None:
+    """Put a waiting contact at its place among those that come back. Cost: O(log n)."""
+    lane = requirement_lane(state, row)
+    entry: Entry = (row.rank, row.arrived_at, row.sequence, row)
+    row.entry = entry
+    state.waiting += 1
+    details = row.details
+    if details is not None and details.reserve_due < inf and details.reserved is None:
+        track(state, row, details)
+    if details is not None and details.prefer_agent is not None:
+        row.where = WITH_AGENT
+        lane.with_agents += 1
+        insort(state.preferring.setdefault(details.prefer_agent, []), entry)
+        return
+    if row.restricted():
+        row.where = SOLO
+        insort(lane.solo, entry)
+    else:
+        row.where = EARLY
+        heappush(lane.early, entry)
+    if lane.head is None or entry[:3] < lane.head[:3]:
+        show_head(state, lane)
+
+
+def leave(state: State, row: ContactRow) -> None:
+    """Take a waiting contact from where it stands. Cost: O(1) amortised at the head."""
+    lane = row.lane
+    where = row.where
+    entry = row.entry
+    row.where = NOWHERE
+    row.entry = None
+    state.waiting -= 1
+    if row.details is not None and row.details.in_overdue:
+        untrack(state, row, row.details)
+    if where == IN_LINE:
+        line = lane.line
+        if line[0] is row:
+            line.popleft()
+            while line and line[0].where != IN_LINE:
+                line.popleft()
+                lane.dead -= 1
+        else:
+            _leave_middle(lane)
+    elif where == EARLY:
+        _leave_early(lane)
+    elif where == SOLO:
+        assert entry is not None
+        del lane.solo[bisect_left(lane.solo, entry)]
+    else:
+        assert entry is not None
+        assert row.details is not None
+        agent_id = row.details.prefer_agent
+        assert agent_id is not None
+        lane.with_agents -= 1
+        standing = state.preferring[agent_id]
+        del standing[bisect_left(standing, entry)]
+        if not standing:
+            del state.preferring[agent_id]
+        return
+    head = lane.head
+    if head is not None and head[2] == row.sequence:
+        show_head(state, lane)
+
+
+def _leave_middle(lane: Lane) -> None:
+    lane.dead += 1
+    if lane.dead > _PRUNE_MIN and lane.dead * 2 > len(lane.line):
+        lane.line = deque(row for row in lane.line if row.where == IN_LINE)
+        lane.dead = 0
+
+
+def _leave_early(lane: Lane) -> None:
+    early = lane.early
+    lane.dead_early += 1
+    while early and early[0][3].entry is not early[0]:
+        heappop(early)
+        lane.dead_early -= 1
+    if lane.dead_early > _PRUNE_MIN and lane.dead_early * 2 > len(early):
+        early[:] = [entry for entry in early if entry[3].entry is entry]
+        heapify(early)
+        lane.dead_early = 0
+
+
+def show_head(state: State, lane: Lane) -> None:
+    """Let the lane's present first contact stand for it among the heads. Cost: O(log lanes)."""
+    heads = state.heads
+    old = lane.head
+    if old is not None and not lane.aside:
+        del heads[bisect_left(heads, old)]
+    row = lane.first()
+    if row is None:
+        lane.head = None
+        if lane.aside:
+            lane.aside = False
+            del state.aside[lane]
+        return
+    lane.head = (row.rank, row.arrived_at, row.sequence, lane)
+    if old is None:
+        lane.aside = not lane.holders & state.roster.ready
+        if lane.aside:
+            state.aside[lane] = None
+    if not lane.aside:
+        insort(heads, lane.head)
+
+
+def review_lanes(state: State) -> None:
+    """Bring in the lanes that somebody ready serves now; set aside those that nobody does.
+
+    Cost: O(lanes log lanes); run when the set of profiles with a ready agent changes.
+    """
+    ready = state.roster.ready
+    heads = state.heads
+    stay: list[Head] = []
+    leaving: list[Lane] = []
+    for head in heads:
+        if head[3].holders & ready:
+            stay.append(head)
+        else:
+            leaving.append(head[3])
+    coming = [lane for lane in state.aside if lane.holders & ready]
+    if not leaving and not coming:
+        return
+    for lane in coming:
+        lane.aside = False
+        del state.aside[lane]
+        assert lane.head is not None
+        stay.append(lane.head)
+    for lane in leaving:
+        lane.aside = True
+        state.aside[lane] = None
+    stay.sort()
+    heads[:] = stay

@@ -1,0 +1,135 @@
+"""Offers and assignments: how a contact goes to an agent, and how it comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omniqueue.core.contact_row import Details
+from omniqueue.core.endings import expire
+from omniqueue.core.lanes import leave, stand
+from omniqueue.core.lifecycle import ACTIVE, OFFERED, WAITING
+from omniqueue.core.preferences import stop_preference
+from omniqueue.core.reservations import drop_reservation
+from omniqueue.core.timers import OFFER, RETRY
+from omniqueue.model.contact_events import Assigned, Offered, OfferRevoked, Requeued
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+
+def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
+    """Give a waiting contact to an agent by matching: offered, or taken at once.
+
+    Returns:
+        The agent that a reservation for the contact had kept free, if it was taken.
+    """
+    leave(state, row)
+    offer_seconds = row.lane.channel.offer_seconds
+    if offer_seconds is None:
+        return take(state, agent, row, by_hand=False)
+    stop_preference(state, row)
+    until = state.now + offer_seconds
+    row.state = OFFERED
+    row.agent = agent
+    row.timer = state.timers.start(until, OFFER, row)
+    state.log.append((Offered, state.now, row.id, agent.id, until))
+    state.roster.load(agent, row)
+    state.roster.seat(agent)
+    return []
+
+
+def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> list[AgentRow]:
+    """Let an agent take a contact that stands nowhere; return whom its reservation kept free."""
+    roster = state.roster
+    if row.state == OFFERED:
+        state.timers.cancel(row.timer)
+    else:
+        roster.load(agent, row)
+    row.timer = None
+    row.state = ACTIVE
+    row.agent = agent
+    agent.misses = 0
+    roster.renew_stamp(agent)
+    state.log.append((Assigned, state.now, row.id, agent.id, by_hand))
+    freed: list[AgentRow] = []
+    details = row.details
+    if details is not None:
+        stop_preference(state, row)
+        _end_exclusions(state, details)
+        state.timers.cancel(details.expiry)
+        details.expiry = None
+        details.expiry_due = False
+        freed = drop_reservation(state, row, told=False)
+    roster.seat(agent)
+    return freed
+
+
+def _end_exclusions(state: State, details: Details) -> None:
+    for timer in details.excluded.values():
+        state.timers.cancel(timer)
+    details.excluded.clear()
+
+
+def exclude(state: State, row: ContactRow, agent: AgentRow) -> float:
+    """Keep the contact from an agent who declined or missed it; return until when."""
+    retry_at = state.now + row.lane.channel.channel.retry_seconds
+    details = row.detailed()
+    details.excluded[agent.id] = state.timers.start(retry_at, RETRY, row, agent.id)
+    return retry_at
+
+
+def revoke(state: State, row: ContactRow) -> AgentRow:
+    """Take an offer back, which is neither a miss nor an exclusion; return its agent."""
+    agent = row.agent
+    assert agent is not None
+    state.log.append((OfferRevoked, state.now, row.id, agent.id))
+    end_offer(state, row)
+    return agent
+
+
+def end_offer(state: State, row: ContactRow) -> None:
+    """Give back what an offer used; the stamp stays."""
+    agent = row.agent
+    assert agent is not None
+    state.timers.cancel(row.timer)
+    row.timer = None
+    row.agent = None
+    state.roster.unload(agent, row)
+    state.roster.seat(agent)
+
+
+def end_work(state: State, row: ContactRow) -> AgentRow:
+    """Give back what work on the contact used; the agent's stamp is renewed."""
+    agent = row.agent
+    assert agent is not None
+    state.timers.cancel(row.timer)
+    row.timer = None
+    row.agent = None
+    state.roster.unload(agent, row)
+    state.roster.renew_stamp(agent)
+    state.roster.seat(agent)
+    return agent
+
+
+def back_to_queue(state: State, row: ContactRow) -> list[AgentRow]:
+    """Let a contact wait again at its old place, or expire if its expiry has fallen due.
+
+    Returns:
+        The agent that a reservation for it had kept free, if it expired.
+    """
+    details = row.details
+    if details is not None and details.expiry_due:
+        return expire(state, row)
+    wait_again(state, row)
+    state.log.append((Requeued, state.now, row.id))
+    return []
+
+
+def wait_again(state: State, row: ContactRow) -> None:
+    """Put a contact that held no place among the waiting, at its place."""
+    row.state = WAITING
+    stand(state, row)
+    if row.details is not None and row.details.reserved is not None:
+        state.suspects.append(row)

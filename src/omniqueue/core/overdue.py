@@ -1,0 +1,46 @@
+"""Who waits too long: overdue contacts without a reservation, in queue order."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from omniqueue.core.contact_row import place
+from omniqueue.core.lifecycle import WAITING
+
+if TYPE_CHECKING:
+    from omniqueue.core.contact_row import ContactRow, Details
+    from omniqueue.core.state import State
+
+
+def track(state: State, row: ContactRow, details: Details) -> None:
+    """List a waiting contact without a reservation: now if overdue, else when it will be."""
+    if details.reserve_due <= state.clock():
+        state.overdue[place(row)] = row
+        details.in_overdue = True
+    else:
+        heappush(state.overdue_later, (details.reserve_due, row.sequence, row))
+
+
+def untrack(state: State, row: ContactRow, details: Details) -> None:
+    """Take a contact from the list of the overdue."""
+    del state.overdue[place(row)]
+    details.in_overdue = False
+
+
+def bring_in_overdue(state: State) -> None:
+    """Move those that have become overdue into the list."""
+    later = state.overdue_later
+    while later and later[0][0] <= state.now:
+        due, _, row = heappop(later)
+        details = row.details
+        # An entry may be stale: the contact went, was reserved for, or has another due time.
+        if (
+            details is not None
+            and row.state == WAITING
+            and details.reserve_due == due
+            and details.reserved is None
+            and not details.in_overdue
+        ):
+            state.overdue[place(row)] = row
+            details.in_overdue = True

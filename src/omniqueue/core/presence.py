@@ -1,0 +1,94 @@
+"""Presence: what follows when an agent becomes ready, goes away or goes offline (rule 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omniqueue.core.contact_row import place
+from omniqueue.core.endings import end
+from omniqueue.core.lanes import review_lanes
+from omniqueue.core.lifecycle import ACTIVE, COMPLETED, OFFERED
+from omniqueue.core.offers import back_to_queue, end_work, revoke
+from omniqueue.core.preferences import lift_preference
+from omniqueue.model.agent import Presence
+from omniqueue.model.agent_events import PresenceSet
+from omniqueue.model.contact_events import WrapUpEnded
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+
+def change_presence(state: State, agent: AgentRow, presence: Presence, reason: str | None) -> None:
+    """Write the presence and what is counted by it; say so."""
+    roster = state.roster
+    before = roster.ready
+    roster.count_ready(agent, -1)
+    roster.count_unreserved(agent, -1)
+    agent.presence = presence
+    agent.reason = reason
+    roster.count_ready(agent, +1)
+    roster.count_unreserved(agent, +1)
+    if agent.reserved_for is not None:
+        state.suspects.append(agent.reserved_for)
+    if presence == "ready":
+        agent.misses = 0
+        roster.renew_stamp(agent)
+    roster.unseat(agent)
+    roster.seat(agent)
+    if roster.ready != before:
+        review_lanes(state)
+    state.log.append((PresenceSet, state.now, agent.id, presence, reason))
+
+
+def go_away(
+    state: State, agent: AgentRow, reason: str | None
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    """Set an agent away: offers are taken back, work goes on.
+
+    Returns:
+        Agents that reservations of expired contacts freed, and contacts that wait again.
+    """
+    change_presence(state, agent, "away", reason)
+    agents: list[AgentRow] = []
+    rows = sorted((row for row in agent.holding if row.state == OFFERED), key=place)
+    for row in rows:
+        revoke(state, row)
+        agents += back_to_queue(state, row)
+    return agents, rows + _end_wishes(state, agent)
+
+
+def go_offline(
+    state: State, agent: AgentRow, reason: str | None
+) -> tuple[list[AgentRow], list[ContactRow]]:
+    """Sign an agent off: its offers and contacts go back to their places, wrap-ups end."""
+    change_presence(state, agent, "offline", reason)
+    agents: list[AgentRow] = []
+    held = sorted(agent.holding, key=place)
+    rows = [row for row in held if row.state in (OFFERED, ACTIVE)]
+    for row in rows:
+        if row.state == OFFERED:
+            revoke(state, row)
+        else:
+            end_work(state, row)
+        agents += back_to_queue(state, row)
+    for row in list(held):
+        if row not in rows:
+            end_work(state, row)
+            state.log.append((WrapUpEnded, state.now, row.id, agent.id))
+            end(state, row, COMPLETED)
+    return agents, rows + _end_wishes(state, agent)
+
+
+def _end_wishes(state: State, agent: AgentRow) -> list[ContactRow]:
+    """End the preferences for an agent who is ready no more, save those that wait on."""
+    rows = [
+        row
+        for row in state.wishes.get(agent.id, ())
+        if row.details is not None and row.details.prefer_skip
+    ]
+    rows.sort(key=place)
+    for row in rows:
+        lift_preference(state, row)
+    return rows

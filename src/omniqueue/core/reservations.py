@@ -1,0 +1,146 @@
+"""Reservations: an agent kept free for a contact that has waited too long (rule 11)."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from omniqueue.core.contact_row import place
+from omniqueue.core.lifecycle import WAITING
+from omniqueue.core.overdue import bring_in_overdue, track, untrack
+from omniqueue.core.seeking import best_agent
+from omniqueue.model.contact_events import ReservationEnded, Reserved
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+
+def any_overdue(state: State) -> bool:
+    """Tell whether some waiting contact is overdue and has no reservation. Cost: O(1)."""
+    later = state.overdue_later
+    return bool(state.overdue) or bool(later and later[0][0] <= state.now)
+
+
+def reserve_overdue(state: State, before: ContactRow | None) -> bool:
+    """Let the first overdue contact that can, reserve an agent.
+
+    Args:
+        state: the router's.
+        before: the first contact that can be taken; only those ahead of it are tried, which
+            therefore nobody can take now. None: all are.
+
+    Returns:
+        Whether a reservation was made.
+
+    Cost: O(overdue contacts) plus O(agents who could serve them).
+    """
+    bring_in_overdue(state)
+    bound = None if before is None else place(before)
+    hopeless = set()  # lanes whose unrestricted contacts find no agent
+    for key, row in state.overdue.items():
+        if bound is not None and key >= bound:
+            return False
+        assert row.details is not None
+        plain = row.details.prefer_agent is None and not row.restricted()
+        if plain and row.lane in hopeless:
+            continue
+        if _reserve(state, row):
+            return True
+        if plain:
+            hopeless.add(row.lane)
+    return False
+
+
+def _reserve(state: State, row: ContactRow) -> bool:
+    agent = _reservable(state, row)
+    if agent is None:
+        return False
+    details = row.details
+    assert details is not None
+    if details.in_overdue:
+        untrack(state, row, details)
+    state.roster.count_unreserved(agent, -1)
+    agent.reserved_for = row
+    details.reserved = agent
+    state.roster.unseat(agent)
+    state.log.append((Reserved, state.now, row.id, agent.id))
+    return True
+
+
+def _reservable(state: State, row: ContactRow) -> AgentRow | None:
+    """Return the agent to keep free: least used of capacity, then idle order."""
+    details = row.details
+    assert details is not None
+    best: tuple[float, int, int, AgentRow] | None = None
+    mask = row.lane.holders & state.roster.ready
+    while mask:
+        low = mask & -mask
+        mask ^= low
+        profile = state.roster.profiles[low.bit_length() - 1]
+        assert profile is not None
+        if not profile.unreserved:
+            continue
+        for agent in profile.agents:
+            if agent.presence != "ready" or agent.reserved_for is not None:
+                continue
+            if row.refuses(agent.id) or details.prefer_agent not in (None, agent.id):
+                continue
+            capacity = agent.agent.capacity
+            used = (capacity - agent.free) / capacity
+            found = (used, 1 if agent.holding else 0, agent.stamp, agent)
+            if best is None or found < best:
+                best = found
+    return None if best is None else best[3]
+
+
+def drop_reservation(state: State, row: ContactRow, *, told: bool) -> list[AgentRow]:
+    """End the contact's reservation, if it has one; return the agent who is free of it."""
+    details = row.details
+    if details is None or details.reserved is None:
+        return []
+    agent = details.reserved
+    details.reserved = None
+    agent.reserved_for = None
+    state.roster.count_unreserved(agent, +1)
+    state.roster.seat(agent)
+    if told:
+        state.log.append((ReservationEnded, state.now, row.id, agent.id))
+    if row.state == WAITING and details.reserve_due < inf and not details.in_overdue:
+        track(state, row, details)
+    return [agent]
+
+
+def review_reservations(state: State) -> list[AgentRow]:
+    """Let fall the reservations of waiting contacts whose agent could not take them if empty.
+
+    Each such contact may reserve anew at once, before matching. Returns the agents freed.
+    """
+    suspects = sorted(set(state.suspects), key=place)
+    state.suspects.clear()
+    freed: list[AgentRow] = []
+    fallen: list[ContactRow] = []
+    for row in suspects:
+        details = row.details
+        if details is None or row.state != WAITING:
+            continue
+        agent = details.reserved
+        if agent is None:  # it fell with its agent's removal
+            fallen.append(row)
+            continue
+        could = (
+            agent.presence == "ready"
+            and state.roster.could_take_if_empty(agent, row.lane)
+            and not row.refuses(agent.id)
+            and details.prefer_agent in (None, agent.id)
+        )
+        if not could:
+            freed += drop_reservation(state, row, told=True)
+            fallen.append(row)
+    for row in fallen:
+        assert row.details is not None
+        overdue = row.details.reserve_due <= state.now
+        if overdue and best_agent(state, row) is None:
+            _reserve(state, row)
+    return freed

@@ -1,0 +1,273 @@
+"""The roster: agents by profile and shape, so that no agent without room is ever looked at."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from omniqueue.core.agent_row import AgentRow, Profile, Room, Seat, Shape
+from omniqueue.model.agent import Agent
+from omniqueue.model.skill import Skills
+
+if TYPE_CHECKING:
+    from omniqueue.core.choice import Choice
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.lanes import ChannelRow, Lane
+
+_PRUNE_MIN = 32
+
+
+class Roster:
+    """All agents of a router, the profiles they share, and the masks that sum them up."""
+
+    __slots__ = (
+        "agents",
+        "channels",
+        "choice",
+        "costs",
+        "masks",
+        "profiles",
+        "profiles_by_kind",
+        "ready",
+        "rooms",
+        "skilled",
+        "stamp",
+        "takers",
+    )
+
+    def __init__(self, channels: dict[str, ChannelRow], choice: Choice) -> None:
+        self.channels = channels
+        self.choice = choice
+        self.agents: dict[str, AgentRow] = {}
+        self.profiles: list[Profile | None] = []
+        self.profiles_by_kind: dict[tuple[Skills, int], Profile] = {}
+        self.rooms: dict[int, Room] = {}
+        self.skilled: dict[str, dict[int, int]] = {}  # skill -> level -> bit per profile
+        self.takers: dict[ChannelRow, int] = dict.fromkeys(channels.values(), 0)
+        self.ready = 0  # bit per profile with a ready agent
+        self.stamp = 0
+        # Channels by cost: masks[i] has those that fit when costs[i-1] <= free < costs[i].
+        self.costs = sorted({channel.cost for channel in channels.values()})
+        self.masks = [0] + [
+            sum(channel.bit for channel in channels.values() if channel.cost <= cost)
+            for cost in self.costs
+        ]
+
+    def possible(self, agent: Agent) -> int:
+        """Return the channels that the agent could take when empty, a bit each."""
+        mask = self.masks[bisect_right(self.costs, agent.capacity)]
+        if agent.channels is not None:
+            mask &= sum(self.channels[name].bit for name in agent.channels)
+        for name, most in agent.limits.items():
+            if most == 0:
+                mask &= ~self.channels[name].bit
+        return mask
+
+    def holders(self, channel: ChannelRow, skills: Skills) -> int:
+        """Return the profiles that could take such a contact. Cost: O(skills x levels)."""
+        found = self.takers[channel]
+        for name, least in skills.pairs:
+            levels = self.skilled.get(name)
+            if levels is None:
+                return 0
+            found &= sum(bits for level, bits in levels.items() if level >= least)
+        return found
+
+    def profile_for(self, agent: Agent) -> tuple[Profile, bool]:
+        """Return the profile of such agents, and whether it is new."""
+        possible = self.possible(agent)
+        kind = (agent.skills, possible)
+        profile = self.profiles_by_kind.get(kind)
+        if profile is not None:
+            return profile, False
+        index = next(
+            (i for i, used in enumerate(self.profiles) if used is None), len(self.profiles)
+        )
+        profile = Profile(index, agent.skills, possible)
+        if index == len(self.profiles):
+            self.profiles.append(profile)
+        else:
+            self.profiles[index] = profile
+        self.profiles_by_kind[kind] = profile
+        for name, level in agent.skills.pairs:
+            levels = self.skilled.setdefault(name, {})
+            levels[level] = levels.get(level, 0) | profile.bit
+        for channel in self.channels.values():
+            if possible & channel.bit:
+                self.takers[channel] |= profile.bit
+        for lane in self.lanes():
+            if possible & lane.channel.bit and profile.skills.covers(lane.skills):
+                lane.holders |= profile.bit
+        return profile, True
+
+    def drop_profile(self, profile: Profile) -> None:
+        """Forget a profile without agents; its bit may be used again. Cost: O(lanes)."""
+        self.profiles[profile.index] = None
+        del self.profiles_by_kind[(profile.skills, profile.possible)]
+        for name, level in profile.skills.pairs:
+            levels = self.skilled[name]
+            levels[level] &= ~profile.bit
+            if not levels[level]:
+                del levels[level]
+            if not levels:
+                del self.skilled[name]
+        for channel in self.takers:
+            self.takers[channel] &= ~profile.bit
+        for lane in self.lanes():
+            lane.holders &= ~profile.bit
+            lane.fits.pop(profile.index, None)
+
+    def lanes(self) -> list[Lane]:
+        """Return every lane in being. Cost: O(lanes)."""
+        return [lane for channel in self.channels.values() for lane in channel.lanes.values()]
+
+    def forget_served(self) -> None:
+        """Drop what shapes remember of lanes (some are being retired)."""
+        for profile in self.profiles:
+            if profile is not None:
+                for shape in profile.shapes.values():
+                    shape.served.clear()
+
+    def shape_of(self, profile: Profile, mask: int) -> Shape:
+        """Return the shape of a profile with room on these channels."""
+        shape = profile.shapes.get(mask)
+        if shape is None:
+            room = self.rooms.get(mask)
+            if room is None:
+                room = self.rooms[mask] = Room(mask)
+                for channel in self.channels.values():
+                    if mask & channel.bit:
+                        channel.rooms.append(room)
+            shape = profile.shapes[mask] = Shape(profile, room)
+        return shape
+
+    def room(self, agent: AgentRow) -> int:
+        """Return the channels that the agent has room for, a bit each. Cost: O(1)."""
+        free = agent.free
+        if free <= 0:
+            return 0
+        fits = self.masks[bisect_right(self.costs, free)]
+        return fits & agent.profile.possible & ~agent.full
+
+    def load(self, agent: AgentRow, row: ContactRow) -> None:
+        """Let a contact use the agent's capacity."""
+        channel = row.lane.channel
+        agent.holding[row] = None
+        agent.free -= channel.cost
+        limits = agent.agent.limits
+        if limits and channel.name in limits:
+            count = agent.counts[channel] = agent.counts.get(channel, 0) + 1
+            if count >= limits[channel.name]:
+                agent.full |= channel.bit
+
+    def unload(self, agent: AgentRow, row: ContactRow) -> None:
+        """Give the capacity back that a contact used."""
+        channel = row.lane.channel
+        del agent.holding[row]
+        agent.free += channel.cost
+        limits = agent.agent.limits
+        if limits and channel.name in limits:
+            count = agent.counts[channel] = agent.counts[channel] - 1
+            if count < limits[channel.name]:
+                agent.full &= ~channel.bit
+
+    def recount(self, agent: AgentRow) -> None:
+        """Work the load out anew, after the agent's description has changed."""
+        held = list(agent.holding)
+        agent.holding.clear()
+        agent.counts.clear()
+        agent.free = agent.agent.capacity
+        agent.full = sum(
+            self.channels[name].bit for name, most in agent.agent.limits.items() if most == 0
+        )
+        for row in held:
+            self.load(agent, row)
+
+    def renew_stamp(self, agent: AgentRow) -> None:
+        """Put the agent at the end of the idle order."""
+        self.stamp += 1
+        agent.stamp = self.stamp
+
+    def seat(self, agent: AgentRow) -> None:
+        """Let an agent be found by contacts if it is ready, unreserved and has room.
+
+        Cost: O(log agents of its shape).
+        """
+        if agent.seat is not None:
+            self.unseat(agent)
+        if agent.presence != "ready" or agent.reserved_for is not None:
+            return
+        mask = self.room(agent)
+        if not mask:
+            return
+        shape = agent.profile.shapes.get(mask) or self.shape_of(agent.profile, mask)
+        seat: Seat = (self.choice.turn_of(agent), agent.stamp, agent)
+        agent.seat = seat
+        agent.shape = shape
+        heappush(shape.heap, seat)
+        shape.size += 1
+        if shape.size == 1:
+            shape.room.open |= shape.profile.bit
+
+    def unseat(self, agent: AgentRow) -> None:
+        """Let an agent be found no more (until seated again). Cost: O(log n) amortised."""
+        shape = agent.shape
+        if shape is None:
+            return
+        agent.seat = agent.shape = None
+        heap = shape.heap
+        shape.size -= 1
+        if not shape.size:
+            heap.clear()
+            shape.dead = 0
+            shape.room.open &= ~shape.profile.bit
+            return
+        shape.dead += 1
+        while heap[0][2].seat is not heap[0]:
+            heappop(heap)
+            shape.dead -= 1
+        if shape.dead > _PRUNE_MIN and shape.dead * 2 > len(heap):
+            heap[:] = [seat for seat in heap if seat[2].seat is seat]
+            heapify(heap)
+            shape.dead = 0
+
+    def join_profile(self, agent: AgentRow, profile: Profile) -> None:
+        """Count an agent among its profile's."""
+        agent.profile = profile
+        profile.agents[agent] = None
+        self.count_ready(agent, +1)
+        self.count_unreserved(agent, +1)
+
+    def leave_profile(self, agent: AgentRow) -> None:
+        """Count an agent no more; the profile goes with its last agent."""
+        profile = agent.profile
+        self.count_ready(agent, -1)
+        self.count_unreserved(agent, -1)
+        del profile.agents[agent]
+        if not profile.agents:
+            self.drop_profile(profile)
+
+    def count_ready(self, agent: AgentRow, step: int) -> None:
+        """Count a ready agent in (+1) or out (-1) of its profile."""
+        if agent.presence != "ready":
+            return
+        profile = agent.profile
+        profile.ready += step
+        if profile.ready:
+            self.ready |= profile.bit
+        else:
+            self.ready &= ~profile.bit
+
+    def count_unreserved(self, agent: AgentRow, step: int) -> None:
+        """Count a ready agent who is not kept free for a contact in (+1) or out (-1)."""
+        if agent.presence == "ready" and agent.reserved_for is None:
+            agent.profile.unreserved += step
+
+    def could_take_if_empty(self, agent: AgentRow, lane: Lane) -> bool:
+        """Tell whether skills, channel, capacity and limit would do. Cost: O(1)."""
+        return bool(lane.holders & agent.profile.bit)
+
+    def has_room_for(self, agent: AgentRow, lane: Lane) -> bool:
+        """Tell whether the agent could take such a contact beside its present work."""
+        return bool(lane.holders & agent.profile.bit and self.room(agent) & lane.channel.bit)

@@ -1,0 +1,269 @@
+"""The router: one arrival-ordered queue across channels, given to agents by skill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from omniqueue.core.agent_commands import AgentCommands
+from omniqueue.core.check import check
+from omniqueue.core.clock import enter
+from omniqueue.core.commands import done
+from omniqueue.core.lifecycle import (
+    ABANDONED,
+    CANCELLED,
+    COMPLETED,
+    EXPIRED,
+    STATES,
+)
+from omniqueue.core.queue_commands import QueueCommands
+from omniqueue.core.snapshot import Snapshot, restore, snapshot
+from omniqueue.core.state import State
+from omniqueue.core.views import Agents, Contacts, Queue, Statistics
+from omniqueue.core.work_commands import WorkCommands
+from omniqueue.errors import InvalidValueError
+from omniqueue.model.agent import PRESENCES
+from omniqueue.model.channel import STOCK_CHANNELS, Channel
+from omniqueue.model.checks import duration, whole
+from omniqueue.model.event import Events
+from omniqueue.policy.order import Order, OrderPolicy
+from omniqueue.policy.registry import order_named, selection_named
+from omniqueue.policy.selection import Selection
+
+CHANNELS_MAX = 1000
+WAITING_MAX = 2**53
+
+
+class Router(QueueCommands, WorkCommands, AgentCommands):
+    """One queue for all channels: contacts in, events out; no clock, no thread, no I/O.
+
+    Commands about contacts in the queue: `submit`, `abandon`, `cancel`, `resume`, `defer`,
+    `release`, `update`. With an agent: `accept`, `decline`, `complete`, `finish_wrap_up`,
+    `transfer`, `park`, `reopen`, `assign`. About agents: `add_agent`, `update_agent`,
+    `remove_agent`, `set_presence`. Time: `advance`. To look at: `now`, `next_timer`, `queue`,
+    `contacts`, `agents`, `channels`, `statistics`. To keep: `snapshot`, `restore`, `check`.
+
+    A refused command changes nothing: the state is what `advance` to its time gives (and what
+    timers did on the way is told by the next command). Not for several threads at once.
+
+    Args:
+        channels: channels beside phone, email, fax and chat, or those four with other settings.
+        order: "arrival", "priority", "aging:SECONDS", "deadline", a registered name, or a
+            function from `EnteringContact` to a rank.
+        selection: "longest-idle", "least-loaded", "most-skilled", "closest-fit", a registered
+            name, or a `Selection`.
+        max_waiting: how many contacts may wait or be deferred; None: no limit.
+        forget_seconds: how long after its end a contact and its id are known; None: for ever.
+
+    Raises:
+        InvalidValueError: a value out of range, an unknown policy name.
+        PolicyError: a user's policy failed when it was tried.
+
+    Example:
+        >>> from omniqueue import Agent, Contact, Router
+        >>> router = Router()
+        >>> _ = router.add_agent(Agent("ana"), at=0)
+        >>> _ = router.submit(Contact("c1", "phone"), at=1)
+        >>> router
+        <Router at 1.0: 0 waiting, 0 deferred, 1 contacts, 1 agents, order arrival>
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        channels: Iterable[Channel] = (),
+        order: str | OrderPolicy = "arrival",
+        selection: str | Selection = "longest-idle",
+        max_waiting: int | None = None,
+        forget_seconds: float | None = None,
+    ) -> None:
+        declared = {channel.name: channel for channel in STOCK_CHANNELS}
+        for channel in channels:
+            if not isinstance(channel, Channel):
+                raise InvalidValueError("channels", channel, "Channel values")
+            declared[channel.name] = channel
+        if len(declared) > CHANNELS_MAX:
+            raise InvalidValueError("channels", len(declared), f"at most {CHANNELS_MAX}")
+        self._state = State(
+            list(declared.values()),
+            _order(order),
+            _selection(selection),
+            None if max_waiting is None else whole("max_waiting", max_waiting, 0, WAITING_MAX),
+            None if forget_seconds is None else duration("forget_seconds", forget_seconds),
+        )
+        self._state.order.check()
+        self._state.choice.check()
+
+    def advance(self, *, at: float) -> Events:
+        """Let time pass: timers due by then fire, each at its own instant.
+
+        Args:
+            at: seconds on the caller's epoch, not before the router's time.
+
+        Raises:
+            InvalidValueError, TimeWentBackwardsError.
+
+        Cost: O(log timers) and one match for each timer that fires.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "fax", expire_seconds=30), at=0)
+            >>> [(event.at, event.name) for event in router.advance(at=60)]
+            [(30.0, 'expired')]
+        """
+        enter(self._state, at)
+        return done(self._state, [], [])
+
+    @property
+    def now(self) -> float:
+        """The time of the last command (-inf before the first), in seconds."""
+        return self._state.clock()
+
+    @property
+    def next_timer(self) -> float | None:
+        """When the next timer is due, in seconds; None: no timer. Cost: O(1), amortised."""
+        return self._state.timers.next_due()
+
+    @property
+    def queue(self) -> Queue:
+        """The waiting contacts in queue order, as a sized view. Cost: O(1)."""
+        return Queue(self._state)
+
+    @property
+    def contacts(self) -> Contacts:
+        """All contacts by id, as a read-only mapping. Cost: O(1)."""
+        return Contacts(self._state)
+
+    @property
+    def agents(self) -> Agents:
+        """All agents by id, as a read-only mapping. Cost: O(1)."""
+        return Agents(self._state)
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """All channels by name. Cost: O(channels)."""
+        rows = self._state.channels.values()
+        return MappingProxyType({row.name: row.channel for row in rows})
+
+    @property
+    def order(self) -> str:
+        """The name of the order policy."""
+        return self._state.order.name
+
+    @property
+    def selection(self) -> str:
+        """The name of the selection."""
+        return self._state.choice.selection.name
+
+    @property
+    def max_waiting(self) -> int | None:
+        """How many contacts may wait or be deferred; None: no limit."""
+        return self._state.max_waiting
+
+    def statistics(self) -> Statistics:
+        """Return the counts of this moment. Cost: O(agents and their work + lanes)."""
+        state = self._state
+        counts = dict.fromkeys(STATES, 0)
+        agents = dict.fromkeys(PRESENCES, 0)
+        for agent in state.roster.agents.values():
+            agents[agent.presence] += 1
+            for row in agent.holding:
+                counts[STATES[row.state]] += 1
+        counts["waiting"] = state.waiting
+        counts["deferred"] = state.deferred
+        counts["parked"] = state.parked
+        for ended in (COMPLETED, ABANDONED, CANCELLED, EXPIRED):
+            counts[STATES[ended]] = state.counts[ended]
+        return Statistics(
+            contacts=MappingProxyType(counts),
+            agents=MappingProxyType(agents),
+            accepted=state.accepted,
+            lanes=state.lane_count,
+            heads=len(state.heads),
+            profiles=len(state.roster.profiles_by_kind),
+            timers=len(state.timers.live()),
+        )
+
+    def check(self) -> None:
+        """Verify every invariant of the engine; quiet when all hold.
+
+        Raises:
+            InvariantError: one does not; this is a defect of omniqueue, please report it.
+
+        Cost: O(contacts + agents x lanes): for tests, and now and then in production.
+
+        Example:
+            >>> from omniqueue import Router
+            >>> Router().check()
+        """
+        check(self._state)
+
+    def snapshot(self) -> Snapshot:
+        """Return all that the router knows as JSON types, versioned.
+
+        Cost: O(contacts + agents + timers).
+
+        Example:
+            >>> from omniqueue import Router
+            >>> Router().snapshot()["format"]
+            'omniqueue-snapshot/1'
+        """
+        return snapshot(self._state)
+
+    @classmethod
+    def restore(
+        cls,
+        saved: Snapshot,
+        *,
+        order: OrderPolicy | None = None,
+        selection: Selection | None = None,
+    ) -> Router:
+        """Return a router that goes on exactly where the one that was saved stopped.
+
+        Args:
+            saved: what `snapshot()` gave, as it is or read back from JSON.
+            order: the user's order policy, where the router had one that is not registered.
+            selection: likewise the selection.
+
+        Raises:
+            SnapshotError: damaged, of another format, or a policy is missing.
+
+        Cost: O(n log n) in contacts, agents and timers.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "fax"), at=7)
+            >>> [contact.id for contact in Router.restore(router.snapshot()).queue]
+            ['c1']
+        """
+        router = cls.__new__(cls)
+        router._state = restore(saved, order, selection)
+        return router
+
+    def __repr__(self) -> str:
+        state = self._state
+        return (
+            f"<Router at {state.clock()!r}: {state.waiting} waiting, {state.deferred} deferred, "
+            f"{len(state.contacts)} contacts, {len(state.roster.agents)} agents, "
+            f"order {state.order.name}>"
+        )
+
+
+def _order(order: object) -> Order:
+    if isinstance(order, str):
+        return order_named(order)
+    if callable(order):
+        return Order(getattr(order, "__name__", type(order).__name__), policy=order)
+    raise InvalidValueError("order", order, "the name of an order, or a function")
+
+
+def _selection(selection: object) -> Selection:
+    if isinstance(selection, str):
+        return selection_named(selection)
+    if isinstance(selection, Selection):
+        return selection
+    raise InvalidValueError("selection", selection, "the name of a selection, or a Selection")

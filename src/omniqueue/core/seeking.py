@@ -1,0 +1,123 @@
+"""Seeking: the first contact for an agent, the best agent for a contact. Nothing is changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from omniqueue.core.contact_row import place
+from omniqueue.core.lifecycle import WAITING
+from omniqueue.model.event import Rank
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow, Seat, Shape
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+Candidate: TypeAlias = "tuple[Rank, Rank, int, AgentRow]"  # (fit, turn, stamp, agent)
+
+
+def can_take(state: State, agent: AgentRow, row: ContactRow) -> bool:
+    """Tell whether the agent can take the waiting contact now, by rule 2. Cost: O(1)."""
+    if agent.presence != "ready" or not state.roster.has_room_for(agent, row.lane):
+        return False
+    if agent.reserved_for is not None and agent.reserved_for is not row:
+        return False
+    details = row.details
+    if details is None:
+        return True
+    if details.prefer_agent is not None and details.prefer_agent != agent.id:
+        return False
+    return not row.refuses(agent.id)
+
+
+def best_agent(state: State, row: ContactRow) -> AgentRow | None:
+    """Return the agent whom the selection ranks first among those who can take the contact.
+
+    Cost: O(profiles with such agents).
+    """
+    details = row.details
+    if details is None:
+        best = _best_seated(state, row, restricted=False)
+        return None if best is None else best[3]
+    if details.prefer_agent is not None:
+        agent = state.roster.agents.get(details.prefer_agent)
+        return agent if agent is not None and can_take(state, agent, row) else None
+    best = _best_seated(state, row, restricted=row.restricted())
+    reserved = details.reserved
+    if reserved is not None and can_take(state, reserved, row):
+        choice = state.choice
+        own: Candidate = (
+            choice.fit_of(reserved.profile, row.lane),
+            choice.turn_of(reserved),
+            reserved.stamp,
+            reserved,
+        )
+        if best is None or own < best:
+            best = own
+    return None if best is None else best[3]
+
+
+def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidate | None:
+    lane = row.lane
+    choice = state.choice
+    profiles = state.roster.profiles
+    best: Candidate | None = None
+    for room in lane.channel.rooms:
+        mask = lane.holders & room.open
+        while mask:
+            low = mask & -mask
+            mask ^= low
+            profile = profiles[low.bit_length() - 1]
+            assert profile is not None
+            shape = profile.shapes[room.mask]
+            seat = _first_allowed(shape, row) if restricted else shape.heap[0]
+            if seat is not None:
+                found: Candidate = (choice.fit_of(profile, lane), *seat)
+                if best is None or found < best:
+                    best = found
+    return best
+
+
+def _first_allowed(shape: Shape, row: ContactRow) -> Seat | None:
+    """Return the first seat of an agent that the contact may go to. Cost: O(n), no more."""
+    heap = shape.heap
+    first = heap[0]
+    if not row.refuses(first[2].id):
+        return first
+    allowed = (seat for seat in heap if seat[2].seat is seat and not row.refuses(seat[2].id))
+    return min(allowed, default=None)
+
+
+def first_contact(state: State, agent: AgentRow) -> ContactRow | None:
+    """Return the first contact in queue order that the agent can take.
+
+    Cost: O(lanes before it that the agent does not serve), whatever waits in them.
+    """
+    if agent.presence != "ready":
+        return None
+    wanted = agent.reserved_for
+    if wanted is not None:
+        return wanted if wanted.state == WAITING and can_take(state, agent, wanted) else None
+    mask = state.roster.room(agent)
+    if not mask:
+        return None
+    best: ContactRow | None = None
+    standing = state.preferring.get(agent.id)
+    if standing:
+        for entry in standing:
+            if can_take(state, agent, entry[3]):
+                best = entry[3]
+                break
+    shape = state.roster.shape_of(agent.profile, mask)
+    served = shape.served
+    for head in state.heads:
+        lane = head[3]
+        if served[lane]:
+            if best is not None and head[:3] > place(best):
+                break
+            row = lane.first_for(agent.id)
+            if row is not None and (best is None or place(row) < place(best)):
+                best = row
+                if not lane.solo:
+                    break
+    return best

@@ -1,0 +1,116 @@
+"""All that a router knows, in one place: plain slots, written only by the functions of `core`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+from typing import TYPE_CHECKING
+
+from sortedcontainers import SortedDict
+
+from omniqueue.core.choice import Choice
+from omniqueue.core.lanes import ChannelRow, Head, Lane
+from omniqueue.core.roster import Roster
+from omniqueue.core.timers import Timers
+from omniqueue.model.channel import Channel
+from omniqueue.model.event import Event, Rank, RawEvent
+
+if TYPE_CHECKING:
+    from omniqueue.core.contact_row import ContactRow, Entry
+    from omniqueue.policy.order import Order
+    from omniqueue.policy.selection import Selection
+
+Listener = Callable[[Event], None]
+
+
+class State:
+    """The state of one router."""
+
+    __slots__ = (
+        "accepted",
+        "aside",
+        "channels",
+        "choice",
+        "contacts",
+        "counts",
+        "deferred",
+        "ended",
+        "forget_seconds",
+        "heads",
+        "held_now",
+        "lane_count",
+        "lane_sweep",
+        "log",
+        "max_waiting",
+        "now",
+        "order",
+        "overdue",
+        "overdue_later",
+        "parked",
+        "preferring",
+        "roster",
+        "sequence",
+        "suspects",
+        "timers",
+        "waiting",
+        "wishes",
+    )
+
+    def __init__(
+        self,
+        channels: list[Channel],
+        order: Order,
+        selection: Selection,
+        max_waiting: int | None,
+        forget_seconds: float | None,
+    ) -> None:
+        self.now = -inf  # before the first command
+        self.held_now: float | None = None  # the time while a policy or listener runs
+        self.log: list[RawEvent] = []
+        self.channels: dict[str, ChannelRow] = {
+            channel.name: ChannelRow(channel, 1 << index) for index, channel in enumerate(channels)
+        }
+        self.order = order
+        self.choice = Choice(selection, self)
+        self.roster = Roster(self.channels, self.choice)
+        self.max_waiting = max_waiting
+        self.forget_seconds = forget_seconds
+        self.contacts: dict[str, ContactRow] = {}
+        self.sequence = 0
+        self.accepted = 0
+        self.timers = Timers()
+        self.waiting = 0
+        self.deferred = 0
+        self.parked = 0
+        self.counts = [0] * 10  # of ended contacts by state; the others are counted when asked
+        self.heads: list[Head] = []  # sorted
+        self.aside: dict[Lane, None] = {}
+        self.lane_count = 0
+        self.lane_sweep = 1024
+        self.preferring: dict[str, list[Entry]] = {}  # agent id -> sorted, who waits for it
+        self.wishes: dict[str, dict[ContactRow, None]] = {}  # agent id -> all preferences for it
+        # Waiting, overdue, without a reservation, in queue order; and those not overdue yet.
+        self.overdue: SortedDict[tuple[Rank, float, int], ContactRow] = SortedDict()
+        self.overdue_later: list[tuple[float, int, ContactRow]] = []
+        self.suspects: list[ContactRow] = []  # whose reservation may have to fall
+        self.ended: deque[tuple[float, ContactRow]] = deque()  # to be forgotten then
+
+    def clock(self) -> float:
+        """Return the engine's time, also while it is locked."""
+        return self.now if self.held_now is None else self.held_now
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Refuse commands meanwhile: no instant is late enough while `now` is infinite.
+
+        That way the commands' one check of time guards against re-entry at no cost.
+        """
+        self.held_now = self.now
+        self.now = inf
+        try:
+            yield
+        finally:
+            self.now = self.held_now
+            self.held_now = None

@@ -1,0 +1,172 @@
+"""Every exception of omniqueue: one family, one way to say what was wrong."""
+
+from __future__ import annotations
+
+__all__ = [
+    "DuplicateAgentError",
+    "DuplicateContactError",
+    "FileFaultsError",
+    "IllegalTransitionError",
+    "InvalidValueError",
+    "InvariantError",
+    "MissingExtraError",
+    "OmniqueueError",
+    "PolicyError",
+    "QueueFullError",
+    "ReentrantCallError",
+    "SnapshotError",
+    "TimeWentBackwardsError",
+    "UnknownAgentError",
+    "UnknownChannelError",
+    "UnknownContactError",
+    "shown",
+]
+
+_SHOWN_MAX = 64  # characters of an offending value that a message may carry
+
+
+def shown(value: object) -> str:
+    r"""Return a short printable form of any value, safe to put in a message or a log.
+
+    Text is cut to 64 characters and escaped; containers and objects of the caller are named by
+    their type only, so no customer data travels in an error.
+
+    Example:
+        >>> shown("caller\n"), shown({"card": "4711"}), shown(float("nan"))
+        ("'caller\\n'", 'a dict', 'nan')
+    """
+    if isinstance(value, str):
+        text = value[:_SHOWN_MAX]
+        return ascii(text) + ("..." if len(value) > _SHOWN_MAX else "")
+    if value is None or isinstance(value, bool | float):
+        return repr(value)
+    if isinstance(value, int):
+        if value.bit_length() > 200:
+            return f"an int of {value.bit_length()} bits"
+        return repr(value)
+    return f"a {type(value).__name__}"
+
+
+class OmniqueueError(Exception):
+    """The base of every refusal: which field, which value, what would have been right.
+
+    Args:
+        field: the name of the offending argument, setting or file place.
+        value: the offending value; kept only in its short escaped form (`value`).
+        expected: what would have been right, as the end of a sentence.
+
+    Example:
+        >>> error = InvalidValueError("priority", True, "an int within +-2**31")
+        >>> str(error)
+        'priority is True: expected an int within +-2**31'
+    """
+
+    def __init__(self, field: str, value: object, expected: str) -> None:
+        self.field = field
+        self.value = value.text if isinstance(value, _Shown) else shown(value)
+        self.expected = expected
+        super().__init__(field, self.value, expected)
+
+    def __str__(self) -> str:
+        return f"{self.field} is {self.value}: expected {self.expected}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.field, _Shown(self.value), self.expected)
+
+
+class _Shown:
+    """A value that has been cut and escaped already (an error on its way through pickle)."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Shown, (self.text,)
+
+
+class InvalidValueError(OmniqueueError):
+    """A value that cannot be right, whatever the state of the router."""
+
+
+class TimeWentBackwardsError(OmniqueueError):
+    """A command's time lies before the router's time; the clock has stayed where it was."""
+
+
+class UnknownChannelError(OmniqueueError):
+    """A channel that was not declared when the router was made."""
+
+
+class UnknownContactError(OmniqueueError):
+    """A contact id that the router has never accepted, or has forgotten."""
+
+
+class UnknownAgentError(OmniqueueError):
+    """An agent id that is not signed on the router."""
+
+
+class DuplicateContactError(OmniqueueError):
+    """A contact id that has been used before."""
+
+
+class DuplicateAgentError(OmniqueueError):
+    """An agent id that is in use."""
+
+
+class QueueFullError(OmniqueueError):
+    """The contact would have to wait, and `max_waiting` contacts wait already."""
+
+
+class IllegalTransitionError(OmniqueueError):
+    """A command that the contact's present state does not allow."""
+
+
+class PolicyError(OmniqueueError):
+    """A policy raised, or returned something that is no rank."""
+
+
+class ReentrantCallError(OmniqueueError):
+    """A command given from inside a policy or a listener of the same router."""
+
+
+class SnapshotError(OmniqueueError):
+    """A snapshot that is damaged, of another format, or needs a policy that was not given."""
+
+
+class InvariantError(OmniqueueError):
+    """`check()` found the router in a state that must not be: a defect of omniqueue."""
+
+
+class MissingExtraError(OmniqueueError):
+    """A feature needs an optional library that is not installed."""
+
+
+class FileFaultsError(OmniqueueError):
+    """A file is not what its format says; every fault is listed with its place.
+
+    Args:
+        path: the file, as the user named it.
+        faults: one line for each fault, each with its place.
+        more: how many further faults were found and not listed.
+
+    Example:
+        >>> error = FileFaultsError("desk.toml", ["agents[0].id: is missing"])
+        >>> print("; ".join(error.faults))
+        agents[0].id: is missing
+    """
+
+    def __init__(self, path: str, faults: list[str], more: int = 0) -> None:
+        super().__init__("file", path, f"no faults, found {len(faults) + more}")
+        self.path = path
+        self.faults = list(faults)
+        self.more = more
+
+    def __str__(self) -> str:
+        lines = [f"{self.path}: {fault}" for fault in self.faults]
+        if self.more:
+            lines.append(f"{self.path}: and {self.more} more faults")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.path, self.faults, self.more)

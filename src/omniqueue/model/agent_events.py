@@ -1,0 +1,82 @@
+"""What can happen to an agent, and to a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from omniqueue.model.event import Event
+from omniqueue.model.skill import Skills
+
+
+@attrs.frozen
+class AgentAdded(Event, name="agent_added"):
+    """An agent was added.
+
+    Example:
+        >>> AgentAdded(0.0, "ana", Skills.of({}), 1, {}, None, "ready").presence
+        'ready'
+    """
+
+    agent: str
+    skills: Skills
+    capacity: int
+    limits: Mapping[str, int]
+    channels: tuple[str, ...] | None
+    presence: str
+
+
+@attrs.frozen
+class AgentUpdated(Event, name="agent_updated"):
+    """An agent's description changed; the values are those now in force.
+
+    Example:
+        >>> AgentUpdated(0.0, "ana", Skills.of({}), 3, {}, None).capacity
+        3
+    """
+
+    agent: str
+    skills: Skills
+    capacity: int
+    limits: Mapping[str, int]
+    channels: tuple[str, ...] | None
+
+
+@attrs.frozen
+class AgentRemoved(Event, name="agent_removed"):
+    """An agent is gone.
+
+    Example:
+        >>> AgentRemoved(9.0, "ana").agent
+        'ana'
+    """
+
+    agent: str
+
+
+@attrs.frozen
+class PresenceSet(Event, name="presence"):
+    """An agent became ready, away or offline (`reason` as given, or missed offers).
+
+    Example:
+        >>> PresenceSet(9.0, "ana", "away", "lunch").state
+        'away'
+    """
+
+    agent: str
+    state: str
+    reason: str | None
+
+
+@attrs.frozen
+class PolicyFailed(Event, name="policy_failed"):
+    """A policy failed in the course of matching; the stock rank was used instead.
+
+    Example:
+        >>> PolicyFailed(9.0, "turn my-turn", "raised ValueError").policy
+        'turn my-turn'
+    """
+
+    policy: str
+    problem: str

@@ -1,0 +1,82 @@
+"""A channel: the kind of contact, what one costs an agent, and the channel's times."""
+
+from __future__ import annotations
+
+import attrs
+
+from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
+
+MISSES_MAX = 1_000_000
+
+
+def _duration(_: object, attribute: attrs.Attribute[float], value: object) -> None:
+    duration(attribute.name, value)
+
+
+def _name(value: str) -> str:
+    return identifier("channel name", value)
+
+
+def _seconds(value: float) -> float:
+    return float(value) if type(value) is int and value.bit_length() < 1000 else value
+
+
+def _optional_seconds(value: float | None) -> float | None:
+    return None if value is None else _seconds(value)
+
+
+@attrs.frozen(kw_only=True)
+class Channel:
+    """One channel with its settings; `phone`, `email`, `fax` and `chat` exist without being said.
+
+    Args:
+        name: the channel's name (positional).
+        cost: how much of an agent's capacity one contact takes (int from 1).
+        offer_seconds: how long an agent may take to accept; None: contacts are taken unasked.
+        wrap_up_seconds: after-contact work; 0: none; None: until it is finished by command.
+        retry_seconds: how long an agent who declined or missed a contact is not offered it again.
+        max_misses: missed offers in a row after which the agent is set away (int from 1).
+        resume_seconds: how long after abandoning a customer may come back to the old place.
+        target_seconds: the answer time promised; None: none (deadline order ranks it last).
+        reserve_seconds: wait from arrival after which an agent is kept free; None: never.
+
+    Raises:
+        InvalidValueError: a value out of range.
+
+    Example:
+        >>> Channel("sms", cost=2, offer_seconds=20).retry_seconds
+        60.0
+    """
+
+    name: str = attrs.field(kw_only=False, converter=_name)
+    cost: int = attrs.field(default=1)
+    offer_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
+    wrap_up_seconds: float | None = attrs.field(default=0.0, converter=_optional_seconds)
+    retry_seconds: float = attrs.field(default=60.0, converter=_seconds, validator=_duration)
+    max_misses: int = attrs.field(default=1)
+    resume_seconds: float = attrs.field(default=60.0, converter=_seconds, validator=_duration)
+    target_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
+    reserve_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
+
+    @cost.validator
+    def _check_cost(self, _: attrs.Attribute[int], value: object) -> None:
+        whole("cost", value, 1, LEVEL_MAX)
+
+    @max_misses.validator
+    def _check_misses(self, _: attrs.Attribute[int], value: object) -> None:
+        whole("max_misses", value, 1, MISSES_MAX)
+
+    @offer_seconds.validator
+    def _check_offer(self, _: attrs.Attribute[float | None], value: object) -> None:
+        if value is not None:
+            duration("offer_seconds", value, positive=True)
+
+    @wrap_up_seconds.validator
+    @target_seconds.validator
+    @reserve_seconds.validator
+    def _check_optional(self, attribute: attrs.Attribute[float | None], value: object) -> None:
+        if value is not None:
+            duration(attribute.name, value)
+
+
+STOCK_CHANNELS = (Channel("phone"), Channel("email"), Channel("fax"), Channel("chat"))

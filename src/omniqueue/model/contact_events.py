@@ -1,0 +1,357 @@
+"""What can happen to a contact: one typed event each, in the order of its life."""
+
+from __future__ import annotations
+
+import attrs
+
+from omniqueue.model.event import Event, Rank
+from omniqueue.model.skill import Skills
+
+
+@attrs.frozen
+class Queued(Event, name="queued"):
+    """A contact entered the queue.
+
+    Example:
+        >>> Queued(3.0, "c1", "phone", Skills.of({}), 0, 3.0, 3.0).arrived_at
+        3.0
+    """
+
+    contact: str
+    channel: str
+    skills: Skills
+    priority: int
+    arrived_at: float
+    rank: Rank
+
+
+@attrs.frozen
+class Deferred(Event, name="deferred"):
+    """A contact is passed over, its place kept, `until` then (None: until released).
+
+    Example:
+        >>> Deferred(3.0, "c1", "callback", 60.0).until
+        60.0
+    """
+
+    contact: str
+    channel: str
+    until: float | None
+
+
+@attrs.frozen
+class Released(Event, name="released"):
+    """A deferral ended, by its timer or by `release`; the contact waits again.
+
+    Example:
+        >>> Released(60.0, "c1").contact
+        'c1'
+    """
+
+    contact: str
+
+
+@attrs.frozen
+class Preferred(Event, name="preferred"):
+    """Only this agent may take the contact `until` then.
+
+    Example:
+        >>> Preferred(0.0, "c1", "jill", 45.0, True).agent
+        'jill'
+    """
+
+    contact: str
+    agent: str
+    until: float
+    skip_if_away: bool
+
+
+@attrs.frozen
+class PreferenceEnded(Event, name="preference_ended"):
+    """Anyone may take the contact now: the time is over, the agent not ready, the skills new.
+
+    Example:
+        >>> PreferenceEnded(45.0, "c1", "jill").name
+        'preference_ended'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
+class Relaxed(Event, name="relaxed"):
+    """A relaxation step replaced the skills that the contact needs.
+
+    Example:
+        >>> Relaxed(60.0, "c1", Skills.of({"en": 1})).skills["en"]
+        1
+    """
+
+    contact: str
+    skills: Skills
+
+
+@attrs.frozen
+class Updated(Event, name="updated"):
+    """`update` changed the contact; both values are those now in force.
+
+    Example:
+        >>> Updated(5.0, "c1", 7, Skills.of({}), 5.0).priority
+        7
+    """
+
+    contact: str
+    priority: int
+    skills: Skills
+    rank: Rank
+
+
+@attrs.frozen
+class Offered(Event, name="offered"):
+    """A contact is held out to an agent `until` then.
+
+    Example:
+        >>> Offered(0.0, "c1", "ana", 20.0).until
+        20.0
+    """
+
+    contact: str
+    agent: str
+    until: float
+
+
+@attrs.frozen
+class Assigned(Event, name="assigned"):
+    """An agent took the contact (`by_hand`: by `assign`, out of turn).
+
+    Example:
+        >>> Assigned(1.0, "c1", "ana", False).agent
+        'ana'
+    """
+
+    contact: str
+    agent: str
+    by_hand: bool
+
+
+@attrs.frozen
+class Declined(Event, name="declined"):
+    """The agent declined and is not offered this contact again before `retry_at`.
+
+    Example:
+        >>> Declined(5.0, "c1", "ana", 65.0).retry_at
+        65.0
+    """
+
+    contact: str
+    agent: str
+    retry_at: float
+
+
+@attrs.frozen
+class OfferExpired(Event, name="offer_expired"):
+    """The agent did not answer; no new offer of this contact before `retry_at`.
+
+    Example:
+        >>> OfferExpired(20.0, "c1", "ana", 80.0).agent
+        'ana'
+    """
+
+    contact: str
+    agent: str
+    retry_at: float
+
+
+@attrs.frozen
+class OfferRevoked(Event, name="offer_revoked"):
+    """An offer was taken back: the agent or the customer left.
+
+    Example:
+        >>> OfferRevoked(4.0, "c1", "ana").contact
+        'c1'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
+class Requeued(Event, name="requeued"):
+    """The contact waits again, at its old place.
+
+    Example:
+        >>> Requeued(20.0, "c1").name
+        'requeued'
+    """
+
+    contact: str
+
+
+@attrs.frozen
+class ExclusionEnded(Event, name="exclusion_ended"):
+    """The agent may be offered this contact again.
+
+    Example:
+        >>> ExclusionEnded(80.0, "c1", "ana").agent
+        'ana'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
+class Reserved(Event, name="reserved"):
+    """The agent is kept free for a contact that has waited too long.
+
+    Example:
+        >>> Reserved(31.0, "c1", "ana").agent
+        'ana'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
+class ReservationEnded(Event, name="reservation_ended"):
+    """The agent is no longer kept free for the contact, which it did not take.
+
+    Example:
+        >>> ReservationEnded(40.0, "c1", "ana").contact
+        'c1'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
+class Completed(Event, name="completed"):
+    """The contact is answered; wrap-up follows (0: none; None: until finished).
+
+    Example:
+        >>> Completed(90.0, "c1", "ana", 30.0).wrap_up_seconds
+        30.0
+    """
+
+    contact: str
+    agent: str | None
+    wrap_up_seconds: float | None
+
+
+@attrs.frozen
+class WrapUpEnded(Event, name="wrap_up_ended"):
+    """The agent's work after the contact is over.
+
+    Example:
+        >>> WrapUpEnded(120.0, "c1", "ana").agent
+        'ana'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
+class Transferred(Event, name="transferred"):
+    """The agent sent the contact on; `skills` are those now needed.
+
+    Example:
+        >>> Transferred(10.0, "c1", "ana", Skills.of({"tech": 1}), True, 0.0).keep_place
+        True
+    """
+
+    contact: str
+    agent: str
+    skills: Skills
+    keep_place: bool
+    rank: Rank
+
+
+@attrs.frozen
+class Parked(Event, name="parked"):
+    """The agent put the contact aside until the customer answers.
+
+    Example:
+        >>> Parked(10.0, "c1", "ana").agent
+        'ana'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
+class Reopened(Event, name="reopened"):
+    """The customer answered: a parked contact waits again, at its old place.
+
+    Example:
+        >>> Reopened(20.0, "c1").contact
+        'c1'
+    """
+
+    contact: str
+
+
+@attrs.frozen
+class Abandoned(Event, name="abandoned"):
+    """The customer left.
+
+    Example:
+        >>> Abandoned(9.0, "c1").name
+        'abandoned'
+    """
+
+    contact: str
+
+
+@attrs.frozen
+class Cancelled(Event, name="cancelled"):
+    """The application withdrew the contact.
+
+    Example:
+        >>> Cancelled(9.0, "c1").name
+        'cancelled'
+    """
+
+    contact: str
+
+
+@attrs.frozen
+class Resumed(Event, name="resumed"):
+    """The customer is back in time and waits at the old place.
+
+    Example:
+        >>> Resumed(15.0, "c1").name
+        'resumed'
+    """
+
+    contact: str
+
+
+@attrs.frozen
+class Expired(Event, name="expired"):
+    """The contact's own time limit was reached before an agent took it.
+
+    Example:
+        >>> Expired(60.0, "c1").name
+        'expired'
+    """
+
+    contact: str
+
+
+@attrs.frozen
+class Unservable(Event, name="unservable"):
+    """A contact needs what no agent has at present; said once per requirement.
+
+    Example:
+        >>> Unservable(1.0, "c1", "phone", Skills.of({"greek": 1})).contact
+        'c1'
+    """
+
+    contact: str
+    channel: str
+    skills: Skills

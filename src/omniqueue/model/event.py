@@ -1,0 +1,126 @@
+"""Events: what the engine says happened, built only when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from typing import ClassVar, TypeAlias, TypeVar, overload
+
+import attrs
+
+E = TypeVar("E", bound="Event")
+Rank: TypeAlias = float | tuple[float, ...]  # smaller is served first; +inf: last
+RawEvent: TypeAlias = tuple[object, ...]  # (class, at, further fields in order)
+JsonValue: TypeAlias = (
+    "bool | int | float | str | list[JsonValue] | Mapping[str, JsonValue] | None"
+)
+
+
+def plain(value: object) -> JsonValue:
+    """Return a value as JSON types; an infinite rank, which is last, as None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and value == inf:
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"an event cannot carry a {type(value).__name__}")
+
+
+@attrs.frozen
+class Event:
+    """The base of all events.
+
+    Args:
+        at: when it happened, in seconds on the caller's epoch.
+
+    Example:
+        >>> from omniqueue import Abandoned
+        >>> Abandoned(9.0, "c1").to_dict()
+        {'at': 9.0, 'event': 'abandoned', 'contact': 'c1'}
+    """
+
+    name: ClassVar[str] = "event"
+    kinds: ClassVar[dict[str, type[Event]]] = {}
+
+    at: float
+
+    def __init_subclass__(cls, name: str | None = None) -> None:
+        # attrs makes a slotted class a second time, without the keyword: the name is inherited.
+        if name is not None:
+            cls.name = name
+        Event.kinds[cls.name] = cls
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return the event as JSON types: `at`, `event` (its name) and its own fields.
+
+        Cost: O(size of the event).
+
+        Example:
+            >>> from omniqueue import Requeued
+            >>> Requeued(20.0, "c1").to_dict()["event"]
+            'requeued'
+        """
+        found: dict[str, JsonValue] = {"at": self.at, "event": self.name}
+        for field in attrs.fields(type(self))[1:]:
+            found[field.name] = plain(getattr(self, field.name))
+        return found
+
+
+class Events(Sequence[Event]):
+    """The events of one command: an immutable sequence, each event built when looked at.
+
+    Cost: O(1) to get from a command; O(1) for each event looked at.
+
+    Example:
+        >>> from omniqueue import Agent, Router
+        >>> events = Router().add_agent(Agent("ana"), at=0)
+        >>> len(events), events[0].name
+        (1, 'agent_added')
+    """
+
+    __slots__ = ("_raw",)
+
+    _raw: list[RawEvent]
+
+    def __init__(self, raw: list[RawEvent]) -> None:
+        self._raw = raw
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> Events: ...
+    def __getitem__(self, index: int | slice) -> Event | Events:
+        if isinstance(index, slice):
+            return Events(self._raw[index])
+        kind, *fields = self._raw[index]
+        return kind(*fields)  # type: ignore[operator, no-any-return]
+
+    def __iter__(self) -> Iterator[Event]:
+        for kind, *fields in self._raw:
+            yield kind(*fields)  # type: ignore[operator]
+
+    def of(self, kind: type[E]) -> list[E]:
+        """Return the events of one class, in order. Cost: O(events).
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Assigned, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> [e.contact for e in router.submit(Contact("c1", "fax"), at=1).of(Assigned)]
+            ['c1']
+        """
+        return [event for event in self if isinstance(event, kind)]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Events) and self._raw == other._raw
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Events({list(self)!r})"

@@ -1,0 +1,63 @@
+"""The fit socket: which kind of agent suits which kind of contact."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from omniqueue.model.event import Rank
+from omniqueue.model.skill import Skills
+
+
+class FitPolicy(Protocol):
+    """A user's fit: a pure function from held and needed skills to a rank; smaller is chosen.
+
+    It is asked once for each kind of agent and kind of contact that meet, and only for agents
+    that have what is needed.
+
+    Example:
+        >>> def fewest_skills(held: Skills, needed: Skills) -> float:
+        ...     return len(held)
+        >>> fewest_skills(Skills.of({"fr": 1, "law": 1}), Skills.of({"fr": 1}))
+        2
+    """
+
+    def __call__(self, held: Skills, needed: Skills, /) -> Rank:
+        """Return the rank of agents with the held skills for a contact with the needed ones."""
+        ...
+
+
+def any_fit(held: Skills, needed: Skills) -> Rank:
+    """Rank all agents with the skills the same.
+
+    Example:
+        >>> any_fit(Skills.of({"fr": 9}), Skills.of({"fr": 1}))
+        0
+    """
+    return 0
+
+
+def most_skilled(held: Skills, needed: Skills) -> Rank:
+    """Rank the largest sum of levels over the needed skills first.
+
+    Example:
+        >>> most_skilled(Skills.of({"fr": 9}), Skills.of({"fr": 1}))
+        -9
+    """
+    return -sum(held[name] for name in needed)
+
+
+def closest_fit(held: Skills, needed: Skills) -> Rank:
+    """Rank the smallest surplus of levels first, then the fewest skills beyond those needed.
+
+    Example:
+        >>> closest_fit(Skills.of({"fr": 9, "law": 1}), Skills.of({"fr": 4}))
+        (5, 1)
+    """
+    return sum(held[name] - level for name, level in needed.pairs), len(held) - len(needed)
+
+
+STOCK_FITS: dict[str, FitPolicy] = {
+    "any": any_fit,
+    "most-skilled": most_skilled,
+    "closest-fit": closest_fit,
+}
