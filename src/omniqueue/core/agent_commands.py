@@ -69,7 +69,6 @@ class AgentCommands(Commands):
         roster.renew_stamp(row)
         review_lanes(state)
         state.log.append((AgentAdded, state.now, agent.id, *_description(agent), wanted))
-        roster.seat(row)
         return done(state, [row], [])
 
     def update_agent(
@@ -130,7 +129,6 @@ class AgentCommands(Commands):
         if row.reserved_for is not None:
             state.suspects.append(row.reserved_for)
         state.log.append((AgentUpdated, state.now, agent.id, *_description(agent)))
-        roster.seat(row)
         return done(state, [row], [])
 
     def remove_agent(self, agent_id: str, *, at: float) -> Events:

@@ -58,7 +58,17 @@ class Shape:
 class Profile:
     """Agents that could take the same when empty: equal skills and possible channels."""
 
-    __slots__ = ("agents", "bit", "index", "possible", "ready", "shapes", "skills", "unreserved")
+    __slots__ = (
+        "agents",
+        "bit",
+        "by_load",
+        "index",
+        "possible",
+        "ready",
+        "shapes",
+        "skills",
+        "unreserved",
+    )
 
     def __init__(self, index: int, skills: Skills, possible: int) -> None:
         self.index = index
@@ -66,6 +76,8 @@ class Profile:
         self.skills = skills
         self.possible = possible  # bit per channel that an empty agent could take
         self.shapes: dict[int, Shape] = {}
+        # Free capacity (and channels at their limit, if any) -> shape; None: no room.
+        self.by_load: dict[int | tuple[int, int], Shape | None] = {}
         self.agents: dict[AgentRow, None] = {}  # in the order in which they joined
         self.ready = 0
         self.unreserved = 0  # ready and not kept free for a contact

@@ -41,6 +41,7 @@ class ChannelRow:
         "lanes",
         "name",
         "offer_seconds",
+        "plain",
         "rooms",
         "target_seconds",
     )
@@ -52,6 +53,7 @@ class ChannelRow:
         self.offer_seconds = channel.offer_seconds
         self.target_seconds = inf if channel.target_seconds is None else channel.target_seconds
         self.bit = bit
+        self.plain = channel.reserve_seconds is None
         self.lanes: dict[Skills, Lane] = {}
         self.rooms: list[Room] = []
 
@@ -253,6 +255,37 @@ def leave(state: State, row: ContactRow) -> None:
     head = lane.head
     if head is not None and head[2] == row.sequence:
         show_head(state, lane)
+
+
+def take_head(state: State, lane: Lane, index: int) -> ContactRow:
+    """Take the first contact from a lane whose head is the index-th of all heads.
+
+    Cost: O(log lanes); in the common case a pop from a deque and one insertion.
+    """
+    line = lane.line
+    if lane.early or lane.solo:
+        row = lane.first()
+        assert row is not None
+        leave(state, row)
+        return row
+    row = line.popleft()
+    row.where = NOWHERE
+    state.waiting -= 1
+    if row.details is not None and row.details.in_overdue:
+        untrack(state, row, row.details)
+    if lane.dead:
+        while line and line[0].where != IN_LINE:
+            line.popleft()
+            lane.dead -= 1
+    heads = state.heads
+    del heads[index]
+    if line:
+        first = line[0]
+        head = lane.head = (first.rank, first.arrived_at, first.sequence, lane)
+        insort(heads, head, index)
+    else:
+        lane.head = None
+    return row
 
 
 def _leave_middle(lane: Lane) -> None:

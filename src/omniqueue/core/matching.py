@@ -10,10 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import place
-from omniqueue.core.lifecycle import WAITING
-from omniqueue.core.offers import give
+from omniqueue.core.lanes import take_head
+from omniqueue.core.lifecycle import ACTIVE, WAITING
+from omniqueue.core.offers import give, take
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
 from omniqueue.core.seeking import best_agent, first_contact
+from omniqueue.model.contact_events import Assigned
 
 if TYPE_CHECKING:
     from omniqueue.core.agent_row import AgentRow
@@ -26,38 +28,80 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
 
     Args:
         state: the router's.
-        agents: those whom the command or timer freed, seated.
+        agents: those whom the command or timer freed; they need no seat yet.
         rows: the contacts that it let wait, standing.
     """
     if state.suspects:
         agents = agents + review_reservations(state)
     if not any_overdue(state):
         if not rows and len(agents) == 1:
-            _serve(state, agents[0])
+            serve(state, agents[0])
             return
         if not agents and len(rows) == 1:
-            _place(state, rows[0])
+            place_contact(state, rows[0])
             return
     _settle_all(state, agents, rows)
 
 
-def _serve(state: State, agent: AgentRow) -> None:
-    """Give the freed agent what it can take, in queue order."""
-    while True:
-        row = first_contact(state, agent)
-        if row is None:
-            return
-        freed = give(state, agent, row)
+def serve(state: State, agent: AgentRow) -> None:
+    """Give a freed agent what it can take, in queue order, then seat it among the free.
+
+    Valid only while no contact is overdue without a reservation. The agent needs no seat
+    before: one who goes from contact to contact in a backlog never touches a heap.
+    """
+    while agent.presence == "ready":
+        if agent.reserved_for is None and agent.id not in state.preferring:
+            shape = state.roster.shape_for(agent)
+            if shape is None:
+                return
+            served = shape.served
+            index = 0
+            for head in state.heads:
+                if served[head[3]]:
+                    break
+                index += 1
+            else:
+                break
+            lane = head[3]
+            if not lane.solo and lane.channel.offer_seconds is None:
+                row = take_head(state, lane, index)
+                if row.details is None:
+                    _assign(state, agent, row)
+                    continue
+                freed = take(state, agent, row, by_hand=False)
+            else:
+                found = first_contact(state, agent)
+                if found is None:
+                    break
+                freed = give(state, agent, found)
+        else:
+            found = first_contact(state, agent)
+            if found is None:
+                break
+            freed = give(state, agent, found)
         if freed:
             _settle_all(state, [agent, *freed], [])
             return
+    state.roster.seat(agent)
 
 
-def _place(state: State, row: ContactRow) -> None:
+def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
+    """Let an agent without a seat take a contact that has no details: the common case of `take`."""
+    row.state = ACTIVE
+    row.agent = agent
+    agent.misses = 0
+    roster = state.roster
+    agent.stamp = roster.stamp = roster.stamp + 1
+    roster.load(agent, row)
+    state.log.append((Assigned, state.now, row.id, agent.id, False))
+
+
+def place_contact(state: State, row: ContactRow) -> None:
     """Give the contact that came to wait to the best agent who can take it."""
     agent = best_agent(state, row) if row.state == WAITING else None
     if agent is not None:
         freed = give(state, agent, row)
+        state.roster.seat(agent)
         if freed:
             _settle_all(state, freed, [])
 
@@ -65,14 +109,19 @@ def _place(state: State, row: ContactRow) -> None:
 def _settle_all(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
     """Match in general: several agents, several contacts, reservations to be made."""
     agents = list(agents)
+    for agent in agents:
+        state.roster.seat(agent)
     while True:
-        row, agent = _first_takable(state, agents, rows)
+        row, taker = _first_takable(state, agents, rows)
         if reserve_overdue(state, before=row):
             continue  # an agent was reserved: who can be taken may have changed
         if row is None:
             return
-        assert agent is not None
-        agents += give(state, agent, row)
+        assert taker is not None
+        freed = give(state, taker, row)
+        for agent in (taker, *freed):
+            state.roster.seat(agent)
+        agents += freed
 
 
 def _first_takable(

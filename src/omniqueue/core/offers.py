@@ -1,4 +1,8 @@
-"""Offers and assignments: how a contact goes to an agent, and how it comes back."""
+"""Offers and assignments: how a contact goes to an agent, and how it comes back.
+
+Who changes an agent's load takes its seat among the free agents away; matching, which every
+command ends with, gives it back by what the agent has room for then.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +39,15 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     row.agent = agent
     row.timer = state.timers.start(until, OFFER, row)
     state.log.append((Offered, state.now, row.id, agent.id, until))
+    state.roster.unseat(agent)
     state.roster.load(agent, row)
-    state.roster.seat(agent)
     return []
 
 
 def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> list[AgentRow]:
     """Let an agent take a contact that stands nowhere; return whom its reservation kept free."""
     roster = state.roster
+    roster.unseat(agent)
     if row.state == OFFERED:
         state.timers.cancel(row.timer)
     else:
@@ -62,7 +67,6 @@ def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> li
         details.expiry = None
         details.expiry_due = False
         freed = drop_reservation(state, row, told=False)
-    roster.seat(agent)
     return freed
 
 
@@ -96,8 +100,8 @@ def end_offer(state: State, row: ContactRow) -> None:
     state.timers.cancel(row.timer)
     row.timer = None
     row.agent = None
+    state.roster.unseat(agent)
     state.roster.unload(agent, row)
-    state.roster.seat(agent)
 
 
 def end_work(state: State, row: ContactRow) -> AgentRow:
@@ -107,9 +111,9 @@ def end_work(state: State, row: ContactRow) -> AgentRow:
     state.timers.cancel(row.timer)
     row.timer = None
     row.agent = None
+    state.roster.unseat(agent)
     state.roster.unload(agent, row)
     state.roster.renew_stamp(agent)
-    state.roster.seat(agent)
     return agent
 
 

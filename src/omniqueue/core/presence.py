@@ -36,7 +36,6 @@ def change_presence(state: State, agent: AgentRow, presence: Presence, reason: s
         agent.misses = 0
         roster.renew_stamp(agent)
     roster.unseat(agent)
-    roster.seat(agent)
     if roster.ready != before:
         review_lanes(state)
     state.log.append((PresenceSet, state.now, agent.id, presence, reason))

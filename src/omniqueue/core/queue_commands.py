@@ -26,6 +26,7 @@ from omniqueue.core.lifecycle import (
     OFFERED,
     WAITING,
 )
+from omniqueue.core.matching import place_contact
 from omniqueue.core.offers import revoke, wait_again
 from omniqueue.core.preferences import (
     lift_preference,
@@ -33,7 +34,7 @@ from omniqueue.core.preferences import (
     stop_preference,
     wanted_agent,
 )
-from omniqueue.core.reservations import drop_reservation
+from omniqueue.core.reservations import any_overdue, drop_reservation
 from omniqueue.core.seeking import best_agent, can_take
 from omniqueue.core.timers import DEFERRAL, EXPIRY, RELAXATION, RESERVATION
 from omniqueue.errors import (
@@ -89,10 +90,13 @@ class QueueCommands(Commands):
             ['queued', 'unservable']
         """
         state = self._state
-        enter(state, at)
+        if at.__class__ is float and state.now <= at < state.timers.wake:
+            state.now = now = at
+        else:
+            enter(state, at)
+            now = state.now
         if not isinstance(contact, Contact):
             raise InvalidValueError("contact", contact, "a Contact")
-        now = state.now
         channel = state.channels.get(contact.channel)
         if channel is None:
             channel = channel_of(state, "channel", contact.channel)
@@ -101,8 +105,9 @@ class QueueCommands(Commands):
         arrived_at = now if contact.arrived_at is None else contact.arrived_at
         if arrived_at > now:
             raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {now!r}")
-        rank = rank_of(state, contact, contact.skills, arrived_at)
-        lane = lane_of(state, channel, contact.skills)
+        skills = contact.skills
+        rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
+        lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
         row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
         if state.max_waiting is not None:
             _refuse_if_full(state, row)
@@ -115,14 +120,23 @@ class QueueCommands(Commands):
                 now,
                 contact.id,
                 channel.name,
-                contact.skills,
+                skills,
                 contact.priority,
                 arrived_at,
                 rank,
             )
         )
         if not lane.holders and lane.empty():
-            state.log.append((Unservable, now, contact.id, channel.name, contact.skills))
+            state.log.append((Unservable, now, contact.id, channel.name, skills))
+        if contact.is_plain and channel.plain and not any_overdue(state):
+            join(state, row)
+            for room in channel.rooms:
+                if lane.holders & room.open:
+                    place_contact(state, row)
+                    break
+            log = state.log
+            state.log = []
+            return Events(log)
         _start(state, row)
         return done(state, [], [row])
 
@@ -376,17 +390,14 @@ def _start(state: State, row: ContactRow) -> None:
     """Let a new contact wait or be deferred, its timers created in the order of the rules."""
     contact = row.contact
     now = state.now
-    channel = row.lane.channel.channel
-    if contact.is_plain and channel.reserve_seconds is None:
-        join(state, row)
-        return
     deferred = contact.not_before is not None and contact.not_before > now
     if deferred:
         assert contact.not_before is not None
         row.state = DEFERRED
         state.deferred += 1
         row.timer = state.timers.start(contact.not_before, DEFERRAL, row)
-        state.log.append((Deferred, now, row.id, channel.name, contact.not_before))
+        name = row.lane.channel.name
+        state.log.append((Deferred, now, row.id, name, contact.not_before))
     start_preference(state, row, contact.prefer)
     timers = state.timers
     if contact.relax:
@@ -397,7 +408,11 @@ def _start(state: State, row: ContactRow) -> None:
     if contact.expire_seconds is not None:
         row.detailed().expiry = timers.start(now + contact.expire_seconds, EXPIRY, row)
     start_reserve_clock(state, row)
-    if not deferred:
+    if deferred:
+        return
+    if row.details is None:
+        join(state, row)
+    else:
         stand(state, row)
 
 

@@ -104,7 +104,6 @@ def drop_reservation(state: State, row: ContactRow, *, told: bool) -> list[Agent
     details.reserved = None
     agent.reserved_for = None
     state.roster.count_unreserved(agent, +1)
-    state.roster.seat(agent)
     if told:
         state.log.append((ReservationEnded, state.now, row.id, agent.id))
     if row.state == WAITING and details.reserve_due < inf and not details.in_overdue:
@@ -138,6 +137,8 @@ def review_reservations(state: State) -> list[AgentRow]:
         if not could:
             freed += drop_reservation(state, row, told=True)
             fallen.append(row)
+    for agent in freed:
+        state.roster.seat(agent)
     for row in fallen:
         assert row.details is not None
         overdue = row.details.reserve_due <= state.now

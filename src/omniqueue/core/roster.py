@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from omniqueue.core.lanes import ChannelRow, Lane
 
 _PRUNE_MIN = 32
+_LOADS_KEPT = 4096  # per profile: capacities may be large and loads many
 
 
 class Roster:
@@ -142,6 +143,20 @@ class Roster:
             shape = profile.shapes[mask] = Shape(profile, room)
         return shape
 
+    def shape_for(self, agent: AgentRow) -> Shape | None:
+        """Return the agent's shape at its present load; None: no room. Cost: O(1)."""
+        by_load = agent.profile.by_load
+        load = (agent.free, agent.full) if agent.full else agent.free
+        try:
+            return by_load[load]
+        except KeyError:
+            mask = self.room(agent)
+            shape = self.shape_of(agent.profile, mask) if mask else None
+            if len(by_load) >= _LOADS_KEPT:
+                by_load.clear()
+            by_load[load] = shape
+            return shape
+
     def room(self, agent: AgentRow) -> int:
         """Return the channels that the agent has room for, a bit each. Cost: O(1)."""
         free = agent.free
@@ -198,10 +213,9 @@ class Roster:
             self.unseat(agent)
         if agent.presence != "ready" or agent.reserved_for is not None:
             return
-        mask = self.room(agent)
-        if not mask:
+        shape = self.shape_for(agent)
+        if shape is None:
             return
-        shape = agent.profile.shapes.get(mask) or self.shape_of(agent.profile, mask)
         seat: Seat = (self.choice.turn_of(agent), agent.stamp, agent)
         agent.seat = seat
         agent.shape = shape

@@ -98,8 +98,8 @@ def first_contact(state: State, agent: AgentRow) -> ContactRow | None:
     wanted = agent.reserved_for
     if wanted is not None:
         return wanted if wanted.state == WAITING and can_take(state, agent, wanted) else None
-    mask = state.roster.room(agent)
-    if not mask:
+    shape = state.roster.shape_for(agent)
+    if shape is None:
         return None
     best: ContactRow | None = None
     standing = state.preferring.get(agent.id)
@@ -108,7 +108,6 @@ def first_contact(state: State, agent: AgentRow) -> ContactRow | None:
             if can_take(state, agent, entry[3]):
                 best = entry[3]
                 break
-    shape = state.roster.shape_of(agent.profile, mask)
     served = shape.served
     for head in state.heads:
         lane = head[3]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
 from typing import TYPE_CHECKING
@@ -15,14 +15,12 @@ from omniqueue.core.lanes import ChannelRow, Head, Lane
 from omniqueue.core.roster import Roster
 from omniqueue.core.timers import Timers
 from omniqueue.model.channel import Channel
-from omniqueue.model.event import Event, Rank, RawEvent
+from omniqueue.model.event import Rank, RawEvent
+from omniqueue.policy.order import ARRIVAL, Order
 
 if TYPE_CHECKING:
     from omniqueue.core.contact_row import ContactRow, Entry
-    from omniqueue.policy.order import Order
     from omniqueue.policy.selection import Selection
-
-Listener = Callable[[Event], None]
 
 
 class State:
@@ -31,6 +29,7 @@ class State:
     __slots__ = (
         "accepted",
         "aside",
+        "by_arrival",
         "channels",
         "choice",
         "contacts",
@@ -73,6 +72,7 @@ class State:
             channel.name: ChannelRow(channel, 1 << index) for index, channel in enumerate(channels)
         }
         self.order = order
+        self.by_arrival = order is ARRIVAL
         self.choice = Choice(selection, self)
         self.roster = Roster(self.channels, self.choice)
         self.max_waiting = max_waiting

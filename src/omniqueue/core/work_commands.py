@@ -16,7 +16,8 @@ from omniqueue.core.commands import (
 )
 from omniqueue.core.endings import end, step_out
 from omniqueue.core.lanes import lane_of, requirement_lane
-from omniqueue.core.lifecycle import COMPLETED, PARKED, WRAP_UP
+from omniqueue.core.lifecycle import ACTIVE, COMPLETED, PARKED, WRAP_UP
+from omniqueue.core.matching import serve
 from omniqueue.core.offers import (
     back_to_queue,
     end_offer,
@@ -27,6 +28,7 @@ from omniqueue.core.offers import (
 )
 from omniqueue.core.preferences import start_preference
 from omniqueue.core.queue_commands import start_reserve_clock, stop_relaxation
+from omniqueue.core.reservations import any_overdue
 from omniqueue.core.timers import WRAP_UP_END
 from omniqueue.errors import IllegalTransitionError, InvalidValueError
 from omniqueue.model.checks import duration, truth
@@ -75,8 +77,11 @@ class WorkCommands(Commands):
         state = self._state
         enter(state, at)
         row = _offered_to(state, contact_id, agent_id, "accept")
-        assert row.agent is not None
-        return done(state, take(state, row.agent, row, by_hand=False), [])
+        agent = row.agent
+        assert agent is not None
+        freed = take(state, agent, row, by_hand=False)
+        state.roster.seat(agent)
+        return done(state, freed, [])
 
     def decline(self, contact_id: str, agent_id: str, *, at: float) -> Events:
         """Let an agent decline the contact offered to it; it is excluded for `retry_seconds`.
@@ -141,8 +146,13 @@ class WorkCommands(Commands):
             15.0
         """
         state = self._state
-        enter(state, at)
-        row = contact_in_state(state, contact_id, "complete")
+        if at.__class__ is float and state.now <= at < state.timers.wake:
+            state.now = at
+        else:
+            enter(state, at)
+        row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
+        if row is None or row.state != ACTIVE:
+            row = contact_in_state(state, contact_id, "complete")
         if wrap_up_seconds == "channel":
             wrap_up = row.lane.channel.channel.wrap_up_seconds
         else:
@@ -158,7 +168,12 @@ class WorkCommands(Commands):
         if wrap_up == 0:
             end_work(state, row)
             end(state, row, COMPLETED)
-            return done(state, [agent], [])
+            if state.suspects or any_overdue(state):
+                return done(state, [agent], [])
+            serve(state, agent)
+            log = state.log
+            state.log = []
+            return Events(log)
         row.state = WRAP_UP
         if wrap_up is not None:
             row.timer = state.timers.start(state.now + wrap_up, WRAP_UP_END, row)
@@ -346,7 +361,9 @@ class WorkCommands(Commands):
                 "a ready agent with the skills, the channel and the room",
             )
         step_out(state, row)
-        return done(state, take(state, agent, row, by_hand=True), [])
+        freed = take(state, agent, row, by_hand=True)
+        state.roster.seat(agent)
+        return done(state, freed, [])
 
 
 def _offered_to(state: State, contact_id: object, agent_id: object, command: str) -> ContactRow:
