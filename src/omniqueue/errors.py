@@ -58,7 +58,7 @@ class OmniqueueError(Exception):
     Example:
         >>> error = InvalidValueError("priority", True, "an int within +-2**31")
         >>> str(error)
-        'priority is True: expected an int within +-2**31'
+        'priority is True; expected an int within +-2**31'
     """
 
     def __init__(self, field: str, value: object, expected: str) -> None:
@@ -68,7 +68,7 @@ class OmniqueueError(Exception):
         super().__init__(field, self.value, expected)
 
     def __str__(self) -> str:
-        return f"{self.field} is {self.value}: expected {self.expected}"
+        return f"{self.field} is {self.value}; expected {self.expected}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.field, _Shown(self.value), self.expected)

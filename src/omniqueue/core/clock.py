@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.core.endings import end, expire, forget
+from omniqueue.core.endings import end, expire
 from omniqueue.core.lanes import lane_of, leave, stand
 from omniqueue.core.lifecycle import (
     ABANDONED,
@@ -90,12 +90,8 @@ def advance(state: State, at: float) -> None:
             break
         state.now = timer.due if timer.due > state.now else state.now
         fire(state, timer)
-    if state.ended:
-        forget(state, at)
     due = timers.next_due()
     timers.wake = inf if due is None else due
-    if state.ended and state.ended[0][0] < timers.wake:
-        timers.wake = state.ended[0][0]
 
 
 def fire(state: State, timer: Timer) -> None:

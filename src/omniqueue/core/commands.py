@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from omniqueue.core.endings import forget
 from omniqueue.core.lifecycle import COMMANDS, refuse
 from omniqueue.core.matching import settle
 from omniqueue.errors import (
@@ -49,6 +50,7 @@ def contact_of(state: State, contact_id: object) -> ContactRow:
         UnknownContactError: no such contact is known (any more).
     """
     name = known_id("contact", contact_id)
+    forget(state)
     row = None if name is None else state.contacts.get(name)
     if row is None:
         raise UnknownContactError("contact", contact_id, "the id of a contact submitted before")

@@ -40,9 +40,9 @@ def end(state: State, row: ContactRow, final: int) -> None:
     if details is not None and final != ABANDONED:
         cancel_timers(state, row)
     if state.forget_seconds is not None:
-        forget_at = state.now + state.forget_seconds
-        state.ended.append((forget_at, row))
-        state.timers.wake = min(state.timers.wake, forget_at)
+        state.ended.append((state.now + state.forget_seconds, row))
+        if state.ended[0][0] <= state.now:
+            forget(state)
 
 
 def cancel_timers(state: State, row: ContactRow) -> None:
@@ -69,10 +69,14 @@ def expire(state: State, row: ContactRow) -> list[AgentRow]:
     return drop_reservation(state, row, told=True)
 
 
-def forget(state: State, at: float) -> None:
-    """Forget contacts that ended long enough ago, and their ids. Cost: O(1) for each."""
+def forget(state: State) -> None:
+    """Forget contacts that ended long enough ago, and their ids. Cost: O(1) for each.
+
+    Run when a contact ends and before anybody looks whether an id is known, which keeps memory
+    flat and cannot be told from forgetting at the exact instant.
+    """
     ended = state.ended
-    while ended and ended[0][0] <= at:
+    while ended and ended[0][0] <= state.now:
         forget_at, row = ended.popleft()
         if row.state not in ENDED or row.id not in state.contacts:
             continue

@@ -78,7 +78,7 @@ def refuse(command: str, contact_id: str, state: int) -> IllegalTransitionError:
 
     Example:
         >>> print(refuse("resume", "c1", ACTIVE))
-        resume 'c1' is 'active': expected a contact that is abandoned
+        resume 'c1' is 'active'; expected a contact that is abandoned
     """
     allowed = " or ".join(STATES[found] for found in COMMANDS[command])
     return IllegalTransitionError(

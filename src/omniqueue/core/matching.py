@@ -49,6 +49,8 @@ def serve(state: State, agent: AgentRow) -> None:
     Valid only while no contact is overdue without a reservation. The agent needs no seat
     before: one who goes from contact to contact in a backlog never touches a heap.
     """
+    if agent.seat is not None:
+        state.roster.unseat(agent)
     while agent.presence == "ready":
         if agent.reserved_for is None and agent.id not in state.preferring:
             shape = state.roster.shape_for(agent)
@@ -86,7 +88,7 @@ def serve(state: State, agent: AgentRow) -> None:
 
 
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
-    """Let an agent without a seat take a contact that has no details: the common case of `take`."""
+    """Let an agent without a seat take a contact without details: the common case of `take`."""
     row.state = ACTIVE
     row.agent = agent
     agent.misses = 0

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from math import inf
 from typing import TYPE_CHECKING
 
-import attrs
-
 from omniqueue.core.clock import enter, release
 from omniqueue.core.commands import (
     Commands,
@@ -17,7 +15,7 @@ from omniqueue.core.commands import (
     rank_of,
 )
 from omniqueue.core.contact_row import ContactRow
-from omniqueue.core.endings import end, expire, step_out
+from omniqueue.core.endings import end, expire, forget, step_out
 from omniqueue.core.lanes import join, lane_of, leave, stand
 from omniqueue.core.lifecycle import (
     ABANDONED,
@@ -44,8 +42,7 @@ from omniqueue.errors import (
     QueueFullError,
 )
 from omniqueue.model.checks import instant
-from omniqueue.model.checks import priority as checked_priority
-from omniqueue.model.contact import Contact, needed_skills
+from omniqueue.model.contact import Contact
 from omniqueue.model.contact_events import (
     Abandoned,
     Cancelled,
@@ -101,7 +98,9 @@ class QueueCommands(Commands):
         if channel is None:
             channel = channel_of(state, "channel", contact.channel)
         if contact.id in state.contacts:
-            raise DuplicateContactError("contact", contact.id, "an id that was never used")
+            forget(state)
+            if contact.id in state.contacts:
+                raise DuplicateContactError("contact", contact.id, "an id that was never used")
         arrived_at = now if contact.arrived_at is None else contact.arrived_at
         if arrived_at > now:
             raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {now!r}")
@@ -128,7 +127,7 @@ class QueueCommands(Commands):
         )
         if not lane.holders and lane.empty():
             state.log.append((Unservable, now, contact.id, channel.name, skills))
-        if contact.is_plain and channel.plain and not any_overdue(state):
+        if contact.terms is None and channel.plain and not any_overdue(state):
             join(state, row)
             for room in channel.rooms:
                 if lane.holders & room.open:
@@ -341,13 +340,8 @@ class QueueCommands(Commands):
         row = contact_in_state(state, contact_id, "update")
         if priority is None and skills is None:
             raise InvalidValueError("update", None, "a new priority, new skills or both")
-        contact = row.contact
-        if priority is not None:
-            contact = attrs.evolve(contact, priority=checked_priority("priority", priority))
-        needed = row.lane.skills
-        if skills is not None:
-            needed = needed_skills(skills)
-            contact = attrs.evolve(contact, skills=needed, relax=())
+        contact = row.contact.with_changes(priority=priority, skills=skills)
+        needed = row.lane.skills if skills is None else contact.skills
         rank = rank_of(state, contact, needed, row.arrived_at)
         waiting = row.state == WAITING
         if waiting:

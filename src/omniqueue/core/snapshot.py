@@ -16,6 +16,7 @@ import attrs
 
 from omniqueue.core.agent_row import AgentRow
 from omniqueue.core.contact_row import ContactRow, place
+from omniqueue.core.endings import forget
 from omniqueue.core.lanes import join, lane_of, review_lanes, stand
 from omniqueue.core.lifecycle import DEFERRED, ENDED, PARKED, STATES, WAITING
 from omniqueue.core.state import State
@@ -39,6 +40,7 @@ Snapshot: TypeAlias = dict[str, JsonValue]
 
 def snapshot(state: State) -> Snapshot:
     """Return the state as JSON types. Cost: O(contacts + agents + timers log timers)."""
+    forget(state)
     saved: Snapshot = {
         "format": FORMAT,
         "now": None if state.clock() == -inf else state.clock(),
@@ -201,7 +203,6 @@ class _Restoring:
             row = state.contacts.get(contact_id)
             if row is not None:
                 state.ended.append((forget_at, row))
-                state.timers.wake = min(state.timers.wake, forget_at)
 
     def _agents(self, saved: list[dict]) -> None:  # type: ignore[type-arg]
         roster = self.state.roster

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from omniqueue.core.contact_row import place
+from omniqueue.core.endings import forget
 from omniqueue.core.lifecycle import STATES
 from omniqueue.model.agent import Agent, Presence
 from omniqueue.model.contact import Contact
@@ -183,12 +184,15 @@ class Contacts(Mapping[str, ContactView]):
         self._state = state
 
     def __getitem__(self, contact_id: str) -> ContactView:
+        forget(self._state)
         return ContactView(self._state.contacts[contact_id])
 
     def __iter__(self) -> Iterator[str]:
+        forget(self._state)
         return iter(self._state.contacts)
 
     def __len__(self) -> int:
+        forget(self._state)
         return len(self._state.contacts)
 
 

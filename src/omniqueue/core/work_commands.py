@@ -371,7 +371,7 @@ def _offered_to(state: State, contact_id: object, agent_id: object, command: str
     assert row.agent is not None
     if agent_id != row.agent.id:
         raise IllegalTransitionError(
-            f"{command} {row.id!a} by", agent_id, "the agent it is offered to"
+            f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
         )
     return row
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import duration, identifier, instant, priority, truth
+from omniqueue.model.checks import duration, identifier, instant, truth
+from omniqueue.model.checks import priority as checked_priority
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
 
 Json: TypeAlias = (
@@ -144,10 +145,52 @@ def _attributes(value: object) -> Mapping[str, Json]:
     return copy
 
 
-_setattr = object.__setattr__
+@attrs.frozen
+class Terms:
+    """What few contacts say: kept apart, so that the many that do not are small and quick.
+
+    Args:
+        not_before, prefer, relax, target_seconds, expire_seconds, customer, attributes: as in
+            `Contact`, which makes and checks them.
+
+    Example:
+        >>> Contact("c1", "phone").terms is None, Contact("c2", "fax", customer="x").terms.customer
+        (True, 'x')
+    """
+
+    not_before: float | None
+    prefer: Preference | None
+    relax: tuple[RelaxStep, ...]
+    target_seconds: float | None
+    expire_seconds: float | None
+    customer: str | None
+    attributes: Mapping[str, Json] | None
 
 
-@attrs.frozen(init=False, hash=False)
+def _terms(
+    needed: Skills,
+    not_before: object,
+    prefer: object,
+    relax: Iterable[RelaxStep],
+    target_seconds: object,
+    expire_seconds: object,
+    customer: object,
+    attributes: object,
+) -> Terms:
+    if prefer is not None and not isinstance(prefer, Preference):
+        raise InvalidValueError("prefer", prefer, "a Preference or None")
+    return Terms(
+        None if not_before is None else instant("not_before", not_before),
+        prefer,
+        _relaxation(relax, needed),
+        None if target_seconds is None else duration("target_seconds", target_seconds),
+        None if expire_seconds is None else duration("expire_seconds", expire_seconds),
+        None if customer is None else identifier("customer", customer),
+        None if attributes is None else _attributes(attributes),
+    )
+
+
+@attrs.frozen(init=False, hash=False, repr=False)
 class Contact:
     """One contact as the customer and the application describe it (never state).
 
@@ -172,6 +215,8 @@ class Contact:
 
     Example:
         >>> call = Contact("c1", "phone", skills={"billing": 2}, priority=1)
+        >>> call
+        Contact('c1', 'phone', skills={'billing': 2}, priority=1)
         >>> call.skills["billing"], call.arrived_at
         (2, None)
     """
@@ -181,15 +226,7 @@ class Contact:
     skills: Skills
     priority: int
     arrived_at: float | None
-    not_before: float | None
-    prefer: Preference | None
-    relax: tuple[RelaxStep, ...]
-    target_seconds: float | None
-    expire_seconds: float | None
-    customer: str | None
-    attributes: Mapping[str, Json] | None
-    # Whether it just waits for its turn: no deferral, preference, relaxation or expiry.
-    is_plain: bool = attrs.field(init=False, repr=False, eq=False)
+    terms: Terms | None
 
     def __init__(
         self,
@@ -208,41 +245,144 @@ class Contact:
         attributes: Mapping[str, Json] | None = None,
     ) -> None:
         # Written out because contacts are made by the million; each value is checked once, here.
-        _setattr(self, "id", identifier("contact id", id))
-        _setattr(self, "channel", identifier("channel", channel))
-        needed = skills if type(skills) is Skills and not skills.pairs else needed_skills(skills)
-        _setattr(self, "skills", needed)
-        _setattr(self, "priority", 0 if priority is _ZERO else _priority("priority", priority))
-        _setattr(
-            self,
-            "arrived_at",
-            None if arrived_at is None else instant("arrived_at", arrived_at),
+        _set_id(self, identifier("contact id", id))
+        known = channel.__class__ is str and channel in _channel_names
+        _set_channel(self, channel if known else _channel_name(channel))
+        if skills is not NO_SKILLS:
+            skills = needed_skills(skills)
+        _set_skills(self, skills)
+        _set_priority(self, checked_priority("priority", priority))
+        _set_arrived_at(self, None if arrived_at is None else instant("arrived_at", arrived_at))
+        if (
+            relax == ()
+            and not_before is None
+            and prefer is None
+            and target_seconds is None
+            and expire_seconds is None
+            and customer is None
+            and attributes is None
+        ):
+            _set_terms(self, None)
+        else:
+            terms = _terms(
+                needed_skills(skills),
+                not_before,
+                prefer,
+                relax,
+                target_seconds,
+                expire_seconds,
+                customer,
+                attributes,
+            )
+            _set_terms(self, terms)
+
+    @property
+    def not_before(self) -> float | None:
+        """Deferred until then, in seconds on the caller's epoch; None: not deferred."""
+        return None if self.terms is None else self.terms.not_before
+
+    @property
+    def prefer(self) -> Preference | None:
+        """The agent to wait for, and how long."""
+        return None if self.terms is None else self.terms.prefer
+
+    @property
+    def relax(self) -> tuple[RelaxStep, ...]:
+        """Steps that lower what is needed as time passes."""
+        return () if self.terms is None else self.terms.relax
+
+    @property
+    def target_seconds(self) -> float | None:
+        """Its own promised answer time, in seconds; None: the channel's."""
+        return None if self.terms is None else self.terms.target_seconds
+
+    @property
+    def expire_seconds(self) -> float | None:
+        """How long after the submit it leaves the queue, in seconds; None: never."""
+        return None if self.terms is None else self.terms.expire_seconds
+
+    @property
+    def customer(self) -> str | None:
+        """Who is calling, an opaque id; None: unknown."""
+        return None if self.terms is None else self.terms.customer
+
+    @property
+    def attributes(self) -> Mapping[str, Json] | None:
+        """The application's JSON values; None: none."""
+        return None if self.terms is None else self.terms.attributes
+
+    def with_changes(
+        self, *, priority: int | None = None, skills: Mapping[str, int] | None = None
+    ) -> Contact:
+        """Return the contact with another priority or other skills (which end its relaxation).
+
+        Args:
+            priority: the new one; None: as it is.
+            skills: the new ones; None: as they are.
+
+        Raises:
+            InvalidValueError: a value out of range.
+
+        Cost: that of making a contact.
+
+        Example:
+            >>> Contact("c1", "phone").with_changes(priority=5).priority
+            5
+        """
+        terms = self.terms
+        return Contact(
+            self.id,
+            self.channel,
+            skills=self.skills if skills is None else skills,
+            priority=self.priority if priority is None else priority,
+            arrived_at=self.arrived_at,
+            **({} if terms is None else _said(terms, relaxed=skills is None)),
         )
-        _setattr(
-            self, "not_before", None if not_before is None else instant("not_before", not_before)
-        )
-        if prefer is not None and not isinstance(prefer, Preference):
-            raise InvalidValueError("prefer", prefer, "a Preference or None")
-        _setattr(self, "prefer", prefer)
-        _setattr(self, "relax", () if relax == () else _relaxation(relax, needed))
-        _setattr(
-            self,
-            "target_seconds",
-            None if target_seconds is None else duration("target_seconds", target_seconds),
-        )
-        _setattr(
-            self,
-            "expire_seconds",
-            None if expire_seconds is None else duration("expire_seconds", expire_seconds),
-        )
-        _setattr(self, "customer", None if customer is None else identifier("customer", customer))
-        _setattr(self, "attributes", None if attributes is None else _attributes(attributes))
-        plain = not_before is None and prefer is None and not self.relax
-        _setattr(self, "is_plain", plain and expire_seconds is None)
 
     def __hash__(self) -> int:
         return hash((self.id, self.channel))
 
+    def __repr__(self) -> str:
+        said = [repr(self.id), repr(self.channel)]
+        if self.skills:
+            said.append(f"skills={dict(self.skills)}")
+        if self.priority:
+            said.append(f"priority={self.priority}")
+        if self.arrived_at is not None:
+            said.append(f"arrived_at={self.arrived_at!r}")
+        if self.terms is not None:
+            for field in attrs.fields(Terms):
+                value = getattr(self.terms, field.name)
+                # Attributes may hold what must not travel in a log.
+                if field.name == "attributes" and value is not None:
+                    said.append(f"attributes={len(value)} keys")
+                elif value is not None and value != ():
+                    said.append(f"{field.name}={value!r}")
+        return f"Contact({', '.join(said)})"
 
-_ZERO = 0
-_priority = priority
+
+def _said(terms: Terms, *, relaxed: bool) -> dict[str, Any]:
+    said = {field.name: getattr(terms, field.name) for field in attrs.fields(Terms)}
+    if not relaxed:
+        said["relax"] = ()
+    return said
+
+
+# The slots' own setters: a frozen value is written once, when made, and this is the quick way.
+_set_id = Contact.__dict__["id"].__set__
+_set_channel = Contact.__dict__["channel"].__set__
+_set_skills = Contact.__dict__["skills"].__set__
+_set_priority = Contact.__dict__["priority"].__set__
+_set_arrived_at = Contact.__dict__["arrived_at"].__set__
+_set_terms = Contact.__dict__["terms"].__set__
+
+# Channel names seen before need no second look; few exist, and the rest are looked at each time.
+_channel_names: set[str] = set()
+_CHANNEL_NAMES_KEPT = 1000
+
+
+def _channel_name(value: object) -> str:
+    name = identifier("channel", value)
+    if name is value and len(_channel_names) < _CHANNEL_NAMES_KEPT:
+        _channel_names.add(name)
+    return name

@@ -105,6 +105,20 @@ class Events(Sequence[Event]):
         for kind, *fields in self._raw:
             yield kind(*fields)  # type: ignore[operator]
 
+    @property
+    def tuples(self) -> Sequence[RawEvent]:
+        """The events as plain tuples (class, at, further fields in order), for hot loops.
+
+        Cost: O(1); nothing is built. Read only.
+
+        Example:
+            >>> from omniqueue import Contact, Queued, Router
+            >>> raw = Router().submit(Contact("c1", "fax"), at=1).tuples[0]
+            >>> raw[0] is Queued, raw[1:3]
+            (True, (1.0, 'c1'))
+        """
+        return self._raw
+
     def of(self, kind: type[E]) -> list[E]:
         """Return the events of one class, in order. Cost: O(events).
 
