@@ -1,0 +1,238 @@
+"""Agents who can all do everything: Erlang B, C and A, and a queue with a bounded room.
+
+One time unit throughout: rates are per unit, times and means are in units. With rates per
+second every time is in seconds; with rates per hour, in hours.
+"""
+
+import math
+
+from attrs import frozen
+
+from omniqueue.errors import InvalidValueError
+from omniqueue.theory.checks import agent_count, count, not_negative, positive
+from omniqueue.theory.room import MAX_ROOM, ImpatientQueue, waiting_room
+
+
+@frozen(kw_only=True)
+class ErlangB:
+    """What a loss system does: no contact ever waits.
+
+    Attributes:
+        p_block: Share of contacts refused because every agent is busy.
+        carried_load: Mean number of busy agents.
+        utilisation: Share of its time that an agent is busy.
+    """
+
+    p_block: float
+    carried_load: float
+    utilisation: float
+
+
+@frozen(kw_only=True)
+class ErlangC:
+    """What a queue of endlessly patient contacts does.
+
+    Attributes:
+        p_wait: Share of contacts that wait at all.
+        mean_wait: Mean wait of all contacts (ASA), in time units.
+        mean_wait_delayed: Mean wait of those that wait, in time units.
+        variance_wait: Variance of the wait of all contacts, in time units squared.
+        mean_queue: Mean number of waiting contacts.
+        service_level: Share of contacts that wait at most the service level time.
+        utilisation: Share of its time that an agent is busy.
+    """
+
+    p_wait: float
+    mean_wait: float
+    mean_wait_delayed: float
+    variance_wait: float
+    mean_queue: float
+    service_level: float
+    utilisation: float
+
+
+def blocking(agents: int, load: float) -> float:
+    """Return Erlang's blocking probability for values that are already checked.
+
+    The recursion only adds and divides positive numbers, so it neither overflows nor cancels;
+    a value below the smallest float becomes 0.
+    """
+    blocked = 1.0
+    for busy in range(1, agents + 1):
+        offered = load * blocked
+        blocked = offered / (busy + offered)
+    return blocked
+
+
+def erlang_b(*, arrival_rate: float, service_rate: float, agents: int) -> ErlangB:
+    """Return the measures of the loss system M/M/n/n, in which a contact never waits.
+
+    Args:
+        arrival_rate: Contacts per time unit, above 0.
+        service_rate: Contacts that one busy agent finishes per time unit, above 0.
+        agents: Number of agents, 1 to 1,000,000.
+
+    Raises:
+        InvalidValueError: An argument is outside of these limits.
+
+    Cost: O(agents) time, O(1) memory.
+    Source: A. K. Erlang (1917); the recursion is in every textbook.
+
+    >>> round(erlang_b(arrival_rate=90, service_rate=1, agents=100).p_block, 6)
+    0.026957
+    """
+    arrivals = positive("arrival_rate", arrival_rate)
+    services = positive("service_rate", service_rate)
+    agents = agent_count("agents", agents)
+    load = arrivals / services
+    p_block = blocking(agents, load)
+    carried = load * (1.0 - p_block)
+    return ErlangB(p_block=p_block, carried_load=carried, utilisation=carried / agents)
+
+
+def erlang_c(
+    *, arrival_rate: float, service_rate: float, agents: int, service_level_time: float = 0.0
+) -> ErlangC:
+    """Return the measures of M/M/n: contacts wait in one queue for as long as it takes.
+
+    Args:
+        arrival_rate: Contacts per time unit, above 0.
+        service_rate: Contacts that one busy agent finishes per time unit, above 0.
+        agents: Number of agents, 1 to 1,000,000, more than arrival_rate / service_rate.
+        service_level_time: The wait that still counts as in time, in time units, at least 0.
+
+    Raises:
+        InvalidValueError: An argument is outside of these limits, or there are too few agents
+            for a queue that does not grow without end.
+
+    Cost: O(agents) time, O(1) memory.
+    Source: A. K. Erlang (1917).
+
+    >>> queue = erlang_c(arrival_rate=8, service_rate=1, agents=10, service_level_time=0.1)
+    >>> round(queue.p_wait, 6), round(queue.mean_wait, 6), round(queue.service_level, 6)
+    (0.40918, 0.20459, 0.664992)
+    """
+    arrivals = positive("arrival_rate", arrival_rate)
+    services = positive("service_rate", service_rate)
+    agents = agent_count("agents", agents)
+    within = not_negative("service_level_time", service_level_time)
+    p_wait, spare = delay(arrivals, services, agents)
+    mean_wait = p_wait / spare
+    return ErlangC(
+        p_wait=p_wait,
+        mean_wait=mean_wait,
+        mean_wait_delayed=1.0 / spare,
+        variance_wait=p_wait * (2.0 - p_wait) / spare**2,
+        mean_queue=arrivals * mean_wait,
+        service_level=1.0 - p_wait * math.exp(-spare * within),
+        utilisation=arrivals / (agents * services),
+    )
+
+
+def delay(arrivals: float, services: float, agents: int) -> tuple[float, float]:
+    """Return the chance of a wait and the spare service rate, or raise InvalidValueError."""
+    load = arrivals / services
+    spare = agents * services - arrivals
+    if load >= agents or spare <= 0.0:
+        raise InvalidValueError(
+            "agents",
+            agents,
+            f"more than {load:g} agents, the offered load arrival_rate / service_rate, as the "
+            "queue grows without end otherwise; add agents, or use erlang_a or finite_queue, "
+            "which bear overload",
+        )
+    blocked = blocking(agents, load)
+    rho = load / agents
+    return blocked / (1.0 - rho * (1.0 - blocked)), spare
+
+
+def erlang_a(
+    *,
+    arrival_rate: float,
+    service_rate: float,
+    agents: int,
+    patience_rate: float,
+    service_level_time: float = 0.0,
+) -> ImpatientQueue:
+    """Return the measures of M/M/n+M: contacts wait, and give up after an exponential patience.
+
+    Args:
+        arrival_rate: Contacts per time unit, above 0; overload is allowed.
+        service_rate: Contacts that one busy agent finishes per time unit, above 0.
+        agents: Number of agents, 1 to 1,000,000.
+        patience_rate: 1 / the mean patience in time units, above 0.
+        service_level_time: The wait that still counts as in time, in time units, at least 0.
+
+    Raises:
+        InvalidValueError: An argument is outside of these limits, or patience is so long that
+            more than 4,000,000 waiting contacts would have to be looked at.
+
+    Cost: O(agents + w) time and O(w) memory, w the longest queue that is not negligible.
+    Source: C. Palm (1957); A. Mandelbaum and S. Zeltyn (2007).
+
+    >>> queue = erlang_a(arrival_rate=12, service_rate=1, agents=10, patience_rate=1,
+    ...                  service_level_time=0.1)
+    >>> round(queue.p_abandon, 6), round(queue.mean_wait, 6), round(queue.service_level, 6)
+    (0.213632, 0.213632, 0.350484)
+    """
+    arrivals = positive("arrival_rate", arrival_rate)
+    services = positive("service_rate", service_rate)
+    agents = agent_count("agents", agents)
+    patience = positive("patience_rate", patience_rate)
+    within = not_negative("service_level_time", service_level_time)
+    return waiting_room(
+        arrivals=arrivals,
+        services=services,
+        agents=agents,
+        patience=patience,
+        within=within,
+        room=None,
+        blocked=blocking(agents - 1, arrivals / services),
+    )
+
+
+def finite_queue(
+    *,
+    arrival_rate: float,
+    service_rate: float,
+    agents: int,
+    capacity: int,
+    patience_rate: float = 0.0,
+    service_level_time: float = 0.0,
+) -> ImpatientQueue:
+    """Return the measures of M/M/n/K: contacts that find the house full are refused.
+
+    Args:
+        arrival_rate: Contacts per time unit, above 0; overload is allowed.
+        service_rate: Contacts that one busy agent finishes per time unit, above 0.
+        agents: Number of agents, 1 to 1,000,000.
+        capacity: Greatest number of contacts in the house, K: those with an agent and those
+            waiting; agents to agents + 4,000,000. With K = agents this is Erlang B.
+        patience_rate: 1 / the mean patience in time units; 0 means that nobody gives up.
+        service_level_time: The wait that still counts as in time, in time units, at least 0.
+
+    Raises:
+        InvalidValueError: An argument is outside of these limits.
+
+    Cost: O(capacity) time, O(capacity - agents) memory.
+    Source: any birth-and-death textbook; L. Kleinrock (1975), section 3.5.
+
+    >>> queue = finite_queue(arrival_rate=8, service_rate=1, agents=10, capacity=12)
+    >>> round(queue.p_block, 6), round(queue.p_wait, 6)
+    (0.066256, 0.186344)
+    """
+    arrivals = positive("arrival_rate", arrival_rate)
+    services = positive("service_rate", service_rate)
+    agents = agent_count("agents", agents)
+    capacity = count("capacity", capacity, least=agents, most=agents + MAX_ROOM)
+    patience = not_negative("patience_rate", patience_rate)
+    within = not_negative("service_level_time", service_level_time)
+    return waiting_room(
+        arrivals=arrivals,
+        services=services,
+        agents=agents,
+        patience=patience,
+        within=within,
+        room=capacity - agents,
+        blocked=blocking(agents - 1, arrivals / services),
+    )

@@ -1,0 +1,365 @@
+"""The brute-force oracle: one router that does literally what play-format.md says.
+
+`NaiveRouter.step` runs one command. After every command and every timer it walks all waiting
+contacts and all agents (see naive_rules.py). Slow and plain on purpose.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oracle.naive_rules import NaiveRules
+from oracle.naive_values import (
+    NEEDED_SKILLS_MAX,
+    PRESENCES,
+    Agent,
+    Contact,
+    Json,
+    Refused,
+    check_duration,
+    check_number,
+    check_prefer,
+    check_priority,
+    check_skills,
+    checked_agent_fields,
+    normal_id,
+    refuse,
+)
+
+__all__ = ["NaiveRouter", "Refused"]
+
+
+class NaiveRouter(NaiveRules):
+    """The commands of the contract. Each `_do_*` checks everything first, then acts.
+
+    The checks stand in the order of precedence: UnknownChannel, UnknownContact, UnknownAgent,
+    Duplicate, IllegalTransition, InvalidValue, QueueFull.
+    """
+
+    def step(self, do: str, at: float, **fields: Any) -> list[Json]:
+        """Run one command; return the events of the timers that came due, then its own."""
+        command = getattr(self, f"_do_{do}", None)
+        if command is None:
+            raise ValueError(f"unknown command {do!r}")
+        instant = check_number(at)
+        if instant < self.now:
+            raise Refused("TimeWentBackwardsError", [])  # the clock stays
+        self.events = []
+        self.advance_to(instant)  # rule 1
+        try:
+            command(fields)
+        except Refused as refusal:
+            raise Refused(refusal.error_name, self.events) from None
+        self.settle()
+        return self.events
+
+    # ------------------------------------------------------------ views
+
+    def waiting(self) -> list[str]:
+        """The ids of contacts in state waiting, in queue order."""
+        return [contact.id for contact in self.waiting_contacts()]
+
+    def state_of(self, contact_id: str) -> str:
+        """The state of one contact."""
+        return self._contact({"contact": contact_id}).state
+
+    def next_timer(self) -> float | None:
+        """When the next timer fires, if there is one."""
+        return min((timer.due for timer in self.timers), default=None)
+
+    # ------------------------------------------------------------ checks
+
+    def _contact(self, fields: Json, *states: str) -> Contact:
+        """The contact that a command names, in one of `states` (if any are given)."""
+        contact_id = normal_id(fields["contact"])
+        for contact in self.contacts:
+            if contact.id == contact_id:
+                if states and contact.state not in states:
+                    raise refuse("IllegalTransitionError")
+                return contact
+        raise refuse("UnknownContactError")
+
+    def _agent(self, agent_id: str) -> Agent:
+        """The agent that a command names."""
+        for agent in self.agents:
+            if agent.id == normal_id(agent_id):
+                return agent
+        raise refuse("UnknownAgentError")
+
+    def _check_channels(self, names: list[str]) -> None:
+        """Refuse channels that are not declared."""
+        if any(name not in self.channels for name in names):
+            raise refuse("UnknownChannelError")
+
+    def _check_agent_channels(self, spec: Json) -> None:
+        """Refuse an agent's settings that name a channel not declared."""
+        self._check_channels([*(spec.get("channels") or []), *(spec.get("limits") or {})])
+
+    # ------------------------------------------------------------ into the queue
+
+    def _do_submit(self, fields: Json) -> None:
+        """A new contact enters the queue: waiting or deferred."""
+        spec: Json = fields["contact"]
+        self._check_channels([spec["channel"]])
+        if any(contact.id == normal_id(spec["id"]) for contact in self.contacts):
+            raise refuse("DuplicateContactError")
+        contact = Contact(spec, self.now, self.channels[spec["channel"]])
+        preference = self.preference_for(contact, contact.prefer)
+        deferred = contact.not_before is not None and contact.not_before > self.now  # rule 13
+        contact.preference = preference
+        in_queue = [c for c in self.contacts if c.state in ("waiting", "deferred")]
+        if self.max_waiting is not None and len(in_queue) >= self.max_waiting:
+            if deferred or not self.takers(contact):
+                raise refuse("QueueFullError")
+        contact.sequence = self.count()
+        self.contacts.append(contact)
+        self.emit("queued", contact=contact.id, channel=contact.channel.name,
+                  skills=dict(contact.skills), priority=contact.priority,
+                  arrived_at=contact.arrived_at)  # fmt: skip
+        # Rule 1: timers in this order: deferral, preference, relaxations, expiry, reservation.
+        if deferred:
+            self._defer(contact, contact.not_before)
+        self.start_preference(contact, preference)
+        for after_seconds, skills in contact.relax:
+            self.add_timer("relax", self.now + after_seconds, contact).skills = skills
+        if contact.expire_seconds is not None:
+            self.add_timer("expiry", self.now + contact.expire_seconds, contact)
+        self.set_reservation_timer(contact)
+
+    def _defer(self, contact: Contact, until: float | None) -> None:
+        """Keep the contact's place, but pass it over."""
+        contact.state = "deferred"
+        if until is not None:
+            self.add_timer("deferral", until, contact)
+        self.emit("deferred", contact=contact.id, channel=contact.channel.name, until=until)
+
+    def _do_defer(self, fields: Json) -> None:
+        """Waiting -> deferred, until a time or until `release`; maybe on another channel."""
+        name = fields.get("channel")
+        if name is not None:
+            self._check_channels([name])
+        contact = self._contact(fields, "waiting")
+        until = fields.get("until")
+        if until is not None:
+            until = check_number(until)
+            if until <= self.now:
+                raise refuse("InvalidValueError")
+        if name is not None:  # rule 3: new cost, limits, times; target_seconds stays
+            contact.channel = self.channels[name]
+        self._defer(contact, until)
+        if name is not None:
+            self.set_reservation_timer(contact)  # rule 11
+        self.end_reservation(contact)  # rule 11
+
+    def _do_release(self, fields: Json) -> None:
+        """Deferred -> waiting (rule 3: a deferral of either kind)."""
+        contact = self._contact(fields, "deferred")
+        self.drop_timers(contact, "deferral")
+        contact.state = "waiting"
+        self.emit("released", contact=contact.id)
+
+    def _do_update(self, fields: Json) -> None:
+        """New priority, new skills, or both."""
+        contact = self._contact(fields, "waiting", "deferred")
+        priority, skills = fields.get("priority"), fields.get("skills")
+        if priority is None and skills is None:
+            raise refuse("InvalidValueError")
+        new_priority = contact.priority if priority is None else check_priority(priority)
+        new_skills = contact.skills
+        if skills is not None:
+            new_skills = check_skills(skills, NEEDED_SKILLS_MAX)
+        contact.priority = new_priority
+        contact.skills = new_skills
+        self.emit("updated", contact=contact.id, priority=contact.priority,
+                  skills=dict(contact.skills))  # fmt: skip
+        if skills is not None:
+            self.end_preference(contact, say=True)  # rule 4
+            self.drop_timers(contact, "relax")  # rule 5
+
+    # ------------------------------------------------------------ out of the queue
+
+    def _do_abandon(self, fields: Json) -> None:
+        """The customer leaves."""
+        contact = self._contact(fields, "waiting", "deferred", "offered")
+        self._take_back_offer(contact)
+        contact.state = "abandoned"
+        contact.abandoned_at = self.now
+        self.drop_timers(contact, "deferral")
+        self.end_preference(contact)  # rule 4
+        self.emit("abandoned", contact=contact.id)
+        self.end_reservation(contact)  # rule 11
+
+    def _do_cancel(self, fields: Json) -> None:
+        """The application withdraws the contact."""
+        contact = self._contact(fields, "waiting", "deferred", "offered", "parked")
+        self._take_back_offer(contact)
+        self.end_contact(contact, "cancelled")
+        self.emit("cancelled", contact=contact.id)
+        self.end_reservation(contact)
+
+    def _take_back_offer(self, contact: Contact) -> None:
+        """Rule 7: an offer taken back is neither a miss nor an exclusion."""
+        if contact.state == "offered":
+            agent = self.leave_agent(contact)
+            self.emit("offer_revoked", contact=contact.id, agent=agent.id)
+
+    def _do_resume(self, fields: Json) -> None:
+        """Rule 12: the customer is back in time: waiting, at the old place."""
+        contact = self._contact(fields, "abandoned")
+        if self.now > contact.abandoned_at + contact.channel.resume_seconds:
+            raise refuse("IllegalTransitionError")
+        contact.state = "waiting"
+        self.emit("resumed", contact=contact.id)
+        if contact.expiry_fell_due:  # rule 6
+            self.expire(contact)
+
+    # ------------------------------------------------------------ offers and work
+
+    def _offered_to(self, fields: Json) -> tuple[Contact, Agent]:
+        """The contact offered to just this agent; any other name is an illegal transition."""
+        contact = self._contact(fields, "offered")
+        agent = contact.holder
+        if agent is None or agent.id != normal_id(fields["agent"]):
+            raise refuse("IllegalTransitionError")
+        return contact, agent
+
+    def _do_accept(self, fields: Json) -> None:
+        """Offered -> active."""
+        contact, agent = self._offered_to(fields)
+        self.take(agent, contact, by_hand=False)
+
+    def _do_decline(self, fields: Json) -> None:
+        """Offered -> waiting, excluded for this agent; no miss (rule 7)."""
+        contact, agent = self._offered_to(fields)
+        retry_at = self.exclude(contact, agent)
+        self.emit("declined", contact=contact.id, agent=agent.id, retry_at=retry_at)
+        self.return_to_queue(contact)
+
+    def _do_assign(self, fields: Json) -> None:
+        """By hand: to a ready agent with the skill, the channel and the room."""
+        contact = self._contact(fields)
+        agent = self._agent(fields["agent"])
+        fits = self.could_serve_empty(agent, contact) and self.has_room(agent, contact)
+        if contact.state not in ("waiting", "deferred") or agent.presence != "ready" or not fits:
+            raise refuse("IllegalTransitionError")
+        self.take(agent, contact, by_hand=True)
+
+    def _do_complete(self, fields: Json) -> None:
+        """The contact ends; from active, wrap-up follows."""
+        contact = self._contact(fields, "active", "parked")
+        seconds = contact.channel.wrap_up_seconds
+        if "wrap_up_seconds" in fields:
+            said = fields["wrap_up_seconds"]
+            seconds = None if said is None else check_duration(said)
+        if contact.state == "parked":
+            self.end_contact(contact, "completed")
+            self.emit("completed", contact=contact.id, agent=None, wrap_up_seconds=0.0)
+            return
+        agent = contact.holder
+        assert agent is not None
+        self.end_contact(contact, "wrap_up")
+        self.emit("completed", contact=contact.id, agent=agent.id, wrap_up_seconds=seconds)
+        if seconds is None:
+            return  # until finished
+        if seconds > 0:
+            self.add_timer("wrap_up", self.now + seconds, contact)
+        else:
+            self._free_agent(contact, "completed")
+
+    def _do_finish_wrap_up(self, fields: Json) -> None:
+        """End wrap-up early."""
+        self.end_wrap_up(self._contact(fields, "wrap_up"))
+
+    def _free_agent(self, contact: Contact, state: str) -> Agent:
+        """Work that the agent had taken ends: room and a new stamp."""
+        agent = self.leave_agent(contact)
+        agent.stamp = self.count()
+        contact.state = state
+        return agent
+
+    def _do_transfer(self, fields: Json) -> None:
+        """Active -> waiting, for someone else (rule 8)."""
+        contact = self._contact(fields, "active")
+        said = fields.get("skills")
+        skills = contact.skills if said is None else check_skills(said, NEEDED_SKILLS_MAX)
+        prefer = check_prefer(fields.get("prefer"))
+        keep_place = fields.get("keep_place") is not False
+        agent = self._free_agent(contact, "waiting")
+        contact.barred = agent.id
+        contact.skills = skills
+        self.drop_timers(contact, "relax")  # rule 5
+        if not keep_place:
+            contact.arrived_at = self.now
+            contact.sequence = self.count()
+        self.emit("transferred", contact=contact.id, agent=agent.id, skills=dict(skills),
+                  keep_place=keep_place)  # fmt: skip
+        self.start_preference(contact, self.preference_for(contact, prefer))
+        if not keep_place:
+            self.set_reservation_timer(contact)  # rule 11
+
+    def _do_park(self, fields: Json) -> None:
+        """Active -> parked; the agent is free (rule 8)."""
+        contact = self._contact(fields, "active")
+        agent = self._free_agent(contact, "parked")
+        self.emit("parked", contact=contact.id, agent=agent.id)
+
+    def _do_reopen(self, fields: Json) -> None:
+        """Parked -> waiting, at the old place."""
+        contact = self._contact(fields, "parked")
+        prefer = check_prefer(fields.get("prefer"))
+        contact.state = "waiting"
+        self.emit("reopened", contact=contact.id)
+        self.start_preference(contact, self.preference_for(contact, prefer))
+
+    # ------------------------------------------------------------ agents
+
+    def _do_add_agent(self, fields: Json) -> None:
+        """A new agent, or a removed one anew."""
+        spec: Json = fields["agent"]
+        self._check_agent_channels(spec)
+        if any(agent.id == normal_id(spec["id"]) for agent in self.agents):
+            raise refuse("DuplicateAgentError")
+        agent = Agent(spec, 0)
+        agent.stamp = self.count()
+        self.agents.append(agent)
+        self.emit("agent_added", **agent.as_event(), presence=agent.presence)
+
+    def _do_update_agent(self, fields: Json) -> None:
+        """Replace the fields that are given; work in progress stays."""
+        spec: Json = fields["agent"]
+        self._check_agent_channels(spec)
+        agent = self._agent(spec["id"])
+        agent.replace(checked_agent_fields(spec))
+        self.emit("agent_updated", **agent.as_event())
+
+    def _do_remove_agent(self, fields: Json) -> None:
+        """Offline, then gone; a reservation ends with it (rules 9 and 12)."""
+        agent = self._agent(fields["agent"])
+        if agent.presence != "offline":
+            self.go_offline(agent)
+        for contact, reserved in list(self.reservations):
+            if reserved is agent:
+                self.end_reservation(contact)
+        self.agents.remove(agent)
+        self.emit("agent_removed", agent=agent.id)
+
+    def _do_presence(self, fields: Json) -> None:
+        """Ready, away or offline; the present state changes nothing (rule 9)."""
+        agent = self._agent(fields["agent"])
+        state = fields["state"]
+        if state not in PRESENCES:
+            raise refuse("InvalidValueError")
+        if state == agent.presence:
+            return
+        if state == "away":
+            self.go_away(agent, None)
+        elif state == "offline":
+            self.go_offline(agent)
+        else:
+            agent.presence = "ready"
+            agent.stamp = self.count()
+            agent.misses = 0  # rule 7
+            self.emit("presence", agent=agent.id, state="ready", reason=None)
+
+    def _do_advance(self, fields: Json) -> None:
+        """Only let time pass."""

@@ -1,0 +1,428 @@
+"""The rules of the naive reference router: queue order, who can take what, matching, timers.
+
+Every question is answered by walking all contacts and all agents; nothing is indexed.
+"Rule N" is a rule of play-format.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from oracle.naive_values import (
+    ORDERS,
+    SELECTIONS,
+    STOCK_CHANNELS,
+    Agent,
+    Channel,
+    Contact,
+    Json,
+    Preference,
+    Refused,
+    Timer,
+    check_duration,
+    is_int,
+)
+
+
+class NaiveRules:
+    """State of the router, and everything that happens in it beside the commands themselves."""
+
+    def __init__(
+        self,
+        *,
+        order: str | Json = "arrival",
+        selection: str = "longest-idle",
+        max_waiting: int | None = None,
+        channels: Json | None = None,
+    ) -> None:
+        self.order = order if isinstance(order, str) else "aging"
+        self.seconds_per_priority = 0.0
+        if not isinstance(order, str):
+            try:
+                self.seconds_per_priority = check_duration(order["aging"]["seconds_per_priority"])
+            except Refused as error:
+                raise ValueError(f"order {order!r}") from error
+        elif order not in ORDERS:
+            raise ValueError(f"order {order!r}")
+        if selection not in SELECTIONS:
+            raise ValueError(f"selection {selection!r}")
+        if max_waiting is not None and not is_int(max_waiting, 0, 2**63):
+            raise ValueError(f"max_waiting {max_waiting!r}")
+        self.selection = selection
+        self.max_waiting = max_waiting
+        settings: Json = {name: {} for name in STOCK_CHANNELS} | (channels or {})
+        self.channels = {name: Channel(name, settings[name]) for name in settings}
+        self.now = -math.inf
+        self.agents: list[Agent] = []
+        self.contacts: list[Contact] = []
+        self.timers: list[Timer] = []
+        self.reservations: list[tuple[Contact, Agent]] = []
+        self.fallen: list[Contact] = []  # reservations that fell while waiting, in this step
+        self.events: list[Json] = []
+        self.counter = 0  # gives sequence numbers, stamps and the order of timers
+
+    # ------------------------------------------------------------ small tools
+
+    def count(self) -> int:
+        """The next counter value: each is higher than all before."""
+        self.counter += 1
+        return self.counter
+
+    def emit(self, event: str, **keys: object) -> None:
+        """Say that something happened now."""
+        self.events.append({"at": self.now, "event": event, **keys})
+
+    def add_timer(self, kind: str, due: float, contact: Contact) -> Timer:
+        """Make a timer. Rule 1: due is computed once, by the caller, as start + seconds."""
+        timer = Timer(due, self.count(), kind, contact)
+        self.timers.append(timer)
+        return timer
+
+    def drop_timers(self, contact: Contact, *kinds: str) -> None:
+        """Drop the contact's timers of these kinds; without kinds, all of them."""
+        self.timers = [
+            timer
+            for timer in self.timers
+            if timer.contact is not contact or (kinds and timer.kind not in kinds)
+        ]
+
+    # ------------------------------------------------------------ queue order ("order")
+
+    def queue_key(self, contact: Contact) -> tuple[float, float, int]:
+        """Rank, then arrived_at, then the order of first submission."""
+        rank = contact.arrived_at
+        if self.order == "priority":
+            rank = -contact.priority
+        elif self.order == "aging":
+            rank = contact.arrived_at - self.seconds_per_priority * contact.priority
+        elif self.order == "deadline":
+            target = contact.target_seconds
+            rank = math.inf if target is None else contact.arrived_at + target
+        return (rank, contact.arrived_at, contact.sequence)
+
+    def in_queue_order(self, contacts: Iterable[Contact]) -> list[Contact]:
+        """Sort contacts, whatever their state, by the queue key."""
+        return sorted(contacts, key=self.queue_key)
+
+    def waiting_contacts(self) -> list[Contact]:
+        """All contacts in state waiting, in queue order."""
+        return self.in_queue_order(c for c in self.contacts if c.state == "waiting")
+
+    # ------------------------------------------------------------ who can take what
+
+    def used(self, agent: Agent) -> int:
+        """Rules 2 and 10: offers, active contacts and wrap-ups use their cost."""
+        return sum(contact.channel.cost for contact in agent.work)
+
+    def could_serve_empty(self, agent: Agent, contact: Contact) -> bool:
+        """Rule 4: skills needed now, channel, capacity and limit, as if it had no work."""
+        for name, level in contact.skills.items():
+            if agent.skills.get(name, 0) < level:
+                return False
+        channel = contact.channel
+        if agent.channels is not None and channel.name not in agent.channels:
+            return False
+        return channel.cost <= agent.capacity and agent.limits.get(channel.name, 1) >= 1
+
+    def could_take_empty(self, agent: Agent, contact: Contact) -> bool:
+        """Rule 11: could take it if empty: ready, able, exclusions and preference respected."""
+        if agent.presence != "ready" or not self.could_serve_empty(agent, contact):
+            return False
+        if agent.id in contact.excluded or agent.id == contact.barred:
+            return False
+        return contact.preference is None or contact.preference.agent_id == agent.id
+
+    def has_room(self, agent: Agent, contact: Contact) -> bool:
+        """Rule 2: room by cost and by the channel's limit."""
+        channel = contact.channel
+        if self.used(agent) + channel.cost > agent.capacity:
+            return False
+        held = len([work for work in agent.work if work.channel is channel])
+        return channel.name not in agent.limits or held < agent.limits[channel.name]
+
+    def can_take(self, agent: Agent, contact: Contact) -> bool:
+        """Rule 2: what matching asks."""
+        if not self.could_take_empty(agent, contact) or not self.has_room(agent, contact):
+            return False
+        return all(a is not agent or c is contact for c, a in self.reservations)  # rule 11
+
+    def takers(self, contact: Contact) -> list[Agent]:
+        """All agents who can take the contact now."""
+        return [agent for agent in self.agents if self.can_take(agent, contact)]
+
+    # ------------------------------------------------------------ whom the selection ranks first
+
+    def idle_order(self, agent: Agent) -> tuple[int, int]:
+        """Agents without any work first; among equals, by the stamp."""
+        return (1 if agent.work else 0, agent.stamp)
+
+    def load(self, agent: Agent) -> float:
+        """Used / capacity; never asked of an agent of capacity 0, who can take nothing."""
+        return self.used(agent) / agent.capacity
+
+    def selection_key(self, agent: Agent, contact: Contact) -> tuple[float, ...]:
+        """The `selection`'s rank of an agent who can take the contact; the least is chosen."""
+        if self.selection == "least-loaded":
+            return (self.load(agent), agent.stamp)
+        needed = contact.skills
+        if self.selection == "most-skilled":
+            return (-sum(agent.skills[name] for name in needed), *self.idle_order(agent))
+        if self.selection == "closest-fit":
+            surplus = sum(agent.skills[name] - needed[name] for name in needed)
+            return (surplus, len(agent.skills) - len(needed), *self.idle_order(agent))
+        return self.idle_order(agent)
+
+    # ------------------------------------------------------------ matching (rules 2 and 11)
+
+    def settle(self) -> None:
+        """After a command or a timer: fallen reservations, then matching."""
+        self.renew_reservations()
+        while self.match_one():
+            pass
+
+    def match_one(self) -> bool:
+        """One pass from the head of the queue, up to the first contact that goes."""
+        for contact in self.waiting_contacts():
+            takers = self.takers(contact)
+            if takers:
+                self.give(min(takers, key=lambda a: self.selection_key(a, contact)), contact)
+                return True
+            self.try_to_reserve(contact)
+        return False
+
+    def give(self, agent: Agent, contact: Contact) -> None:
+        """Offer the contact to the agent; without offer_seconds the agent takes it unasked."""
+        seconds = contact.channel.offer_seconds
+        if seconds is None:
+            self.take(agent, contact, by_hand=False)
+            return
+        self.end_preference(contact)  # rule 4: ends with the first offer
+        contact.state = "offered"
+        contact.holder = agent
+        agent.work.append(contact)
+        timer = self.add_timer("offer", self.now + seconds, contact)
+        self.emit("offered", contact=contact.id, agent=agent.id, until=timer.due)
+
+    def take(self, agent: Agent, contact: Contact, by_hand: bool) -> None:
+        """The agent takes the contact: from an offer, by matching, or by hand."""
+        if contact.holder is None:
+            agent.work.append(contact)
+        contact.state = "active"
+        contact.holder = agent
+        self.end_preference(contact)  # rule 4
+        contact.excluded = []  # rule 7: for all agents
+        contact.expiry_fell_due = False  # rule 6: void
+        self.drop_timers(contact, "offer", "retry", "expiry", "deferral")
+        self.reservations = [(c, a) for c, a in self.reservations if c is not contact]  # rule 11
+        agent.misses = 0  # rule 7
+        agent.stamp = self.count()
+        self.emit("assigned", contact=contact.id, agent=agent.id, by_hand=by_hand)
+
+    # ------------------------------------------------------------ reservations (rule 11)
+
+    def reserved_agent(self, contact: Contact) -> Agent | None:
+        """The agent kept free for this contact."""
+        return next((agent for c, agent in self.reservations if c is contact), None)
+
+    def overdue(self, contact: Contact) -> bool:
+        """Overdue means now >= arrived_at + reserve_seconds."""
+        seconds = contact.channel.reserve_seconds
+        return seconds is not None and self.now >= contact.arrived_at + seconds
+
+    def set_reservation_timer(self, contact: Contact) -> None:
+        """Set (anew) the timer; past due counts as now."""
+        self.drop_timers(contact, "reservation")
+        seconds = contact.channel.reserve_seconds
+        if seconds is not None:
+            self.add_timer("reservation", max(self.now, contact.arrived_at + seconds), contact)
+
+    def try_to_reserve(self, contact: Contact) -> None:
+        """A waiting, overdue contact that nobody can take now reserves an agent if it can."""
+        if contact.state != "waiting" or not self.overdue(contact):
+            return
+        if self.reserved_agent(contact) is not None or self.takers(contact):
+            return
+        held = [agent for _, agent in self.reservations]
+        able = [a for a in self.agents if a not in held and self.could_take_empty(a, contact)]
+        if able:
+            agent = min(able, key=lambda a: (self.load(a), *self.idle_order(a)))
+            self.reservations.append((contact, agent))
+            self.emit("reserved", contact=contact.id, agent=agent.id)
+
+    def end_reservation(self, contact: Contact) -> None:
+        """The contact's reservation falls, other than by the contact being taken."""
+        agent = self.reserved_agent(contact)
+        if agent is not None:
+            self.reservations.remove((contact, agent))
+            self.emit("reservation_ended", contact=contact.id, agent=agent.id)
+            self.fallen.append(contact)
+
+    def renew_reservations(self) -> None:
+        """Before matching: those fall whose agent could no longer take it; then new ones."""
+        for contact in self.waiting_contacts():
+            agent = self.reserved_agent(contact)
+            if agent is not None and not self.could_take_empty(agent, contact):
+                self.end_reservation(contact)
+        for contact in self.in_queue_order(self.fallen):
+            self.try_to_reserve(contact)  # does nothing unless it waits
+        self.fallen = []
+
+    # ------------------------------------------------------------ preference (rule 4)
+
+    def preference_for(
+        self, contact: Contact, prefer: tuple[str, float, bool] | None
+    ) -> Preference | None:
+        """The preference that would run from now on, or none."""
+        if prefer is None:
+            return None
+        agent_id, seconds, skip_if_away = prefer
+        agent = next((agent for agent in self.agents if agent.id == agent_id), None)
+        if agent is None or not self.could_serve_empty(agent, contact):
+            return None
+        if agent.id == contact.barred or (skip_if_away and agent.presence != "ready"):
+            return None
+        return Preference(agent_id, self.now + seconds, skip_if_away)
+
+    def start_preference(self, contact: Contact, preference: Preference | None) -> None:
+        """Let the preference run, if there is one."""
+        contact.preference = preference
+        if preference is not None:
+            self.add_timer("preference", preference.until, contact)
+            self.emit("preferred", contact=contact.id, agent=preference.agent_id,
+                      until=preference.until, skip_if_away=preference.skip_if_away)  # fmt: skip
+
+    def end_preference(self, contact: Contact, say: bool = False) -> None:
+        """End a running preference; `say`: with an event of its own."""
+        if contact.preference is not None and say:
+            self.emit("preference_ended", contact=contact.id, agent=contact.preference.agent_id)
+        contact.preference = None
+        self.drop_timers(contact, "preference")
+
+    # ------------------------------------------------------------ leaving an agent, the queue
+
+    def leave_agent(self, contact: Contact) -> Agent:
+        """The contact no longer uses any of its agent's capacity."""
+        agent = contact.holder
+        assert agent is not None
+        agent.work.remove(contact)
+        contact.holder = None
+        self.drop_timers(contact, "offer", "wrap_up")
+        return agent
+
+    def return_to_queue(self, contact: Contact) -> None:
+        """Waiting again, or expired if its expiry fell due meanwhile (rule 6)."""
+        self.leave_agent(contact)
+        if contact.expiry_fell_due:
+            self.expire(contact)
+        else:
+            contact.state = "waiting"
+            self.emit("requeued", contact=contact.id)
+
+    def expire(self, contact: Contact) -> None:
+        """The contact expires; with it goes its reservation."""
+        self.end_contact(contact, "expired")
+        self.emit("expired", contact=contact.id)
+        self.end_reservation(contact)
+
+    def end_contact(self, contact: Contact, state: str) -> None:
+        """The contact is over (completed, cancelled, expired): nothing of it runs on."""
+        contact.state = state
+        contact.excluded = []
+        contact.preference = None
+        self.drop_timers(contact)
+
+    def exclude(self, contact: Contact, agent: Agent) -> float:
+        """Rule 7: not offered to this agent for retry_seconds; returns when that ends."""
+        contact.excluded.append(agent.id)
+        timer = self.add_timer("retry", self.now + contact.channel.retry_seconds, contact)
+        timer.agent_id = agent.id
+        return timer.due
+
+    # ------------------------------------------------------------ presence (rule 9)
+
+    def go_away(self, agent: Agent, reason: str | None) -> None:
+        """Away takes back offers; work and wrap-ups go on."""
+        agent.presence = "away"
+        self.emit("presence", agent=agent.id, state="away", reason=reason)
+        for contact in self.in_queue_order(c for c in agent.work if c.state == "offered"):
+            self.emit("offer_revoked", contact=contact.id, agent=agent.id)
+            self.return_to_queue(contact)
+        self.end_preferences_for(agent)
+
+    def go_offline(self, agent: Agent) -> None:
+        """Offline also requeues active contacts, and ends wrap-ups."""
+        agent.presence = "offline"
+        self.emit("presence", agent=agent.id, state="offline", reason=None)
+        for contact in self.in_queue_order(c for c in agent.work if c.state != "wrap_up"):
+            if contact.state == "offered":
+                self.emit("offer_revoked", contact=contact.id, agent=agent.id)
+            self.return_to_queue(contact)
+        for contact in self.in_queue_order(agent.work):
+            self.end_wrap_up(contact)
+        self.end_preferences_for(agent)
+
+    def end_preferences_for(self, agent: Agent) -> None:
+        """Rule 4: the agent stopped being ready."""
+        for contact in self.in_queue_order(self.contacts):
+            preference = contact.preference
+            if preference is not None and preference.agent_id == agent.id:
+                if preference.skip_if_away:
+                    self.end_preference(contact, say=True)
+
+    def end_wrap_up(self, contact: Contact) -> None:
+        """Rule 10: from now on the wrap-up uses nothing; the stamp is renewed here, once."""
+        agent = self.leave_agent(contact)
+        agent.stamp = self.count()
+        self.end_contact(contact, "completed")
+        self.emit("wrap_up_ended", contact=contact.id, agent=agent.id)
+
+    # ------------------------------------------------------------ time (rule 1)
+
+    def advance_to(self, at: float) -> None:
+        """Let all timers due at or before `at` fire, each at its own time, then be there."""
+        while any(timer.due <= at for timer in self.timers):
+            timer = min(self.timers, key=lambda t: (t.due, t.made))
+            self.timers.remove(timer)
+            self.now = timer.due
+            self.fire(timer)
+            self.settle()
+        self.now = at
+
+    def fire(self, timer: Timer) -> None:
+        """What a timer does, before matching."""
+        contact = timer.contact
+        if timer.kind == "deferral":
+            contact.state = "waiting"
+            self.emit("released", contact=contact.id)
+        elif timer.kind == "preference":
+            self.end_preference(contact, say=True)
+        elif timer.kind == "relax":  # rule 5: in whatever state; voided steps have no timer
+            contact.skills = timer.skills
+            self.emit("relaxed", contact=contact.id, skills=dict(contact.skills))
+        elif timer.kind == "expiry":
+            if contact.state in ("waiting", "deferred"):
+                self.expire(contact)
+            else:  # offered or abandoned: it acts on the return to the queue (rule 6)
+                contact.expiry_fell_due = True
+        elif timer.kind == "retry":
+            contact.excluded.remove(timer.agent_id)
+            self.emit("exclusion_ended", contact=contact.id, agent=timer.agent_id)
+        elif timer.kind == "offer":
+            self.miss(contact)
+        elif timer.kind == "wrap_up":
+            self.end_wrap_up(contact)
+        else:  # "reservation": matching, which follows, finds the contact overdue
+            assert timer.kind == "reservation"
+
+    def miss(self, contact: Contact) -> None:
+        """Rule 7: a missed offer with all its consequences is one step."""
+        agent = contact.holder
+        assert agent is not None
+        retry_at = self.exclude(contact, agent)
+        self.emit("offer_expired", contact=contact.id, agent=agent.id, retry_at=retry_at)
+        self.return_to_queue(contact)
+        agent.misses += 1
+        if agent.misses >= contact.channel.max_misses:
+            agent.misses = 0
+            self.go_away(agent, "missed offers")

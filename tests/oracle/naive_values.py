@@ -1,0 +1,264 @@
+"""Values of the naive reference router: what is said in a play, checked once, in plain classes.
+
+"Rule N" below is a rule of play-format.md; the checks are those of its rule 13 and of "Errors".
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import Any
+
+Json = dict[str, Any]
+
+LEVEL_MAX = 1_000_000
+CAPACITY_MAX = 1_000_000
+COST_MAX = 1_000_000
+PRIORITY_MAX = 2**31
+ID_BYTES_MAX = 128
+NEEDED_SKILLS_MAX = 64
+HELD_SKILLS_MAX = 1_000
+PRESENCES = ("ready", "away", "offline")
+ORDERS = ("arrival", "priority", "deadline")
+SELECTIONS = ("longest-idle", "least-loaded", "most-skilled", "closest-fit")
+STOCK_CHANNELS = ("phone", "email", "fax", "chat")
+
+
+class Refused(Exception):
+    """A refused command: its error's class name, and the events of the timers fired before it."""
+
+    def __init__(self, error_name: str, events: list[Json]) -> None:
+        super().__init__(error_name)
+        self.error_name = error_name
+        self.events = events
+
+
+def refuse(error_name: str) -> Refused:
+    """Make a refusal; `NaiveRouter.step` adds the events to it."""
+    return Refused(error_name, [])
+
+
+# ---------------------------------------------------------------- checks of single values
+
+
+def is_int(value: object, low: int, high: int) -> bool:
+    """Tell whether `value` is an int (a bool is none) from `low` to `high`."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def check_int(value: object, low: int, high: int) -> int:
+    """Return `value` if it is an int in range, else refuse it."""
+    if not is_int(value, low, high) or not isinstance(value, int):
+        raise refuse("InvalidValueError")
+    return value
+
+
+def check_number(value: object) -> float:
+    """Return a finite number as a float, else refuse it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise refuse("InvalidValueError")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise refuse("InvalidValueError") from None
+    if not math.isfinite(number):
+        raise refuse("InvalidValueError")
+    return number
+
+
+def check_duration(value: object) -> float:
+    """Rule 13: durations are finite and not negative."""
+    number = check_number(value)
+    if number < 0:
+        raise refuse("InvalidValueError")
+    return number
+
+
+def normal_id(text: str) -> str:
+    """Ids that differ only by their Unicode composition are one id."""
+    return unicodedata.normalize("NFC", text)
+
+
+def check_id(text: object) -> str:
+    """Return the normalised id, or refuse one that is blank, too long or has hidden characters."""
+    if not isinstance(text, str) or not text.strip():
+        raise refuse("InvalidValueError")
+    name = normal_id(text)
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in name):
+        raise refuse("InvalidValueError")
+    if len(name.encode("utf-8")) > ID_BYTES_MAX:
+        raise refuse("InvalidValueError")
+    return name
+
+
+def check_skills(skills: Json, most: int) -> dict[str, int]:
+    """Skills: name -> level, an int of at least 1 (rule 13)."""
+    if len(skills) > most or any(not name.strip() for name in skills):
+        raise refuse("InvalidValueError")
+    return {name: check_int(level, 1, LEVEL_MAX) for name, level in skills.items()}
+
+
+def check_relax(steps: list[Json], needed: dict[str, int]) -> list[tuple[float, dict[str, int]]]:
+    """Rule 5: a step may only drop skills or lower levels; steps come in order of time."""
+    checked: list[tuple[float, dict[str, int]]] = []
+    before, after_before = needed, 0.0
+    for step in steps:
+        after = check_duration(step["after_seconds"])
+        skills = check_skills(step["skills"], NEEDED_SKILLS_MAX)
+        if after < after_before:
+            raise refuse("InvalidValueError")
+        for name, level in skills.items():
+            if name not in before or level > before[name]:
+                raise refuse("InvalidValueError")
+        checked.append((after, skills))
+        before, after_before = skills, after
+    return checked
+
+
+def check_prefer(prefer: Json | None) -> tuple[str, float, bool] | None:
+    """A wish for an agent: (agent id, seconds, skip_if_away), or None."""
+    if prefer is None:
+        return None
+    skip_if_away = prefer.get("skip_if_away", True)
+    if not isinstance(skip_if_away, bool):
+        raise refuse("InvalidValueError")
+    return check_id(prefer["agent"]), check_duration(prefer["seconds"]), skip_if_away
+
+
+# ---------------------------------------------------------------- what the router keeps
+
+
+class Channel:
+    """The settings of one channel; a fault in them is a ValueError (the play is invalid)."""
+
+    def __init__(self, name: str, settings: Json) -> None:
+        known = {"cost", "offer_seconds", "wrap_up_seconds", "retry_seconds", "max_misses",
+                 "resume_seconds", "target_seconds", "reserve_seconds"}  # fmt: skip
+        if not name.strip() or set(settings) - known:
+            raise ValueError(f"channel {name!r}: {sorted(set(settings) - known)}")
+        try:
+            self.name = name
+            self.cost = check_int(settings.get("cost", 1), 1, COST_MAX)
+            self.offer_seconds = self._optional(settings, "offer_seconds", None)
+            self.wrap_up_seconds = self._optional(settings, "wrap_up_seconds", 0)
+            self.retry_seconds = check_duration(settings.get("retry_seconds", 60))
+            self.max_misses = check_int(settings.get("max_misses", 1), 1, 2**63)
+            self.resume_seconds = check_duration(settings.get("resume_seconds", 60))
+            self.target_seconds = self._optional(settings, "target_seconds", None)
+            self.reserve_seconds = self._optional(settings, "reserve_seconds", None)
+        except Refused as error:
+            raise ValueError(f"channel {name!r}: a bad value") from error
+        if self.offer_seconds is not None and self.offer_seconds <= 0:
+            raise ValueError(f"channel {name!r}: offer_seconds must be above 0")
+
+    @staticmethod
+    def _optional(settings: Json, name: str, default: float | None) -> float | None:
+        """A duration that may be null."""
+        value = settings.get(name, default)
+        return None if value is None else check_duration(value)
+
+
+class Timer:
+    """A deadline. Timers fire in order of due time, then of creation (rule 1)."""
+
+    def __init__(self, due: float, made: int, kind: str, contact: Contact) -> None:
+        self.due = due
+        self.made = made
+        self.kind = kind
+        self.contact = contact
+        self.agent_id = ""  # of a retry timer: whose exclusion ends
+        self.skills: dict[str, int] = {}  # of a relaxation timer: what is needed from then on
+
+
+class Agent:
+    """An agent: what it can do, and what it is doing now."""
+
+    def __init__(self, spec: Json, stamp: int) -> None:
+        self.id = check_id(spec["id"])
+        self.skills: dict[str, int] = {}
+        self.capacity = 1
+        self.limits: dict[str, int] = {}
+        self.channels: list[str] | None = None  # None: all
+        self.presence: str = "ready" if spec.get("presence") is None else spec["presence"]
+        self.stamp = stamp
+        self.misses = 0
+        self.work: list[Contact] = []  # offers out, active contacts, wrap-ups
+        self.replace(checked_agent_fields(spec))
+        if self.presence not in PRESENCES:
+            raise refuse("InvalidValueError")
+
+    def replace(self, fields: Json) -> None:
+        """Take over those of skills, capacity, limits, channels that are given (checked)."""
+        self.skills = fields.get("skills", self.skills)
+        self.capacity = fields.get("capacity", self.capacity)
+        self.limits = fields.get("limits", self.limits)
+        self.channels = fields.get("channels", self.channels)
+
+    def as_event(self) -> Json:
+        """The keys of the events agent_added and agent_updated."""
+        channels = None if self.channels is None else list(self.channels)
+        return {"agent": self.id, "skills": dict(self.skills), "capacity": self.capacity,
+                "limits": dict(self.limits), "channels": channels}  # fmt: skip
+
+
+def checked_agent_fields(spec: Json) -> Json:
+    """Check those of skills, capacity, limits, channels that `spec` has; null: the default."""
+    fields: Json = {}
+    if "skills" in spec:
+        fields["skills"] = check_skills(spec["skills"] or {}, HELD_SKILLS_MAX)
+    if "capacity" in spec:
+        capacity = 1 if spec["capacity"] is None else spec["capacity"]
+        fields["capacity"] = check_int(capacity, 0, CAPACITY_MAX)
+    if "limits" in spec:
+        limits = spec["limits"] or {}
+        fields["limits"] = {name: check_int(limits[name], 0, CAPACITY_MAX) for name in limits}
+    if "channels" in spec:
+        names = spec["channels"]
+        fields["channels"] = None if names is None else sorted(set(names))
+    return fields
+
+
+class Contact:
+    """A contact: what was said of it, and where it stands. States are those of the contract."""
+
+    def __init__(self, spec: Json, now: float, channel: Channel) -> None:
+        arrived_at = spec.get("arrived_at")
+        not_before = spec.get("not_before")
+        target = spec.get("target_seconds")
+        expire = spec.get("expire_seconds")
+        priority = spec.get("priority")
+        self.id = check_id(spec["id"])
+        self.channel = channel
+        self.skills = check_skills(spec.get("skills") or {}, NEEDED_SKILLS_MAX)
+        self.priority = check_priority(0 if priority is None else priority)
+        self.arrived_at = now if arrived_at is None else check_number(arrived_at)
+        if self.arrived_at > now:  # "may lie in the past, never in the future"
+            raise refuse("InvalidValueError")
+        self.not_before = None if not_before is None else check_number(not_before)
+        self.prefer = check_prefer(spec.get("prefer"))
+        self.relax = check_relax(spec.get("relax") or [], self.skills)
+        self.expire_seconds = None if expire is None else check_duration(expire)
+        # Its own target counts before the channel's; kept through a change of channel (rule 3).
+        self.target_seconds = channel.target_seconds if target is None else check_duration(target)
+        self.sequence = 0  # given when it is accepted; anew when it loses its place
+        self.state = "waiting"
+        self.holder: Agent | None = None  # while offered, active or in wrap-up
+        self.excluded: list[str] = []  # agent ids (rule 7)
+        self.barred: str | None = None  # the agent who sent it on (rule 8)
+        self.preference: Preference | None = None  # while it runs (rule 4)
+        self.expiry_fell_due = False  # while offered or abandoned (rule 6)
+        self.abandoned_at = -math.inf  # the latest abandonment (rule 12)
+
+
+class Preference:
+    """A running preference for one agent (rule 4)."""
+
+    def __init__(self, agent_id: str, until: float, skip_if_away: bool) -> None:
+        self.agent_id = agent_id
+        self.until = until
+        self.skip_if_away = skip_if_away
+
+
+def check_priority(value: object) -> int:
+    """A priority is an int within +-2**31."""
+    return check_int(value, -PRIORITY_MAX, PRIORITY_MAX)
