@@ -93,6 +93,7 @@ class AgentRow:
         "full",
         "holding",
         "id",
+        "limited",
         "misses",
         "presence",
         "profile",
@@ -111,6 +112,7 @@ class AgentRow:
         self.reason: str | None = None
         self.free = agent.capacity  # may be below 0 after an update
         self.counts: dict[ChannelRow, int] = {}  # contacts held, of channels with a limit
+        self.limited = bool(agent.limits)
         self.full = 0  # bit per channel at its limit
         self.holding: dict[ContactRow, None] = {}  # offers, active contacts and wrap-ups
         self.stamp = 0

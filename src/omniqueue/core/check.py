@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from omniqueue.core.contact_row import IN_LINE, NOWHERE, SOLO, WITH_AGENT, place
 from omniqueue.core.lanes import Lane
 from omniqueue.core.lifecycle import (
+    ABANDONED,
     ACTIVE,
+    CANCELLED,
     DEFERRED,
-    ENDED,
+    EXPIRED,
     OFFERED,
     PARKED,
     STATES,
@@ -61,10 +63,12 @@ def _check_contacts(state: State) -> None:
     _must(counts[WAITING] == state.waiting, "count of waiting contacts", state.waiting)
     _must(counts[DEFERRED] == state.deferred, "count of deferred contacts", state.deferred)
     _must(counts[PARKED] == state.parked, "count of parked contacts", state.parked)
-    for final in ENDED:
+    for final in (ABANDONED, CANCELLED, EXPIRED):
         _must(counts[final] == state.counts[final], f"count of {STATES[final]}", counts[final])
     if state.forget_seconds is None:
-        _must(sum(counts) == state.accepted, "contacts are never lost", sum(counts))
+        _must(
+            sum(counts) == state.sequence - state.replaced, "contacts are never lost", sum(counts)
+        )
 
 
 def _check_agents(state: State) -> None:

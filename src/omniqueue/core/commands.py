@@ -115,6 +115,6 @@ def rank_of(state: State, contact: Contact, skills: Skills, arrived_at: float) -
 def done(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> Events:
     """Match after a command, and return what happened."""
     settle(state, agents, rows)
-    log = state.log
-    state.log = []
-    return Events(log)
+    events = Events(state.log)
+    state.log.clear()
+    return events

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from omniqueue.core.lanes import leave
 from omniqueue.core.lifecycle import (
     ABANDONED,
+    COMPLETED,
     DEFERRED,
     ENDED,
     EXPIRED,
@@ -35,7 +36,8 @@ def step_out(state: State, row: ContactRow) -> None:
 def end(state: State, row: ContactRow, final: int) -> None:
     """Move a contact that stands nowhere and is held by nobody to a final state."""
     row.state = final
-    state.counts[final] += 1
+    if final != COMPLETED:  # those are what is left
+        state.counts[final] += 1
     details = row.details
     if details is not None and final != ABANDONED:
         cancel_timers(state, row)
@@ -86,4 +88,5 @@ def forget(state: State) -> None:
                 continue  # it was back meanwhile; a later entry stands for the later end
             cancel_timers(state, row)
         del state.contacts[row.id]
-        state.counts[row.state] -= 1
+        if row.state != COMPLETED:
+            state.counts[row.state] -= 1

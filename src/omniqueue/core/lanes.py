@@ -44,6 +44,7 @@ class ChannelRow:
         "plain",
         "rooms",
         "target_seconds",
+        "wrap_up_seconds",
     )
 
     def __init__(self, channel: Channel, bit: int) -> None:
@@ -54,6 +55,7 @@ class ChannelRow:
         self.target_seconds = inf if channel.target_seconds is None else channel.target_seconds
         self.bit = bit
         self.plain = channel.reserve_seconds is None
+        self.wrap_up_seconds = channel.wrap_up_seconds
         self.lanes: dict[Skills, Lane] = {}
         self.rooms: list[Room] = []
 
@@ -258,21 +260,19 @@ def leave(state: State, row: ContactRow) -> None:
 
 
 def take_head(state: State, lane: Lane, index: int) -> ContactRow:
-    """Take the first contact from a lane whose head is the index-th of all heads.
+    """Take the first contact, one without details, from a lane that has only its line.
 
-    Cost: O(log lanes); in the common case a pop from a deque and one insertion.
+    Args:
+        state: the router's.
+        lane: nobody stands early or restricted in it.
+        index: where its head stands among all heads.
+
+    Cost: O(log lanes): a pop from a deque and one insertion.
     """
     line = lane.line
-    if lane.early or lane.solo:
-        row = lane.first()
-        assert row is not None
-        leave(state, row)
-        return row
     row = line.popleft()
     row.where = NOWHERE
     state.waiting -= 1
-    if row.details is not None and row.details.in_overdue:
-        untrack(state, row, row.details)
     if lane.dead:
         while line and line[0].where != IN_LINE:
             line.popleft()

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import place
-from omniqueue.core.lanes import take_head
+from omniqueue.core.lanes import join, take_head
 from omniqueue.core.lifecycle import ACTIVE, WAITING
-from omniqueue.core.offers import give, take
+from omniqueue.core.offers import give
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
 from omniqueue.core.seeking import best_agent, first_contact
 from omniqueue.model.contact_events import Assigned
@@ -38,7 +38,7 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
             serve(state, agents[0])
             return
         if not agents and len(rows) == 1:
-            place_contact(state, rows[0])
+            _place(state, rows[0])
             return
     _settle_all(state, agents, rows)
 
@@ -49,13 +49,18 @@ def serve(state: State, agent: AgentRow) -> None:
     Valid only while no contact is overdue without a reservation. The agent needs no seat
     before: one who goes from contact to contact in a backlog never touches a heap.
     """
+    roster = state.roster
     if agent.seat is not None:
-        state.roster.unseat(agent)
+        roster.unseat(agent)
     while agent.presence == "ready":
-        if agent.reserved_for is None and agent.id not in state.preferring:
-            shape = state.roster.shape_for(agent)
+        if agent.free <= 0:
+            return
+        if agent.reserved_for is None and not state.preferring:
+            shape = agent.profile.by_load.get(agent.free) if not agent.full else None
             if shape is None:
-                return
+                shape = roster.shape_for(agent)
+                if shape is None:
+                    return
             served = shape.served
             index = 0
             for head in state.heads:
@@ -65,40 +70,54 @@ def serve(state: State, agent: AgentRow) -> None:
             else:
                 break
             lane = head[3]
-            if not lane.solo and lane.channel.offer_seconds is None:
-                row = take_head(state, lane, index)
-                if row.details is None:
-                    _assign(state, agent, row)
+            line = lane.line
+            if line and line[0].details is None and lane.channel.offer_seconds is None:
+                if not lane.early and not lane.solo:
+                    _assign(state, agent, take_head(state, lane, index))
                     continue
-                freed = take(state, agent, row, by_hand=False)
-            else:
-                found = first_contact(state, agent)
-                if found is None:
-                    break
-                freed = give(state, agent, found)
-        else:
-            found = first_contact(state, agent)
-            if found is None:
-                break
-            freed = give(state, agent, found)
+        row = first_contact(state, agent)
+        if row is None:
+            break
+        freed = give(state, agent, row)
         if freed:
             _settle_all(state, [agent, *freed], [])
             return
-    state.roster.seat(agent)
+    roster.seat(agent)
 
 
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
-    """Let an agent without a seat take a contact without details: the common case of `take`."""
+    """Let an agent without a seat take a contact without details: `take` for the many."""
     row.state = ACTIVE
     row.agent = agent
     agent.misses = 0
     roster = state.roster
     agent.stamp = roster.stamp = roster.stamp + 1
-    roster.load(agent, row)
+    if agent.limited:
+        roster.load(agent, row)
+    else:
+        agent.holding[row] = None
+        agent.free -= row.lane.channel.cost
     state.log.append((Assigned, state.now, row.id, agent.id, False))
 
 
-def place_contact(state: State, row: ContactRow) -> None:
+def place_new(state: State, row: ContactRow) -> None:
+    """Give a new contact without details to the best agent who can take it.
+
+    Valid only while no contact is overdue without a reservation, and somebody can.
+    """
+    if row.lane.channel.offer_seconds is not None:
+        join(state, row)
+        _place(state, row)
+        return
+    agent = best_agent(state, row)
+    assert agent is not None
+    state.roster.unseat(agent)
+    _assign(state, agent, row)
+    if agent.free > 0:
+        state.roster.seat(agent)
+
+
+def _place(state: State, row: ContactRow) -> None:
     """Give the contact that came to wait to the best agent who can take it."""
     agent = best_agent(state, row) if row.state == WAITING else None
     if agent is not None:

@@ -24,7 +24,7 @@ from omniqueue.core.lifecycle import (
     OFFERED,
     WAITING,
 )
-from omniqueue.core.matching import place_contact
+from omniqueue.core.matching import place_new
 from omniqueue.core.offers import revoke, wait_again
 from omniqueue.core.preferences import (
     lift_preference,
@@ -32,7 +32,7 @@ from omniqueue.core.preferences import (
     stop_preference,
     wanted_agent,
 )
-from omniqueue.core.reservations import any_overdue, drop_reservation
+from omniqueue.core.reservations import drop_reservation
 from omniqueue.core.seeking import best_agent, can_take
 from omniqueue.core.timers import DEFERRAL, EXPIRY, RELAXATION, RESERVATION
 from omniqueue.errors import (
@@ -88,22 +88,23 @@ class QueueCommands(Commands):
         """
         state = self._state
         if at.__class__ is float and state.now <= at < state.timers.wake:
-            state.now = now = at
+            state.now = at
         else:
             enter(state, at)
-            now = state.now
-        if not isinstance(contact, Contact):
+            at = state.now
+        if contact.__class__ is not Contact:
             raise InvalidValueError("contact", contact, "a Contact")
+        contact_id = contact.id
         channel = state.channels.get(contact.channel)
         if channel is None:
             channel = channel_of(state, "channel", contact.channel)
-        if contact.id in state.contacts:
-            forget(state)
-            if contact.id in state.contacts:
-                raise DuplicateContactError("contact", contact.id, "an id that was never used")
-        arrived_at = now if contact.arrived_at is None else contact.arrived_at
-        if arrived_at > now:
-            raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {now!r}")
+        if contact_id in state.contacts:
+            _refuse_unless_forgotten(state, contact_id)
+        arrived_at = contact.arrived_at
+        if arrived_at is None:
+            arrived_at = at
+        elif arrived_at > at:
+            raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
         skills = contact.skills
         rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
         lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
@@ -111,33 +112,26 @@ class QueueCommands(Commands):
         if state.max_waiting is not None:
             _refuse_if_full(state, row)
         state.sequence += 1
-        state.accepted += 1
-        state.contacts[contact.id] = row
-        state.log.append(
-            (
-                Queued,
-                now,
-                contact.id,
-                channel.name,
-                skills,
-                contact.priority,
-                arrived_at,
-                rank,
-            )
-        )
-        if not lane.holders and lane.empty():
-            state.log.append((Unservable, now, contact.id, channel.name, skills))
-        if contact.terms is None and channel.plain and not any_overdue(state):
+        state.contacts[contact_id] = row
+        raw = (Queued, at, contact_id, channel.name, skills, contact.priority, arrived_at, rank)
+        plain = contact.terms is None and channel.plain and lane.holders
+        if not plain or state.overdue_later or state.overdue:
+            state.log.append(raw)
+            _start(state, row)
+            return done(state, [], [row])
+        for room in channel.rooms:
+            if lane.holders & room.open:
+                state.log.append(raw)
+                place_new(state, row)
+                break
+        else:
             join(state, row)
-            for room in channel.rooms:
-                if lane.holders & room.open:
-                    place_contact(state, row)
-                    break
-            log = state.log
-            state.log = []
-            return Events(log)
-        _start(state, row)
-        return done(state, [], [row])
+            if not state.log:
+                return Events((raw,))
+            state.log.append(raw)
+        events = Events(state.log)
+        state.log.clear()
+        return events
 
     def abandon(self, contact_id: str, *, at: float) -> Events:
         """Let the customer leave; within the channel's `resume_seconds` it may come back.
@@ -380,10 +374,20 @@ def _refuse_if_full(state: State, row: ContactRow) -> None:
     )
 
 
+def _refuse_unless_forgotten(state: State, contact_id: str) -> None:
+    forget(state)
+    if contact_id in state.contacts:
+        raise DuplicateContactError("contact", contact_id, "an id that was never used")
+
+
 def _start(state: State, row: ContactRow) -> None:
     """Let a new contact wait or be deferred, its timers created in the order of the rules."""
     contact = row.contact
     now = state.now
+    lane = row.lane
+    if not lane.holders and lane.empty():
+        name = lane.channel.name
+        state.log.append((Unservable, now, row.id, name, lane.skills))
     deferred = contact.not_before is not None and contact.not_before > now
     if deferred:
         assert contact.not_before is not None

@@ -171,7 +171,7 @@ class Roster:
         agent.holding[row] = None
         agent.free -= channel.cost
         limits = agent.agent.limits
-        if limits and channel.name in limits:
+        if agent.limited and channel.name in limits:
             count = agent.counts[channel] = agent.counts.get(channel, 0) + 1
             if count >= limits[channel.name]:
                 agent.full |= channel.bit
@@ -182,7 +182,7 @@ class Roster:
         del agent.holding[row]
         agent.free += channel.cost
         limits = agent.agent.limits
-        if limits and channel.name in limits:
+        if agent.limited and channel.name in limits:
             count = agent.counts[channel] = agent.counts[channel] - 1
             if count < limits[channel.name]:
                 agent.full &= ~channel.bit
@@ -193,6 +193,7 @@ class Roster:
         agent.holding.clear()
         agent.counts.clear()
         agent.free = agent.agent.capacity
+        agent.limited = bool(agent.agent.limits)
         agent.full = sum(
             self.channels[name].bit for name, most in agent.agent.limits.items() if most == 0
         )

@@ -12,7 +12,6 @@ from omniqueue.core.commands import done
 from omniqueue.core.lifecycle import (
     ABANDONED,
     CANCELLED,
-    COMPLETED,
     EXPIRED,
     STATES,
 )
@@ -175,12 +174,13 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
         counts["waiting"] = state.waiting
         counts["deferred"] = state.deferred
         counts["parked"] = state.parked
-        for ended in (COMPLETED, ABANDONED, CANCELLED, EXPIRED):
+        for ended in (ABANDONED, CANCELLED, EXPIRED):
             counts[STATES[ended]] = state.counts[ended]
+        counts["completed"] = len(self.contacts) - sum(counts.values())
         return Statistics(
             contacts=MappingProxyType(counts),
             agents=MappingProxyType(agents),
-            accepted=state.accepted,
+            accepted=state.sequence - state.replaced,
             lanes=state.lane_count,
             heads=len(state.heads),
             profiles=len(state.roster.profiles_by_kind),

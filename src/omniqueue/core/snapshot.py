@@ -18,7 +18,7 @@ from omniqueue.core.agent_row import AgentRow
 from omniqueue.core.contact_row import ContactRow, place
 from omniqueue.core.endings import forget
 from omniqueue.core.lanes import join, lane_of, review_lanes, stand
-from omniqueue.core.lifecycle import DEFERRED, ENDED, PARKED, STATES, WAITING
+from omniqueue.core.lifecycle import COMPLETED, DEFERRED, ENDED, PARKED, STATES, WAITING
 from omniqueue.core.state import State
 from omniqueue.core.timers import EXPIRY, PREFERENCE, RELAXATION, RESERVATION, RETRY, Timer
 from omniqueue.errors import InvalidValueError, OmniqueueError, SnapshotError
@@ -50,7 +50,7 @@ def snapshot(state: State) -> Snapshot:
         "forget_seconds": state.forget_seconds,
         "channels": [attrs.asdict(row.channel) for row in state.channels.values()],
         "sequence": state.sequence,
-        "accepted": state.accepted,
+        "replaced": state.replaced,
         "stamp": state.roster.stamp,
         "timers_made": state.timers.made,
         "agents": [_agent(row) for row in state.roster.agents.values()],
@@ -190,7 +190,7 @@ class _Restoring:
         state = self.state
         state.now = -inf if saved["now"] is None else saved["now"]
         state.sequence = saved["sequence"]
-        state.accepted = saved["accepted"]
+        state.replaced = saved["replaced"]
         self._agents(saved["agents"])
         self._contacts(saved["contacts"])
         self._timers(saved["timers"])
@@ -239,7 +239,7 @@ class _Restoring:
             )
             row.state = STATES.index(kept["state"])
             state.contacts[row.id] = row
-            if row.state in ENDED:
+            if row.state in ENDED and row.state != COMPLETED:
                 state.counts[row.state] += 1
             state.deferred += row.state == DEFERRED
             state.parked += row.state == PARKED

@@ -27,7 +27,6 @@ class State:
     """The state of one router."""
 
     __slots__ = (
-        "accepted",
         "aside",
         "by_arrival",
         "channels",
@@ -49,6 +48,7 @@ class State:
         "overdue_later",
         "parked",
         "preferring",
+        "replaced",
         "roster",
         "sequence",
         "suspects",
@@ -79,7 +79,7 @@ class State:
         self.forget_seconds = forget_seconds
         self.contacts: dict[str, ContactRow] = {}
         self.sequence = 0
-        self.accepted = 0
+        self.replaced = 0  # sequence numbers given to contacts that gave their place up
         self.timers = Timers()
         self.waiting = 0
         self.deferred = 0

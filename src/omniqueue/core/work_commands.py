@@ -28,7 +28,6 @@ from omniqueue.core.offers import (
 )
 from omniqueue.core.preferences import start_preference
 from omniqueue.core.queue_commands import start_reserve_clock, stop_relaxation
-from omniqueue.core.reservations import any_overdue
 from omniqueue.core.timers import WRAP_UP_END
 from omniqueue.errors import IllegalTransitionError, InvalidValueError
 from omniqueue.model.checks import duration, truth
@@ -150,34 +149,41 @@ class WorkCommands(Commands):
             state.now = at
         else:
             enter(state, at)
+            at = state.now
         row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
         if row is None or row.state != ACTIVE:
             row = contact_in_state(state, contact_id, "complete")
-        if wrap_up_seconds == "channel":
-            wrap_up = row.lane.channel.channel.wrap_up_seconds
-        else:
+        channel = row.lane.channel
+        wrap_up = channel.wrap_up_seconds
+        if wrap_up_seconds != "channel":
             wrap_up = _wrap_up(wrap_up_seconds)
-        if row.state == PARKED:
-            state.parked -= 1
-            state.log.append((Completed, state.now, row.id, None, 0.0))
-            end(state, row, COMPLETED)
-            return done(state, [], [])
         agent = row.agent
-        assert agent is not None
-        state.log.append((Completed, state.now, row.id, agent.id, wrap_up))
-        if wrap_up == 0:
+        if agent is None:
+            return _complete_parked(state, row)
+        state.log.append((Completed, at, row.id, agent.id, wrap_up))
+        if wrap_up != 0:
+            row.state = WRAP_UP
+            if wrap_up is not None:
+                row.timer = state.timers.start(at + wrap_up, WRAP_UP_END, row)
+            return done(state, [], [])
+        if row.details is not None or agent.limited or agent.seat is not None:
             end_work(state, row)
             end(state, row, COMPLETED)
-            if state.suspects or any_overdue(state):
-                return done(state, [agent], [])
-            serve(state, agent)
-            log = state.log
-            state.log = []
-            return Events(log)
-        row.state = WRAP_UP
-        if wrap_up is not None:
-            row.timer = state.timers.start(state.now + wrap_up, WRAP_UP_END, row)
-        return done(state, [], [])
+        else:  # the same for the many
+            row.agent = None
+            del agent.holding[row]
+            agent.free += channel.cost
+            agent.stamp = state.roster.stamp = state.roster.stamp + 1
+            if state.forget_seconds is None:
+                row.state = COMPLETED
+            else:
+                end(state, row, COMPLETED)
+        if state.overdue_later or state.overdue:
+            return done(state, [agent], [])
+        serve(state, agent)
+        events = Events(state.log)
+        state.log.clear()
+        return events
 
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
         """End the work after a contact before its time, or where it has none.
@@ -253,6 +259,7 @@ class WorkCommands(Commands):
         row.lane = lane_of(state, row.lane.channel, needed)
         if not keep_place:
             state.sequence += 1
+            state.replaced += 1
             row.sequence = state.sequence
             row.arrived_at = state.now
             row.rank = rank
@@ -374,6 +381,13 @@ def _offered_to(state: State, contact_id: object, agent_id: object, command: str
             f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
         )
     return row
+
+
+def _complete_parked(state: State, row: ContactRow) -> Events:
+    state.parked -= 1
+    state.log.append((Completed, state.now, row.id, None, 0.0))
+    end(state, row, COMPLETED)
+    return done(state, [], [])
 
 
 def _wrap_up(value: object) -> float | None:

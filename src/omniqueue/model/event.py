@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from math import inf
 from typing import ClassVar, TypeAlias, TypeVar, overload
 
@@ -69,7 +69,7 @@ class Event:
         return found
 
 
-class Events(Sequence[Event]):
+class Events(tuple[RawEvent, ...]):
     """The events of one command: an immutable sequence, each event built when looked at.
 
     Cost: O(1) to get from a command; O(1) for each event looked at.
@@ -81,35 +81,44 @@ class Events(Sequence[Event]):
         (1, 'agent_added')
     """
 
-    __slots__ = ("_raw",)
+    # A tuple of raw events underneath: the quickest thing to make that nobody can change.
+    __slots__ = ()
 
-    _raw: list[RawEvent]
-
-    def __init__(self, raw: list[RawEvent]) -> None:
-        self._raw = raw
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-    @overload
+    @overload  # type: ignore[override]
     def __getitem__(self, index: int) -> Event: ...
     @overload
     def __getitem__(self, index: slice) -> Events: ...
     def __getitem__(self, index: int | slice) -> Event | Events:
         if isinstance(index, slice):
-            return Events(self._raw[index])
-        kind, *fields = self._raw[index]
+            return Events(self.tuples[index])
+        kind, *fields = super().__getitem__(index)
         return kind(*fields)  # type: ignore[operator, no-any-return]
 
-    def __iter__(self) -> Iterator[Event]:
-        for kind, *fields in self._raw:
+    def __iter__(self) -> Iterator[Event]:  # type: ignore[override]
+        for kind, *fields in super().__iter__():
             yield kind(*fields)  # type: ignore[operator]
 
+    def __reversed__(self) -> Iterator[Event]:  # type: ignore[override]
+        events: list[Event] = [*self]
+        return reversed(events)
+
+    def __contains__(self, event: object) -> bool:
+        return event in list(self)
+
+    def __add__(self, other: tuple[object, ...]) -> Events:
+        if not isinstance(other, Events):
+            return NotImplemented
+        return Events((*self.tuples, *other.tuples))
+
+    def count(self, event: object) -> int:
+        """Return how often an equal event is among them. Cost: O(events)."""
+        return sum(event == found for found in self)
+
     @property
-    def tuples(self) -> Sequence[RawEvent]:
+    def tuples(self) -> tuple[RawEvent, ...]:
         """The events as plain tuples (class, at, further fields in order), for hot loops.
 
-        Cost: O(1); nothing is built. Read only.
+        Cost: O(events); none is built.
 
         Example:
             >>> from omniqueue import Contact, Queued, Router
@@ -117,7 +126,7 @@ class Events(Sequence[Event]):
             >>> raw[0] is Queued, raw[1:3]
             (True, (1.0, 'c1'))
         """
-        return self._raw
+        return tuple(super().__iter__())
 
     def of(self, kind: type[E]) -> list[E]:
         """Return the events of one class, in order. Cost: O(events).
@@ -130,11 +139,6 @@ class Events(Sequence[Event]):
             ['c1']
         """
         return [event for event in self if isinstance(event, kind)]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Events) and self._raw == other._raw
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"Events({list(self)!r})"
