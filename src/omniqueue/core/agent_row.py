@@ -10,9 +10,10 @@ from omniqueue.model.skill import Skills
 
 if TYPE_CHECKING:
     from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.lanes import ChannelRow, Lane
+    from omniqueue.core.lanes import ChannelRow
 
 Seat: TypeAlias = "tuple[Rank, int, AgentRow]"  # (turn, stamp, agent)
+Front: TypeAlias = "tuple[Rank, int, Shape]"  # the first seat of a shape, as (turn, stamp, shape)
 
 
 class Room:
@@ -25,34 +26,19 @@ class Room:
         self.open = 0  # bit per profile
 
 
-class Served(dict["Lane", bool]):
-    """Which lanes a shape serves: worked out once per lane, on first look."""
-
-    __slots__ = ("bit", "mask")
-
-    def __init__(self, bit: int, mask: int) -> None:
-        super().__init__()
-        self.bit = bit
-        self.mask = mask
-
-    def __missing__(self, lane: Lane) -> bool:
-        found = bool(lane.holders & self.bit and lane.channel.bit & self.mask)
-        self[lane] = found
-        return found
-
-
 class Shape:
     """What an agent could take right now: a profile and the channels with room; its agents."""
 
-    __slots__ = ("dead", "heap", "profile", "room", "served", "size")
+    __slots__ = ("dead", "front", "heap", "number", "profile", "room", "size")
 
-    def __init__(self, profile: Profile, room: Room) -> None:
+    def __init__(self, profile: Profile, room: Room, number: int) -> None:
         self.profile = profile
         self.room = room
+        self.number = number  # where lanes keep whether it serves them
         self.heap: list[Seat] = []  # the first is always alive
+        self.front: Front | None = None  # as it stands among the fronts of all shapes
         self.size = 0
         self.dead = 0
-        self.served = Served(profile.bit, room.mask)
 
 
 class Profile:

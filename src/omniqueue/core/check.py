@@ -182,9 +182,14 @@ def _check_roster(state: State) -> None:
             _must(shape.size == size, "agents of a shape", profile.index)
             is_open = bool(shape.room.open & profile.bit)
             _must(is_open == (size > 0), "open shapes", profile.index)
-            for lane, serves in shape.served.items():
+            _must(roster.shapes[shape.number] is shape, "shapes by number", profile.index)
+            front = shape.heap[0][:2] if shape.size else None
+            _must((shape.front and shape.front[:2]) == front, "front of a shape", shape.number)
+            for lane in roster.lanes():
                 true = bool(lane.holders & profile.bit and shape.room.mask & lane.channel.bit)
-                _must(lane.retired or serves == true, "what a shape serves", profile.index)
+                _must(lane.serves[shape.number] in (true, 2), "what a shape serves", lane.skills)
+    fronts = [s.front for s in roster.shapes if s is not None and s.front is not None]
+    _must(roster.fronts == sorted(fronts), "fronts are in order", len(fronts))
     _must(roster.ready == ready, "profiles with a ready agent", ready)
     stamps = [agent.stamp for agent in roster.agents.values()]
     _must(len(set(stamps)) == len(stamps), "stamps differ", len(stamps))

@@ -15,7 +15,7 @@ from omniqueue.policy.selection import Selection
 from omniqueue.policy.turn import AgentLoad, TurnPolicy
 
 if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow, Profile
+    from omniqueue.core.agent_row import AgentRow
     from omniqueue.core.lanes import Lane
     from omniqueue.core.state import State
 
@@ -47,14 +47,36 @@ class Choice:
         assert self.turn is not None
         return self._ask_turn(load)
 
-    def fit_of(self, profile: Profile, lane: Lane) -> Rank:
-        """Return the fit rank of a profile for a lane, worked out once for the pair."""
+    def groups_of(self, lane: Lane) -> list[tuple[Rank, int]]:
+        """Return the profiles that could take a lane's contacts, by fit, the best first.
+
+        Each group is (fit rank, a bit per profile). Cost: O(1); O(profiles) when they changed.
+        """
         if self.any_fit:
-            return 0
-        rank = lane.fits.get(profile.index)
-        if rank is None:
-            rank = lane.fits[profile.index] = self._ask_fit(profile.skills, lane.skills)
-        return rank
+            return [(0, lane.holders)]
+        if lane.groups is None:
+            found: dict[Rank, int] = {}
+            for profile in self.state.roster.profiles:
+                if profile is not None and lane.holders & profile.bit:
+                    fit = self.fit_of(profile.skills, lane)
+                    found[fit] = found.get(fit, 0) | profile.bit
+            lane.groups = sorted(found.items())
+        return lane.groups
+
+    def fit_of(self, held: Skills, lane: Lane) -> Rank:
+        """Return the fit rank of held skills for a lane."""
+        if isinstance(self.selection.fit, str):
+            return self.fit(held, lane.skills)
+        policy = f"fit policy of {self.selection.name}"
+        try:
+            with self.state.locked():
+                answer = self.fit(held, lane.skills)
+            return checked_rank(policy, answer)
+        except PolicyError as fault:
+            self._report(policy, str(fault))
+        except Exception as problem:
+            self._report(policy, str(policy_fault(policy, problem)))
+        return (0,)
 
     def _ask_turn(self, load: AgentLoad) -> Rank:
         assert self.turn is not None
@@ -68,20 +90,6 @@ class Choice:
         except Exception as problem:
             self._report(policy, str(policy_fault(policy, problem)))
         return (1 if load.contacts else 0,)
-
-    def _ask_fit(self, held: Skills, needed: Skills) -> Rank:
-        if isinstance(self.selection.fit, str):
-            return self.fit(held, needed)
-        policy = f"fit policy of {self.selection.name}"
-        try:
-            with self.state.locked():
-                answer = self.fit(held, needed)
-            return checked_rank(policy, answer)
-        except PolicyError as fault:
-            self._report(policy, str(fault))
-        except Exception as problem:
-            self._report(policy, str(policy_fault(policy, problem)))
-        return (0,)
 
     def _report(self, policy: str, problem: str) -> None:
         self.state.log.append((PolicyFailed, self.state.clock(), policy, problem))

@@ -21,12 +21,13 @@ from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
 
 if TYPE_CHECKING:
-    from omniqueue.core.agent_row import Room
+    from omniqueue.core.agent_row import Room, Shape
     from omniqueue.core.contact_row import ContactRow
     from omniqueue.core.state import State
 
 Head: TypeAlias = "tuple[Rank, float, int, Lane]"
 
+UNKNOWN = b"\x02"
 _PRUNE_MIN = 32
 _SPARE_LANES = 1024  # empty lanes kept for the next contact of their kind
 
@@ -69,11 +70,12 @@ class Lane:
         "dead",
         "dead_early",
         "early",
-        "fits",
+        "groups",
         "head",
         "holders",
         "line",
         "retired",
+        "serves",
         "skills",
         "solo",
         "tail_at",
@@ -82,7 +84,7 @@ class Lane:
         "with_agents",
     )
 
-    def __init__(self, channel: ChannelRow, skills: Skills, holders: int) -> None:
+    def __init__(self, channel: ChannelRow, skills: Skills, holders: int, shapes: int) -> None:
         self.channel = channel
         self.skills = skills
         self.holders = holders  # bit per profile that could take its contacts when empty
@@ -97,8 +99,9 @@ class Lane:
         self.head: Head | None = None  # as it stands among the heads or aside
         self.aside = False  # nobody ready serves it
         self.retired = False
+        self.serves = bytearray(UNKNOWN) * shapes  # by shape number, see `serves`
+        self.groups: list[tuple[Rank, int]] | None = None  # holders by fit, best first
         self.warned = False
-        self.fits: dict[int, Rank] = {}  # profile index -> fit rank
 
     def empty(self) -> bool:
         """Tell whether no waiting contact needs this lane."""
@@ -143,11 +146,23 @@ class Lane:
         return found
 
 
+def serves(lane: Lane, shape: Shape) -> bool:
+    """Tell whether agents of this shape could take the lane's contacts now; keep the answer.
+
+    The kept answer is one byte per lane and shape: 0: no, 1: yes, 2: not worked out yet. Walks
+    look at it in place and come here for a 2 only.
+    """
+    known = bool(lane.holders & shape.profile.bit and lane.channel.bit & shape.room.mask)
+    lane.serves[shape.number] = known
+    return known
+
+
 def lane_of(state: State, channel: ChannelRow, skills: Skills) -> Lane:
     """Return the lane of a requirement, made when it is not there. Cost: O(1), O(skills) new."""
     lane = channel.lanes.get(skills)
     if lane is None:
-        lane = Lane(channel, skills, state.roster.holders(channel, skills))
+        roster = state.roster
+        lane = Lane(channel, skills, roster.holders(channel, skills), len(roster.shapes))
         channel.lanes[skills] = lane
         state.lane_count += 1
         if state.lane_count > state.lane_sweep:
@@ -165,7 +180,6 @@ def _retire_empty_lanes(state: State, keep: Lane) -> None:
                 del channel.lanes[lane.skills]
             else:
                 kept += 1
-    state.roster.forget_served()
     state.lane_count = kept
     state.lane_sweep = 2 * kept + _SPARE_LANES
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import place
-from omniqueue.core.lanes import join, take_head
+from omniqueue.core.lanes import join, serves, take_head
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
@@ -61,10 +61,11 @@ def serve(state: State, agent: AgentRow) -> None:
                 shape = roster.shape_for(agent)
                 if shape is None:
                     return
-            served = shape.served
+            number = shape.number
             index = 0
             for head in state.heads:
-                if served[head[3]]:
+                known = head[3].serves[number]
+                if known and (known == 1 or serves(head[3], shape)):
                     break
                 index += 1
             else:

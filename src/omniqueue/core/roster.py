@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from omniqueue.core.agent_row import AgentRow, Profile, Room, Seat, Shape
+from omniqueue.core.agent_row import AgentRow, Front, Profile, Room, Seat, Shape
+from omniqueue.core.lanes import UNKNOWN
 from omniqueue.model.agent import Agent
 from omniqueue.model.skill import Skills
 
@@ -27,11 +28,13 @@ class Roster:
         "channels",
         "choice",
         "costs",
+        "fronts",
         "masks",
         "profiles",
         "profiles_by_kind",
         "ready",
         "rooms",
+        "shapes",
         "skilled",
         "stamp",
         "takers",
@@ -44,6 +47,8 @@ class Roster:
         self.profiles: list[Profile | None] = []
         self.profiles_by_kind: dict[tuple[Skills, int], Profile] = {}
         self.rooms: dict[int, Room] = {}
+        self.shapes: list[Shape | None] = []  # by number
+        self.fronts: list[Front] = []  # the first seats of all shapes that have any, sorted
         self.skilled: dict[str, dict[int, int]] = {}  # skill -> level -> bit per profile
         self.takers: dict[ChannelRow, int] = dict.fromkeys(channels.values(), 0)
         self.ready = 0  # bit per profile with a ready agent
@@ -100,6 +105,7 @@ class Roster:
         for lane in self.lanes():
             if possible & lane.channel.bit and profile.skills.covers(lane.skills):
                 lane.holders |= profile.bit
+                lane.groups = None
         return profile, True
 
     def drop_profile(self, profile: Profile) -> None:
@@ -115,20 +121,17 @@ class Roster:
                 del self.skilled[name]
         for channel in self.takers:
             self.takers[channel] &= ~profile.bit
+        for shape in profile.shapes.values():
+            self.shapes[shape.number] = None
         for lane in self.lanes():
             lane.holders &= ~profile.bit
-            lane.fits.pop(profile.index, None)
+            lane.groups = None
+            for shape in profile.shapes.values():
+                lane.serves[shape.number] = UNKNOWN[0]
 
     def lanes(self) -> list[Lane]:
         """Return every lane in being. Cost: O(lanes)."""
         return [lane for channel in self.channels.values() for lane in channel.lanes.values()]
-
-    def forget_served(self) -> None:
-        """Drop what shapes remember of lanes (some are being retired)."""
-        for profile in self.profiles:
-            if profile is not None:
-                for shape in profile.shapes.values():
-                    shape.served.clear()
 
     def shape_of(self, profile: Profile, mask: int) -> Shape:
         """Return the shape of a profile with room on these channels."""
@@ -140,7 +143,16 @@ class Roster:
                 for channel in self.channels.values():
                     if mask & channel.bit:
                         channel.rooms.append(room)
-            shape = profile.shapes[mask] = Shape(profile, room)
+            number = next(
+                (i for i, used in enumerate(self.shapes) if used is None), len(self.shapes)
+            )
+            shape = profile.shapes[mask] = Shape(profile, room, number)
+            if number == len(self.shapes):
+                self.shapes.append(shape)
+                for lane in self.lanes():
+                    lane.serves += UNKNOWN
+            else:
+                self.shapes[number] = shape
         return shape
 
     def shape_for(self, agent: AgentRow) -> Shape | None:
@@ -224,6 +236,23 @@ class Roster:
         shape.size += 1
         if shape.size == 1:
             shape.room.open |= shape.profile.bit
+        if shape.heap[0] is seat:
+            self._show_front(shape)
+
+    def _show_front(self, shape: Shape) -> None:
+        """Let the shape's present first seat stand among the fronts. Cost: O(log shapes)."""
+        fronts = self.fronts
+        if shape.front is not None:
+            del fronts[bisect_left(fronts, shape.front)]
+        if not shape.size:
+            shape.front = None
+            return
+        turn, stamp, _ = shape.heap[0]
+        front = shape.front = (turn, stamp, shape)
+        if fronts and front < fronts[-1]:
+            insort(fronts, front)
+        else:
+            fronts.append(front)  # who became free last stands last
 
     def unseat(self, agent: AgentRow) -> None:
         """Let an agent be found no more (until seated again). Cost: O(log n) amortised."""
@@ -237,11 +266,14 @@ class Roster:
             heap.clear()
             shape.dead = 0
             shape.room.open &= ~shape.profile.bit
+            self._show_front(shape)
             return
         shape.dead += 1
-        while heap[0][2].seat is not heap[0]:
-            heappop(heap)
-            shape.dead -= 1
+        if heap[0][2].seat is not heap[0]:
+            while heap[0][2].seat is not heap[0]:
+                heappop(heap)
+                shape.dead -= 1
+            self._show_front(shape)
         if shape.dead > _PRUNE_MIN and shape.dead * 2 > len(heap):
             heap[:] = [seat for seat in heap if seat[2].seat is seat]
             heapify(heap)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from omniqueue.core.contact_row import place
+from omniqueue.core.lanes import serves
 from omniqueue.core.lifecycle import WAITING
 from omniqueue.model.event import Rank
 
@@ -47,7 +48,7 @@ def best_agent(state: State, row: ContactRow) -> AgentRow | None:
     if reserved is not None and can_take(state, reserved, row):
         choice = state.choice
         own: Candidate = (
-            choice.fit_of(reserved.profile, row.lane),
+            choice.fit_of(reserved.profile.skills, row.lane),
             choice.turn_of(reserved),
             reserved.stamp,
             reserved,
@@ -59,22 +60,53 @@ def best_agent(state: State, row: ContactRow) -> AgentRow | None:
 
 def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidate | None:
     lane = row.lane
-    choice = state.choice
+    for fit, mask in state.choice.groups_of(lane):
+        count = 0
+        for room in lane.channel.rooms:
+            count += (mask & room.open).bit_count()
+        if count:
+            # A few profiles are looked at one by one; of many, the first front that serves is
+            # found sooner by walking the fronts in order.
+            if count * count <= len(state.roster.fronts):
+                seat = _first_of_profiles(state, row, mask, restricted=restricted)
+            else:
+                seat = _first_of_fronts(state, row, mask, restricted=restricted)
+            if seat is not None:
+                return (fit, *seat)
+    return None
+
+
+def _first_of_profiles(
+    state: State, row: ContactRow, mask: int, *, restricted: bool
+) -> Seat | None:
     profiles = state.roster.profiles
-    best: Candidate | None = None
-    for room in lane.channel.rooms:
-        mask = lane.holders & room.open
-        while mask:
-            low = mask & -mask
-            mask ^= low
+    best: Seat | None = None
+    for room in row.lane.channel.rooms:
+        left = mask & room.open
+        while left:
+            low = left & -left
+            left ^= low
             profile = profiles[low.bit_length() - 1]
             assert profile is not None
             shape = profile.shapes[room.mask]
             seat = _first_allowed(shape, row) if restricted else shape.heap[0]
-            if seat is not None:
-                found: Candidate = (choice.fit_of(profile, lane), *seat)
-                if best is None or found < best:
-                    best = found
+            if seat is not None and (best is None or seat < best):
+                best = seat
+    return best
+
+
+def _first_of_fronts(state: State, row: ContactRow, mask: int, *, restricted: bool) -> Seat | None:
+    lane = row.lane
+    best: Seat | None = None
+    for front in state.roster.fronts:
+        if best is not None and front[:2] > best[:2]:
+            break
+        shape = front[2]
+        known = lane.serves[shape.number]
+        if known and (known == 1 or serves(lane, shape)) and mask & shape.profile.bit:
+            seat = _first_allowed(shape, row) if restricted else shape.heap[0]
+            if seat is not None and (best is None or seat < best):
+                best = seat
     return best
 
 
@@ -108,10 +140,11 @@ def first_contact(state: State, agent: AgentRow) -> ContactRow | None:
             if can_take(state, agent, entry[3]):
                 best = entry[3]
                 break
-    served = shape.served
+    number = shape.number
     for head in state.heads:
         lane = head[3]
-        if served[lane]:
+        known = lane.serves[number]
+        if known and (known == 1 or serves(lane, shape)):
             if best is not None and head[:3] > place(best):
                 break
             row = lane.first_for(agent.id)
