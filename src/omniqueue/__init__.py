@@ -37,6 +37,7 @@ from omniqueue.model.agent_events import (
     AgentAdded,
     AgentRemoved,
     AgentUpdated,
+    ObserverFailed,
     PolicyFailed,
     PresenceSet,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "MissingExtraError",
     "OfferExpired",
     "OfferRevoked",
+    "ObserverFailed",
     "Offered",
     "OmniqueueError",
     "OrderPolicy",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from omniqueue.core.endings import forget
 from omniqueue.core.lifecycle import COMMANDS, refuse
 from omniqueue.core.matching import settle
+from omniqueue.core.observers import tell
 from omniqueue.errors import (
     InvalidValueError,
     UnknownAgentError,
@@ -115,6 +116,11 @@ def rank_of(state: State, contact: Contact, skills: Skills, arrived_at: float) -
 def done(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> Events:
     """Match after a command, and return what happened."""
     settle(state, agents, rows)
+    return told(state)
+
+
+def told(state: State) -> Events:
+    """Return what happened since the last command, and tell the observers."""
     events = Events(state.log)
     state.log.clear()
-    return events
+    return tell(state, events) if state.hooks else events

@@ -13,6 +13,7 @@ from omniqueue.core.commands import (
     contact_in_state,
     done,
     rank_of,
+    told,
 )
 from omniqueue.core.contact_row import ContactRow
 from omniqueue.core.endings import end, expire, forget, step_out
@@ -126,12 +127,10 @@ class QueueCommands(Commands):
                 break
         else:
             join(state, row)
-            if not state.log:
+            if not state.log and not state.hooks:
                 return Events((raw,))
             state.log.append(raw)
-        events = Events(state.log)
-        state.log.clear()
-        return events
+        return told(state)
 
     def abandon(self, contact_id: str, *, at: float) -> Events:
         """Let the customer leave; within the channel's `resume_seconds` it may come back.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from omniqueue.core.agent_commands import AgentCommands
@@ -15,6 +15,7 @@ from omniqueue.core.lifecycle import (
     EXPIRED,
     STATES,
 )
+from omniqueue.core.observers import kinds_of, observe, stop_observing
 from omniqueue.core.queue_commands import QueueCommands
 from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
@@ -24,7 +25,7 @@ from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.checks import duration, whole
-from omniqueue.model.event import Events
+from omniqueue.model.event import Event, Events
 from omniqueue.policy.order import Order, OrderPolicy
 from omniqueue.policy.registry import order_named, selection_named
 from omniqueue.policy.selection import Selection
@@ -40,7 +41,8 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
     `release`, `update`. With an agent: `accept`, `decline`, `complete`, `finish_wrap_up`,
     `transfer`, `park`, `reopen`, `assign`. About agents: `add_agent`, `update_agent`,
     `remove_agent`, `set_presence`. Time: `advance`. To look at: `now`, `next_timer`, `queue`,
-    `contacts`, `agents`, `channels`, `statistics`. To keep: `snapshot`, `restore`, `check`.
+    `contacts`, `agents`, `channels`, `statistics`, `observe`. To keep: `snapshot`, `restore`,
+    `check`.
 
     A refused command changes nothing: the state is what `advance` to its time gives (and what
     timers did on the way is told by the next command). Not for several threads at once.
@@ -115,6 +117,42 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
         """
         enter(self._state, at)
         return done(self._state, [], [])
+
+    def observe(self, hook: Callable[[Event], None], *events: str | type[Event]) -> None:
+        """Let a function be told of events, after each command and in their order.
+
+        Args:
+            hook: a function of one event; one that raises is switched off, reported once by an
+                `observer_failed` event, and routing goes on. It may look, not command.
+            events: which, by name or class; none: all. Events nobody wants are not built.
+
+        Raises:
+            InvalidValueError: no such event, or no function.
+
+        Cost: O(kinds of events); nothing for commands while there is no hook.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router, seen = Router(), []
+            >>> router.observe(seen.append, "queued")
+            >>> _ = router.submit(Contact("c1", "fax"), at=7)
+            >>> seen[0].contact
+            'c1'
+        """
+        if not callable(hook):
+            raise InvalidValueError("hook", hook, "a function of one event")
+        observe(self._state, hook, kinds_of(events))
+
+    def stop_observing(self, hook: Callable[[Event], None]) -> None:
+        """Let a function be told of nothing any more; one that is not told already is let be.
+
+        Cost: O(kinds of events).
+
+        Example:
+            >>> from omniqueue import Router
+            >>> Router().stop_observing(print)
+        """
+        stop_observing(self._state, hook)
 
     @property
     def now(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from omniqueue.core.lanes import ChannelRow, Head, Lane
 from omniqueue.core.roster import Roster
 from omniqueue.core.timers import Timers
 from omniqueue.model.channel import Channel
-from omniqueue.model.event import Rank, RawEvent
+from omniqueue.model.event import Event, Rank, RawEvent
 from omniqueue.policy.order import ARRIVAL, Order
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class State:
         "forget_seconds",
         "heads",
         "held_now",
+        "hooks",
         "lane_count",
         "lane_sweep",
         "log",
@@ -68,6 +69,7 @@ class State:
         self.now = -inf  # before the first command
         self.held_now: float | None = None  # the time while a policy or listener runs
         self.log: list[RawEvent] = []
+        self.hooks: dict[object, list[Callable[[Event], None]]] = {}  # event class -> hooks
         self.channels: dict[str, ChannelRow] = {
             channel.name: ChannelRow(channel, 1 << index) for index, channel in enumerate(channels)
         }

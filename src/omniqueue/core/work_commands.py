@@ -13,6 +13,7 @@ from omniqueue.core.commands import (
     contact_of,
     done,
     rank_of,
+    told,
 )
 from omniqueue.core.endings import end, step_out
 from omniqueue.core.lanes import lane_of, requirement_lane
@@ -181,9 +182,7 @@ class WorkCommands(Commands):
         if state.overdue_later or state.overdue:
             return done(state, [agent], [])
         serve(state, agent)
-        events = Events(state.log)
-        state.log.clear()
-        return events
+        return told(state)
 
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
         """End the work after a contact before its time, or where it has none.

@@ -1,4 +1,4 @@
-"""What can happen to an agent, and to a policy."""
+"""What can happen to an agent, to a policy, and to an observer."""
 
 from __future__ import annotations
 
@@ -79,4 +79,17 @@ class PolicyFailed(Event, name="policy_failed"):
     """
 
     policy: str
+    problem: str
+
+
+@attrs.frozen
+class ObserverFailed(Event, name="observer_failed"):
+    """A hook raised and was switched off; routing went on.
+
+    Example:
+        >>> ObserverFailed(9.0, "Dashboard.update", "KeyError").problem
+        'KeyError'
+    """
+
+    observer: str
     problem: str
