@@ -224,4 +224,4 @@ def _listed(channels: Iterable[str] | None) -> tuple[str, ...] | None:
 def _description(
     agent: Agent,
 ) -> tuple[Skills, int, Mapping[str, int], tuple[str, ...] | None]:
-    return agent.skills, agent.capacity, agent.limits, agent.channels
+    return agent.skills, agent.capacity, dict(agent.limits), agent.channels

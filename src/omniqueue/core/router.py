@@ -21,13 +21,13 @@ from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
 from omniqueue.core.views import Agents, Contacts, Queue, Statistics
 from omniqueue.core.work_commands import WorkCommands
-from omniqueue.errors import InvalidValueError
+from omniqueue.errors import InvalidValueError, shown
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.checks import duration, whole
 from omniqueue.model.event import Event, Events
 from omniqueue.policy.order import Order, OrderPolicy
-from omniqueue.policy.registry import order_named, selection_named
+from omniqueue.policy.registry import is_registered, order_named, selection_named
 from omniqueue.policy.selection import Selection
 
 CHANNELS_MAX = 1000
@@ -80,10 +80,16 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
         max_waiting: int | None = None,
         forget_seconds: float | None = None,
     ) -> None:
+        if not isinstance(channels, Iterable):
+            raise InvalidValueError("channels", channels, "Channel values")
         declared = {channel.name: channel for channel in STOCK_CHANNELS}
+        said: set[str] = set()
         for channel in channels:
             if not isinstance(channel, Channel):
                 raise InvalidValueError("channels", channel, "Channel values")
+            if channel.name in said:
+                raise InvalidValueError("channels", channel.name, "each channel once")
+            said.add(channel.name)
             declared[channel.name] = channel
         if len(declared) > CHANNELS_MAX:
             raise InvalidValueError("channels", len(declared), f"at most {CHANNELS_MAX}")
@@ -295,7 +301,8 @@ def _order(order: object) -> Order:
     if isinstance(order, str):
         return order_named(order)
     if callable(order):
-        return Order(getattr(order, "__name__", type(order).__name__), policy=order)
+        name = getattr(order, "__name__", type(order).__name__)
+        return Order(shown(name)[1:-1], policy=order)
     raise InvalidValueError("order", order, "the name of an order, or a function")
 
 
@@ -303,5 +310,7 @@ def _selection(selection: object) -> Selection:
     if isinstance(selection, str):
         return selection_named(selection)
     if isinstance(selection, Selection):
+        if is_registered(selection.name) and selection_named(selection.name) != selection:
+            raise InvalidValueError("selection", selection.name, "a name no other selection has")
         return selection
     raise InvalidValueError("selection", selection, "the name of a selection, or a Selection")

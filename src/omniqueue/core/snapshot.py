@@ -28,7 +28,7 @@ from omniqueue.model.contact import Contact, Preference, RelaxStep
 from omniqueue.model.event import JsonValue, Rank, plain
 from omniqueue.model.skill import Skills
 from omniqueue.policy.order import Order, OrderPolicy
-from omniqueue.policy.registry import order_named, selection_named
+from omniqueue.policy.registry import is_registered, order_named, selection_named
 from omniqueue.policy.selection import Selection
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def snapshot(state: State) -> Snapshot:
         "format": FORMAT,
         "now": None if state.clock() == -inf else state.clock(),
         "order": state.order.name,
+        "order_registered": state.order.registered,
         "selection": state.choice.selection.name,
         "max_waiting": state.max_waiting,
         "forget_seconds": state.forget_seconds,
@@ -182,7 +183,7 @@ class _Restoring:
     def __init__(self, saved: dict, order: OrderPolicy | None, selection: Selection | None):  # type: ignore[type-arg]
         self.state = State(
             [Channel(**settings) for settings in saved["channels"]],
-            _order(saved["order"], order),
+            _order(saved["order"], saved["order_registered"], order),
             _selection(saved["selection"], selection),
             saved["max_waiting"],
             saved["forget_seconds"],
@@ -309,20 +310,24 @@ def _link(row: ContactRow, timer: Timer) -> None:
         row.timer = timer
 
 
-def _order(name: str, policy: OrderPolicy | None) -> Order:
-    if policy is not None:
-        return Order(name, policy=policy)
-    try:
-        return order_named(name)
-    except InvalidValueError:
+def _order(name: str, registered: bool, policy: OrderPolicy | None) -> Order:
+    if registered and policy is None:
+        try:
+            return order_named(name)
+        except InvalidValueError:
+            raise SnapshotError("order", name, "a name that is registered here too") from None
+    if registered or policy is None:
         raise SnapshotError(
-            "order", name, "a registered name, or the policy as restore(..., order=policy)"
-        ) from None
+            "order", name, "no policy" if registered else "its policy, as restore(..., order=...)"
+        )
+    return Order(name, policy=policy)
 
 
 def _selection(name: str, selection: Selection | None) -> Selection:
     if selection is not None:
-        return attrs.evolve(selection, name=name)
+        if selection.name != name or (is_registered(name) and selection_named(name) != selection):
+            raise SnapshotError("selection", selection.name, f"the selection {name!a}")
+        return selection
     try:
         return selection_named(name)
     except InvalidValueError:

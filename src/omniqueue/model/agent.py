@@ -34,6 +34,8 @@ def limits(value: object) -> Mapping[str, int]:
     found = {}
     for name, most in value.items():
         channel = identifier("limits channel", name)
+        if channel in found:
+            raise InvalidValueError("limits channel", name, "each channel once")
         found[channel] = whole(f"limits[{channel[:64]!a}]", most, 0, LEVEL_MAX)
     return MappingProxyType(dict(sorted(found.items())))
 

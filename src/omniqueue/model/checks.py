@@ -9,6 +9,7 @@ from omniqueue.errors import InvalidValueError
 
 ID_BYTES_MAX = 128  # long enough for any UUID, URL-safe token or SIP call id
 LEVEL_MAX = 1_000_000  # skill levels, costs, capacities and limits: small ints, sums stay exact
+_SIGNS_MAX = 4 * ID_BYTES_MAX  # before normalisation, which may make text shorter
 PRIORITY_BOUND = 2**31
 
 # Control, format (zero-width, bidi), surrogate, line and paragraph separators.
@@ -21,9 +22,9 @@ def identifier(field: str, value: object) -> str:
         raise InvalidValueError(field, value, "a str (ids and names are text)")
     if value.isascii():
         if 0 < len(value) <= ID_BYTES_MAX and value.isprintable() and not value.isspace():
-            return value if type(value) is str else str(value)
-    elif len(value) <= ID_BYTES_MAX:
-        normal = unicodedata.normalize("NFC", value)
+            return value if type(value) is str else str.__str__(value)
+    elif len(value) <= _SIGNS_MAX:
+        normal = unicodedata.normalize("NFC", str.__str__(value))
         if (
             not any(unicodedata.category(sign) in _REFUSED_CATEGORIES for sign in normal)
             and normal.strip()

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 
 from omniqueue.errors import InvalidValueError
+from omniqueue.model.attributes import Attributes, Json
 from omniqueue.model.checks import duration, identifier, instant, truth
 from omniqueue.model.checks import priority as checked_priority
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
 
-Json: TypeAlias = (
-    "bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json] | None"
-)
-
 RELAX_STEPS_MAX = 64
-ATTRIBUTES_BYTES_MAX = 16 * 1024
-ATTRIBUTES_KEYS_MAX = 64
-ATTRIBUTES_DEPTH_MAX = 8
 
 
 def _prefer_agent(value: str) -> str:
@@ -91,7 +84,10 @@ def needed_skills(value: object) -> Skills:
 
 
 def _relaxation(steps: Iterable[RelaxStep], needed: Skills) -> tuple[RelaxStep, ...]:
-    found = tuple(steps)
+    try:
+        found = tuple(steps)
+    except TypeError:
+        raise InvalidValueError("relax", steps, "RelaxStep values") from None
     if len(found) > RELAX_STEPS_MAX:
         raise InvalidValueError("relax", len(found), f"at most {RELAX_STEPS_MAX} steps")
     after_seconds = 0.0
@@ -106,43 +102,6 @@ def _relaxation(steps: Iterable[RelaxStep], needed: Skills) -> tuple[RelaxStep, 
             )
         after_seconds, needed = step.after_seconds, step.skills
     return found
-
-
-def _depth_at_most(value: object, left: int) -> bool:
-    if isinstance(value, Mapping):
-        return left > 0 and all(_depth_at_most(item, left - 1) for item in value.values())
-    if isinstance(value, list | tuple):
-        return left > 0 and all(_depth_at_most(item, left - 1) for item in value)
-    return True
-
-
-def _json_keys_are_text(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return all(
-            isinstance(key, str) and _json_keys_are_text(item) for key, item in value.items()
-        )
-    return not isinstance(value, list | tuple) or all(map(_json_keys_are_text, value))
-
-
-def _attributes(value: object) -> Mapping[str, Json]:
-    """Return a deep copy of JSON attributes within the bounds; never show them."""
-    expected = (
-        f"JSON types, at most {ATTRIBUTES_KEYS_MAX} keys, {ATTRIBUTES_DEPTH_MAX} levels"
-        f" and {ATTRIBUTES_BYTES_MAX} bytes"
-    )
-    fault = InvalidValueError("attributes", value, expected)
-    if not isinstance(value, Mapping) or len(value) > ATTRIBUTES_KEYS_MAX:
-        raise fault
-    if not _depth_at_most(value, ATTRIBUTES_DEPTH_MAX) or not _json_keys_are_text(value):
-        raise fault
-    try:
-        text = json.dumps(dict(value), allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        raise fault from None
-    if len(text) > ATTRIBUTES_BYTES_MAX:
-        raise fault
-    copy: dict[str, Json] = json.loads(text)
-    return copy
 
 
 @attrs.frozen
@@ -164,7 +123,7 @@ class Terms:
     target_seconds: float | None
     expire_seconds: float | None
     customer: str | None
-    attributes: Mapping[str, Json] | None
+    attributes: Attributes | None
 
 
 def _terms(
@@ -186,7 +145,7 @@ def _terms(
         None if target_seconds is None else duration("target_seconds", target_seconds),
         None if expire_seconds is None else duration("expire_seconds", expire_seconds),
         None if customer is None else identifier("customer", customer),
-        None if attributes is None else _attributes(attributes),
+        None if attributes is None else Attributes.of(attributes),
     )
 
 
@@ -353,10 +312,7 @@ class Contact:
         if self.terms is not None:
             for field in attrs.fields(Terms):
                 value = getattr(self.terms, field.name)
-                # Attributes may hold what must not travel in a log.
-                if field.name == "attributes" and value is not None:
-                    said.append(f"attributes={len(value)} keys")
-                elif value is not None and value != ():
+                if value is not None and value != ():
                     said.append(f"{field.name}={value!r}")
         return f"Contact({', '.join(said)})"
 

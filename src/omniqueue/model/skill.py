@@ -78,10 +78,16 @@ class Skills(Mapping[str, int]):
                 known = _interned.get(pairs)
                 if known is None:
                     known = object.__new__(cls)
-                    known.pairs = pairs
-                    known._levels = dict(pairs)
+                    object.__setattr__(known, "pairs", pairs)
+                    object.__setattr__(known, "_levels", dict(pairs))
                     _interned[pairs] = known
         return known
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"skills cannot be changed: {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"skills cannot be changed: {name}")
 
     def __getitem__(self, name: str) -> int:
         return self._levels[name]

@@ -9,8 +9,9 @@ from typing import Protocol
 import attrs
 
 from omniqueue.errors import InvalidValueError
+from omniqueue.model.attributes import Json
 from omniqueue.model.checks import instant
-from omniqueue.model.contact import Contact, Json
+from omniqueue.model.contact import Contact
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
 from omniqueue.policy.rank import checked_rank, policy_fault
@@ -69,14 +70,20 @@ StockRank = Callable[[int, float, float], float]  # (priority, arrived_at, targe
 class Order:
     """An order as the router uses it: a name and a way to rank, checked where it is a user's."""
 
-    __slots__ = ("name", "policy", "stock")
+    __slots__ = ("name", "policy", "registered", "stock")
 
     def __init__(
-        self, name: str, *, stock: StockRank | None = None, policy: OrderPolicy | None = None
+        self,
+        name: str,
+        *,
+        stock: StockRank | None = None,
+        policy: OrderPolicy | None = None,
+        registered: bool = False,
     ) -> None:
         self.name = name
         self.stock = stock
         self.policy = policy
+        self.registered = registered or stock is not None  # found again by its name alone
 
     def rank(
         self, contact: Contact, skills: Skills, arrived_at: float, target_seconds: float

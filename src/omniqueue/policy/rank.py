@@ -22,8 +22,9 @@ def checked_rank(policy: str, answer: object) -> tuple[float, ...]:
         return parts
     if hasattr(answer, "close") and hasattr(answer, "send"):
         answer.close()  # a coroutine; closed so that Python does not warn of it later
+    answered = f"some {type(answer).__name__}" if isinstance(answer, str) else answer
     raise PolicyError(
-        policy, answer, "a rank: a number or a tuple of numbers, no NaN, none below -1e308"
+        policy, answered, "a rank: a number or a tuple of numbers, no NaN, none below -1e308"
     )
 
 

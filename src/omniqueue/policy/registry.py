@@ -39,7 +39,7 @@ def register_order(name: str, policy: OrderPolicy) -> None:
     found = _new_name("order name", name, _orders)
     if not callable(policy):
         raise InvalidValueError("order policy", policy, "a function")
-    _orders[found] = Order(found, policy=policy)
+    _orders[found] = Order(found, policy=policy, registered=True)
 
 
 def register_selection(selection: Selection) -> None:
@@ -60,6 +60,16 @@ def register_selection(selection: Selection) -> None:
     if not isinstance(selection, Selection):
         raise InvalidValueError("selection", selection, "a Selection")
     _selections[_new_name("selection name", selection.name, _selections)] = selection
+
+
+def is_registered(name: str) -> bool:
+    """Tell whether some selection, stock or a user's, is known by that name.
+
+    Example:
+        >>> is_registered("longest-idle")
+        True
+    """
+    return name in _selections
 
 
 def order_named(name: str) -> Order:

@@ -1,0 +1,93 @@
+"""`omniqueue VERB ...`: find the verb, run it, and turn whatever happens into an exit code.
+
+Exit codes: 0 done; 1 done, and what was checked does not hold; 2 bad use or bad input;
+130 interrupted. A verb's heavy imports stand inside its `run`, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from omniqueue import __version__
+from omniqueue.cli import play, route, simulate
+from omniqueue.cli.console import abandon_output, complain, flush_output
+from omniqueue.errors import FileFaultsError, OmniqueueError
+
+DONE, CHECK_FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
+
+_VERBS = (play, route, simulate)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        complain(f"{self.prog}: {message} (see {self.prog} --help)")
+        raise SystemExit(BAD_USE)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line. Cost: O(verbs).
+
+    Example:
+        >>> make_parser().parse_args(["play", "day.json", "--json"]).file
+        'day.json'
+    """
+    parser = _Parser(
+        prog="omniqueue",
+        description="Route contacts of every channel to agents: one queue, in order of arrival.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"omniqueue {__version__}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for verb in _VERBS:
+        verb.add_parser(verbs)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; no exception but a defect gets out.
+
+    Args:
+        argv: the arguments without the program's name; None: those of the process.
+
+    Example:
+        >>> main(["--version"])  # doctest: +ELLIPSIS
+        omniqueue ...
+        0
+    """
+
+    def run() -> int:
+        arguments = make_parser().parse_args(argv)
+        code: int = arguments.run(arguments)
+        return code
+
+    def flush() -> int:
+        flush_output()
+        return DONE
+
+    return max(_exit_code(run), _exit_code(flush))
+
+
+def _exit_code(act: Callable[[], int]) -> int:
+    try:
+        return act()
+    except SystemExit as leaving:  # how argparse ends help and bad use
+        return leaving.code if isinstance(leaving.code, int) else DONE
+    except KeyboardInterrupt:
+        complain("omniqueue: interrupted; the output is not complete")
+        return INTERRUPTED
+    except FileFaultsError as error:
+        for fault in error.faults:
+            complain(f"{error.path}: {fault}")
+        if error.more:
+            complain(f"{error.path}: and {error.more} more faults")
+    except OmniqueueError as error:
+        complain(f"omniqueue: {error}")
+    except OSError as error:
+        complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+        if error.filename is None:
+            abandon_output()
+    return BAD_USE

@@ -1,0 +1,76 @@
+"""`omniqueue play`: run a script of timed commands and print what happens."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from omniqueue.cli.console import complain
+
+if TYPE_CHECKING:  # what only a run needs is imported by `run`
+    from omniqueue.play import Outcome, Play
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb to the command line."""
+    parser = subparsers.add_parser(
+        "play",
+        help="run a play (a JSON file of timed commands) and print what happens",
+        description="Run a play and print what happens. Exit code 1: what the play expects does"
+        " not come (or, if it expects nothing, a command is refused). 2: it is no valid play.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="the play; - for standard input")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the play of a file and return the exit code.
+
+    Raises:
+        FileFaultsError: it is no valid play.
+        OSError: standard output cannot take the result.
+    """
+    from omniqueue.cli.event_table import EventTable, JsonLines
+    from omniqueue.play import run_play
+
+    name, play = _load(arguments.file)
+    printer = JsonLines() if arguments.json else EventTable(play.title)
+    try:
+        outcome = run_play(play, printer.tell)
+    except KeyboardInterrupt:
+        printer.interrupt()
+        raise
+    printer.end(outcome.waiting)
+    return _verdict(name, play, outcome)
+
+
+def _load(file: str) -> tuple[str, Play]:
+    from omniqueue.play import parse_play, read_play
+    from omniqueue.play.reading import BYTES_MAX
+
+    if file != "-":
+        return file, read_play(file)
+    name = "standard input"
+    if sys.stdin is None:
+        raise OSError(0, "is closed", name)
+    return name, parse_play(sys.stdin.buffer.read(BYTES_MAX + 1), name=name)
+
+
+def _verdict(name: str, play: Play, outcome: Outcome) -> int:
+    from omniqueue.play import first_difference
+
+    if play.expect is not None:
+        difference = first_difference(play.expect, outcome)
+        if difference is None:
+            return 0
+        complain(f"{name}: {difference}")
+        return 1
+    if not outcome.rejected:
+        return 0
+    step, error = outcome.rejected[0]
+    count = f"{len(outcome.rejected)} of {len(play.steps)} commands refused"
+    complain(f"{name}: {count}, the first: steps[{step}]: {error}")
+    return 1

@@ -1,0 +1,89 @@
+"""`omniqueue route`: route a contact log through a staff, and say how it went.
+
+Exit codes: 0 done; 1 the verdict found something unexplained; 2 bad use or bad input; 130
+interrupted (what is printed is then a partial result, and says so).
+
+Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
+
+- `format` "omniqueue-route/1"; `log`, `staff`, `title`; `started_at`, `ended_at` (ISO 8601);
+  `interrupted`; `folded_weeks` and `busiest_minute` (null: not folded); `dropped` and `moved`
+  (rows that `--repair` left out and sorted in); `order`, `selection`, `seed`;
+- `contacts_in` = `answered` + `waiting` + `refused` + `left` (left: always 0 here);
+- `channels`, `skills`, `intervals` (null: not asked for): lists of `name`, `arrived`, `answered`,
+  `waiting`, `refused`, `left`, `mean_wait`, `median_wait`, `p95_wait`, `longest_wait`,
+  `in_target` (contacts), `service_level` (share);
+- `groups`: list of `name`, `agents`, `signed_in_seconds`, `occupancy`, `load`, `taken`;
+- `verdict`: `judged`, `overtakings` (cause to number), `unexplained` (number),
+  `unexplained_by_kind`, `faults` (the first 20: `at`, `kind`, `contact`, `agent`, `needs`,
+  `passed_over`, `others`), `most_overtaken` (`contact`, `times`; or null);
+- `formulas`: `wait`, `service_level`, `occupancy`, in words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from omniqueue.cli.console import say
+
+_ROLES = ("id", "time", "channel", "skill", "handling", "priority")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb to the command line."""
+    parser = subparsers.add_parser(
+        "route",
+        help="route a contact log (CSV) through a staff (TOML) and report waits and fairness",
+        description="Route a contact log through a staff on a simulated clock. Prints what became"
+        " of the contacts by channel and skill, the agents' work, and the fairness verdict. Exit"
+        " code 1: the verdict found something unexplained. 2: bad input.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("log", metavar="LOG.csv", help="the log: CSV with a header line, plain or gzip")
+    add("--staff", metavar="STAFF.toml", required=True, help="agents, shifts, channels, times")
+    add(
+        "--column",
+        metavar="ROLE=NAME",
+        action="append",
+        default=[],
+        help=f"a column of the log, before the staff file's; roles: {', '.join(_ROLES)}"
+        " (skill more than once: several columns)",
+    )
+    add("--zone", metavar="ZONE", help="the zone of naive times and shifts, as Europe/Berlin")
+    add("--order", metavar="NAME", help="arrival, priority, aging:SECONDS or deadline")
+    add(
+        "--selection",
+        metavar="NAME",
+        help="longest-idle, least-loaded, most-skilled or closest-fit",
+    )
+    add("--from", dest="start", metavar="TIME", help="only contacts from this time on (ISO 8601)")
+    add("--to", dest="end", metavar="TIME", help="only contacts before this time (ISO 8601)")
+    add("--fold", choices=["week"], help="lay all weeks over one")
+    add("--seed", type=int, metavar="N", help="the seed of drawn handling times")
+    add("--interval", metavar="LENGTH", help="also a table by time of arrival, as 30min")
+    add("--repair", action="store_true", help="sort the log and leave out bad rows")
+    add("--events", metavar="OUT.jsonl", help="write every event to this file, as JSON lines")
+    add("--json", action="store_true", help="one JSON object, no tables")
+    add("--quiet", action="store_true", help="only the totals and the verdict")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Route the log and return the exit code.
+
+    Raises:
+        OmniqueueError: bad input; a `FileFaultsError` names every fault of a file.
+        OSError: a file that cannot be written.
+    """
+    from omniqueue.cli.route_run import route
+
+    report = route(arguments)
+    if arguments.json:
+        say(json.dumps(report.to_dict(), allow_nan=False))
+    else:
+        for line in report.lines(brief=arguments.quiet):
+            say(line)
+    if report.interrupted:
+        return 130
+    return 0 if report.verdict.fair else 1

@@ -1,0 +1,267 @@
+"""One run of `omniqueue route`: from the arguments to the report."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+import attrs
+
+from omniqueue.cli.interrupt import stop_wish
+from omniqueue.cli.progress import progress_bar
+from omniqueue.core.router import Router
+from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.record import measures
+from omniqueue.record.event_lines import EventWriter
+from omniqueue.record.fairness import FairnessJudge
+from omniqueue.record.ledger import Ledger
+from omniqueue.record.listener import Listener
+from omniqueue.record.workload import Workload
+from omniqueue.report.routed import RouteReport
+from omniqueue.sim.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log
+from omniqueue.sim.durations import duration_seconds, duration_text
+from omniqueue.sim.folding import Fold, fold_week
+from omniqueue.sim.regular_file import same_file
+from omniqueue.sim.routing import RoutedRun, Routing, handling_seconds
+from omniqueue.sim.staff import Staff, order_name, read_staff, selection_name, zone_named
+
+
+def route(arguments: argparse.Namespace) -> RouteReport:
+    """Do what the arguments of `omniqueue route` ask for, and return the report.
+
+    Raises:
+        OmniqueueError: bad input.
+        OSError: the events cannot be written.
+    """
+    with no_collection():
+        return _route(arguments)
+
+
+def _route(arguments: argparse.Namespace) -> RouteReport:
+    staff = _staff(arguments)
+    interval_seconds = _interval(arguments.interval)
+    log, contacts, fold = _contacts(arguments, staff)
+    handling = handling_seconds(contacts, staff.handling, seed=staff.seed, name=arguments.staff)
+    router = Router(
+        channels=staff.channels,
+        order=staff.order,
+        selection=staff.selection,
+        max_waiting=staff.max_waiting,
+    )
+    ledger, workload = Ledger(), Workload(staff.channels)
+    judge = FairnessJudge(staff.channels, order=router.order)
+    with _event_file(arguments, staff, router) as writer:
+        listeners: list[Listener] = [ledger, workload, judge]
+        if writer is not None:
+            listeners.append(writer)
+        run = _run(arguments, staff, contacts, handling, router, ledger, listeners)
+        if writer is not None and not run.interrupted:
+            writer.close(at=run.ended_at)
+    zone = staff.zone
+    targets = {channel.name: channel.target_seconds for channel in router.channels.values()}
+    now = run.ended_at
+    group_of = {agent.id: group.name for group in staff.groups for agent in group.agents()}
+    intervals = None
+    if interval_seconds is not None:
+        starts = interval_starts(interval_seconds, zone)
+        intervals = measures.by_interval(ledger, targets, now=now, starts=starts)
+    return RouteReport(
+        log=arguments.log,
+        staff=arguments.staff,
+        title=staff.title,
+        zone=zone,
+        started_at=run.started_at,
+        ended_at=now,
+        interrupted=run.interrupted,
+        folded_weeks=None if fold is None else fold.weeks,
+        busiest_minute=None if fold is None else fold.busiest_minute,
+        dropped=log.dropped,
+        moved=log.moved,
+        order=router.order,
+        selection=staff.selection,
+        seed=staff.seed,
+        totals=measures.totals(ledger),
+        channels=measures.by_channel(ledger, targets, now=now),
+        skills=measures.by_skill(ledger, targets, now=now),
+        groups=measures.by_group(
+            workload.agents(at=now), group_of, [group.name for group in staff.groups]
+        ),
+        intervals=intervals,
+        interval=duration_text(interval_seconds or 0.0),
+        verdict=judge.verdict(),
+    )
+
+
+def _staff(arguments: argparse.Namespace) -> Staff:
+    """Return the staff file, with what the options say instead."""
+    staff = read_staff(arguments.staff)
+    changes: dict[str, object] = {}
+    if arguments.zone is not None:
+        changes["zone"] = zone_named("--zone", arguments.zone)
+    if arguments.order is not None:
+        changes["order"] = order_name("--order", arguments.order)
+    if arguments.selection is not None:
+        changes["selection"] = selection_name("--selection", arguments.selection)
+    if arguments.seed is not None:
+        changes["seed"] = arguments.seed
+    changes["columns"] = columns_of(arguments.column, staff.columns)
+    return attrs.evolve(staff, **changes)  # type: ignore[arg-type]
+
+
+def columns_of(options: Sequence[str], columns: LogColumns) -> LogColumns:
+    """Return the log's columns with those that options name instead.
+
+    Args:
+        options: texts as "time=opened"; "skill=..." may come several times.
+        columns: the columns of the staff file.
+
+    Raises:
+        InvalidValueError: no such role, or no name.
+
+    Example:
+        >>> columns_of(["skill=topic", "skill=town"], LogColumns()).skills
+        ('topic', 'town')
+    """
+    named: dict[str, list[str]] = {}
+    for option in options:
+        role, _, name = option.partition("=")
+        if role not in ("id", "time", "channel", "skill", "handling", "priority") or not name:
+            raise InvalidValueError("--column", option, "ROLE=NAME, as time=opened or skill=topic")
+        named.setdefault(role, []).append(name)
+    changes: dict[str, object] = {role: names[-1] for role, names in named.items()}
+    if "skill" in named:
+        del changes["skill"]
+        changes["skills"] = tuple(named["skill"])
+    return attrs.evolve(columns, **changes)  # type: ignore[arg-type]
+
+
+def _interval(text: str | None) -> float | None:
+    if text is None:
+        return None
+    seconds = duration_seconds("--interval", text)
+    if not 60 <= seconds <= 7 * 86400:
+        raise InvalidValueError("--interval", text, "a length from 1min to 7d")
+    return seconds
+
+
+def _contacts(
+    arguments: argparse.Namespace, staff: Staff
+) -> tuple[ContactLog, Sequence[LoggedContact], Fold | None]:
+    """Read the log; keep what --from and --to ask for; fold it."""
+    clock = Clock(staff.zone)
+    start = None if arguments.start is None else clock("--from", arguments.start)
+    end = None if arguments.end is None else clock("--to", arguments.end)
+    log = read_log(
+        arguments.log,
+        staff.columns,
+        zone=staff.zone,
+        repair=arguments.repair,
+        channels=[channel.name for channel in staff.all_channels()],
+    )
+    contacts: Sequence[LoggedContact] = [
+        contact
+        for contact in log.contacts
+        if (start is None or contact.at >= start) and (end is None or contact.at < end)
+    ]
+    if not contacts:
+        raise FileFaultsError(arguments.log, ["holds no contact between --from and --to"])
+    if arguments.fold is None:
+        return log, contacts, None
+    fold = fold_week(contacts, staff.zone or UTC)
+    return log, fold.contacts, fold
+
+
+@contextmanager
+def _event_file(
+    arguments: argparse.Namespace, staff: Staff, router: Router
+) -> Iterator[EventWriter | None]:
+    """Open the file for --events, which must be none of the files that are read."""
+    path = arguments.events
+    if path is None:
+        yield None
+        return
+    if same_file(path, arguments.log) or same_file(path, arguments.staff):
+        raise InvalidValueError("--events", path, "a file that is not read as well")
+    with Path(path).open("w", encoding="utf-8") as file:
+        channels = router.channels.values()
+        yield EventWriter(file, channels, order=router.order, selection=staff.selection)
+
+
+def _run(
+    arguments: argparse.Namespace,
+    staff: Staff,
+    contacts: Sequence[LoggedContact],
+    handling: Sequence[float],
+    router: Router,
+    ledger: Ledger,
+    listeners: Sequence[Listener],
+) -> RoutedRun:
+    """Route all contacts, with a progress bar, until the end or Ctrl-C."""
+
+    def refused(contact: LoggedContact) -> None:
+        ledger.refuse(contact.id, contact.channel, contact.skills, at=contact.at)
+
+    with (
+        progress_bar(len(contacts), wanted=not arguments.quiet) as on_progress,
+        stop_wish() as stopped,
+    ):
+        return Routing(
+            staff,
+            contacts,
+            handling,
+            router,
+            listeners=listeners,
+            on_refused=refused,
+            stopped=stopped,
+            on_progress=on_progress,
+        ).run()
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles: a run makes none, and a search visits all contacts.
+
+    Example:
+        >>> with no_collection():
+        ...     gc.isenabled()
+        False
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def interval_starts(seconds: float, zone: tzinfo | None) -> Callable[[float], str]:
+    """Return a function from an instant to the label of its interval, aligned to the clock.
+
+    Args:
+        seconds: the length of an interval.
+        zone: whose clock; None: UTC.
+
+    Example:
+        >>> interval_starts(1800.0, None)(2000.0)
+        '1970-01-01T00:30+00:00'
+    """
+    clock_zone = zone or UTC
+    labels: dict[tuple[float, timedelta | None], str] = {}
+
+    def label(at: float) -> str:
+        offset = datetime.fromtimestamp(at, clock_zone).utcoffset()
+        shift = 0.0 if offset is None else offset.total_seconds()
+        number = (at + shift) // seconds
+        found = labels.get((number, offset))
+        if found is None:
+            start = number * seconds - shift
+            moment = datetime.fromtimestamp(start, clock_zone)
+            found = labels[number, offset] = moment.isoformat(timespec="minutes")
+        return found
+
+    return label

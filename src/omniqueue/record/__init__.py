@@ -1,0 +1,1 @@
+"""Listeners over events: what happened, measured and judged apart from the engine."""

@@ -1,0 +1,402 @@
+"""The judge: reads events and says whether every contact was given in its turn.
+
+It knows the rules of the queue and nothing of the engine: it keeps its own picture of contacts
+and agents from the events alone, and looks at each contact when it is *given*: offered to an
+agent, or assigned unasked. Every contact that waits (or is deferred) and stands before the given
+one in the queue is an *overtaking*, and has one cause, the first that holds of `CAUSES`; one that
+stands after it but arrived before it is an overtaking by priority. A contact that stood before,
+waited, and could have been taken by that very agent has no cause: it is unexplained, as is a
+contact given to an agent who could not serve it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from omniqueue.model import agent_events as of_agents
+from omniqueue.model import contact_events as of_contacts
+from omniqueue.model.channel import STOCK_CHANNELS, Channel
+from omniqueue.model.event import Event
+from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, Profile
+from omniqueue.record.listener import Hear, observe
+from omniqueue.record.overtaking import OvertakingCounter
+from omniqueue.record.verdict import FAULTS_KEPT_MAX, FairnessFault, Verdict
+from omniqueue.record.waiting_line import File, Stander, WaitingLine, needs_of
+
+
+class FairnessJudge:
+    """Listens to events and gives a verdict.
+
+    Args:
+        channels: the channels in force beside the stock ones (their costs count).
+        order: the order policy's name; the ranks of arrival, priority and aging orders are
+            computed anew and compared, those of others are taken from the events.
+
+    Cost: O(log n) an event; O(log n) for each channel and each kind of need that the agent
+    serves when a contact is given, however many contacts are passed over.
+
+    Example:
+        >>> from omniqueue import Agent, Contact, Router
+        >>> router, judge = Router(), FairnessJudge(order="arrival")
+        >>> judge.observe(router.add_agent(Agent("ana"), at=0))
+        >>> judge.observe(router.submit(Contact("c1", "phone"), at=1))
+        >>> judge.verdict().fair
+        True
+    """
+
+    def __init__(self, channels: Iterable[Channel] = (), order: str | None = None) -> None:
+        self._channels = {each.name: each for each in (*STOCK_CHANNELS, *channels)}
+        self._rank = _rank_of(order)
+        self._line = WaitingLine()
+        self._contacts: dict[str, Stander] = {}
+        self._agents: dict[str, JudgedAgent] = {}
+        self._excluded_of: dict[str, dict[str, Stander]] = {}  # agent id -> contacts kept from it
+        self._profiles: dict[Abilities, Profile] = {}
+        self._nobody = JudgedAgent("", NOTHING)
+        self._fresh: Stander | None = None  # just queued; most go at once and never stand in line
+        self._sequence = 0
+        self._judged = 0
+        self._overtakings = OvertakingCounter(
+            self._line, self._contacts, self._excluded_of, self._cost, self._fault
+        )
+        self._unexplained: Counter[str] = Counter()
+        self._faults: list[FairnessFault] = []
+        self.hears: Mapping[type[Event], Hear] = {
+            of_contacts.Queued: self._queued,
+            of_contacts.Deferred: self._deferred,
+            of_contacts.Released: self._back,
+            of_contacts.Requeued: self._back,
+            of_contacts.Resumed: self._back,
+            of_contacts.Reopened: self._back,
+            of_contacts.Preferred: self._preferred,
+            of_contacts.PreferenceEnded: self._preference_ended,
+            of_contacts.Relaxed: self._new_needs,
+            of_contacts.Updated: self._new_needs,
+            of_contacts.Offered: self._offered,
+            of_contacts.Assigned: self._assigned,
+            of_contacts.Declined: self._excluded,
+            of_contacts.OfferExpired: self._excluded,
+            of_contacts.OfferRevoked: self._let_go,
+            of_contacts.ExclusionEnded: self._exclusion_ended,
+            of_contacts.Reserved: self._reserved,
+            of_contacts.ReservationEnded: self._reservation_ended,
+            of_contacts.Completed: self._completed,
+            of_contacts.WrapUpEnded: self._let_go,
+            of_contacts.Transferred: self._transferred,
+            of_contacts.Parked: self._let_go,
+            of_contacts.Abandoned: self._left,
+            of_contacts.Cancelled: self._left,
+            of_contacts.Expired: self._left,
+            of_agents.AgentAdded: self._agent_added,
+            of_agents.AgentUpdated: self._agent_updated,
+            of_agents.AgentRemoved: self._agent_removed,
+            of_agents.PresenceSet: self._presence,
+        }
+
+    def observe(self, events: Iterable[Event]) -> None:
+        """Take in events, in the order in which they happened."""
+        observe(self, events)
+
+    def verdict(self) -> Verdict:
+        """Return what was found so far."""
+        self._settle()
+        return Verdict(
+            judged=self._judged,
+            overtakings=dict(self._overtakings.counts),
+            unexplained=dict(self._unexplained),
+            faults=tuple(self._faults),
+            most_overtaken=self._line.most_overtaken(),
+        )
+
+    # ------------------------------------------------------------------ the life of a contact
+
+    def _queued(self, event: of_contacts.Queued) -> None:
+        self._settle()
+        who = Stander(event.contact, event.channel, needs_of(event.skills), event.priority)
+        if event.contact in self._contacts:
+            self._fault(event.at, "queued twice", who, None)
+            self._line.leave(self._contacts[event.contact])
+        who.arrived_at = event.arrived_at
+        self._sequence += 1
+        who.sequence = self._sequence
+        who.key = (event.rank, event.arrived_at, self._sequence)
+        who.state = "waiting"
+        self._contacts[event.contact] = self._fresh = who
+        self._check_rank(event, who)
+
+    def _settle(self) -> None:
+        """Let the contact that was queued last stand in line, now that it did not go at once."""
+        who = self._fresh
+        if who is not None:
+            self._fresh = None
+            self._line.enter(who)
+
+    def _named(self, event: Event) -> Stander:
+        """Return the contact of an event; one never heard of becomes known, and a fault."""
+        name: str = event.contact  # type: ignore[attr-defined]
+        who = self._contacts.get(name)
+        if who is None:
+            who = self._contacts[name] = Stander(name, "", (), 0)  # without a place: sequence 0
+            self._fault(event.at, "unknown contact", who, None)
+        return who
+
+    def _moving(self, event: Event) -> Stander:
+        """Return the contact of an event, taken out of the line to be changed."""
+        self._settle()
+        who = self._named(event)
+        self._line.leave(who)
+        return who
+
+    def _stay(self, who: Stander) -> None:
+        """Let a contact stand again if it is waiting or deferred."""
+        if who.state in ("waiting", "deferred"):
+            self._line.enter(who)
+
+    def _deferred(self, event: of_contacts.Deferred) -> None:
+        who = self._moving(event)
+        who.state, who.channel = "deferred", event.channel
+        self._line.enter(who)
+
+    def _back(self, event: Event) -> None:
+        who = self._moving(event)
+        self._free(who)  # work that an agent lost by going offline
+        who.state = "waiting"
+        self._line.enter(who)
+
+    def _preferred(self, event: of_contacts.Preferred) -> None:
+        who = self._moving(event)
+        who.preferred = event.agent
+        self._stay(who)
+
+    def _preference_ended(self, event: of_contacts.PreferenceEnded) -> None:
+        who = self._moving(event)
+        who.preferred = None
+        self._stay(who)
+
+    def _new_needs(self, event: of_contacts.Relaxed | of_contacts.Updated) -> None:
+        who = self._moving(event)
+        who.needs = needs_of(event.skills)
+        if isinstance(event, of_contacts.Updated):
+            who.priority = event.priority
+            who.key = (event.rank, who.arrived_at, who.sequence)
+            self._check_rank(event, who)
+        self._stay(who)
+
+    def _transferred(self, event: of_contacts.Transferred) -> None:
+        who = self._moving(event)
+        self._free(who)
+        self._bar(who, event.agent)
+        who.needs = needs_of(event.skills)
+        who.preferred = None
+        if not event.keep_place:
+            self._sequence += 1
+            who.arrived_at, who.sequence = event.at, self._sequence
+        who.key = (event.rank, who.arrived_at, who.sequence)
+        self._check_rank(event, who)
+        who.state = "waiting"
+        self._line.enter(who)
+
+    def _completed(self, event: of_contacts.Completed) -> None:
+        who = self._moving(event)
+        if event.agent is None or event.wrap_up_seconds == 0:
+            self._free(who)
+            self._end(who)
+        else:
+            who.state = "wrap_up"
+
+    def _let_go(self, event: Event) -> None:
+        who = self._moving(event)
+        self._free(who)
+        if who.state == "wrap_up":
+            self._end(who)
+        else:
+            who.state = "outside"  # parked, or between an offer taken back and the queue
+
+    def _left(self, event: Event) -> None:
+        who = self._moving(event)
+        self._free(who)
+        who.preferred = None
+        if type(event) is of_contacts.Abandoned:
+            who.state = "outside"
+        else:
+            self._end(who)
+
+    def _end(self, who: Stander) -> None:
+        who.state = "ended"
+        for agent in (*who.excluded, who.barred):
+            if agent is not None:
+                self._excluded_of[agent].pop(who.id, None)
+        del self._contacts[who.id]
+
+    # ------------------------------------------------------------------ exclusions, reservations
+
+    def _excluded(self, event: of_contacts.Declined | of_contacts.OfferExpired) -> None:
+        who = self._moving(event)
+        self._free(who)
+        who.state = "outside"
+        who.excluded.add(event.agent)
+        self._excluded_of.setdefault(event.agent, {})[who.id] = who
+
+    def _exclusion_ended(self, event: of_contacts.ExclusionEnded) -> None:
+        who = self._named(event)
+        who.excluded.discard(event.agent)
+        if who.barred != event.agent:
+            self._excluded_of.get(event.agent, {}).pop(who.id, None)
+
+    def _bar(self, who: Stander, agent: str) -> None:
+        if who.barred is not None and who.barred not in who.excluded:
+            self._excluded_of[who.barred].pop(who.id, None)
+        who.barred = agent
+        self._excluded_of.setdefault(agent, {})[who.id] = who
+
+    def _reserved(self, event: of_contacts.Reserved) -> None:
+        self._settle()
+        who = self._named(event)
+        who.reserving = event.agent
+        channel = self._channels.get(who.channel)
+        after = None if channel is None else channel.reserve_seconds
+        if after is None or event.at < who.arrived_at + after:
+            self._fault(event.at, "early reservation", who, event.agent)
+        self._agent(event.agent).reserved_for = who.id
+
+    def _reservation_ended(self, event: of_contacts.ReservationEnded) -> None:
+        self._agent(event.agent).reserved_for = None
+        who = self._contacts.get(event.contact)
+        if who is not None:
+            who.reserving = None
+
+    # ------------------------------------------------------------------ agents
+
+    def _agent(self, name: str) -> JudgedAgent:
+        return self._agents.get(name, self._nobody)
+
+    def _agent_added(self, event: of_agents.AgentAdded) -> None:
+        agent = self._agents[event.agent] = JudgedAgent(event.agent, self._profile(event))
+        agent.ready = event.presence == "ready"
+        agent.capacity, agent.limits = event.capacity, dict(event.limits)
+
+    def _agent_updated(self, event: of_agents.AgentUpdated) -> None:
+        agent = self._agent(event.agent)
+        agent.profile = self._profile(event)
+        agent.capacity, agent.limits = event.capacity, dict(event.limits)
+
+    def _profile(self, event: of_agents.AgentAdded | of_agents.AgentUpdated) -> Profile:
+        """Return what agents of equal skills and channels share."""
+        channels = None if event.channels is None else tuple(event.channels)
+        abilities = (needs_of(event.skills), channels)
+        profile = self._profiles.get(abilities)
+        if profile is None:
+            profile = self._profiles[abilities] = Profile(*abilities)
+        return profile
+
+    def _agent_removed(self, event: of_agents.AgentRemoved) -> None:
+        self._agents.pop(event.agent, None)
+
+    def _presence(self, event: of_agents.PresenceSet) -> None:
+        self._agent(event.agent).ready = event.state == "ready"
+
+    def _free(self, who: Stander) -> None:
+        """Give the room that a contact took back to its agent."""
+        if who.agent is not None:
+            self._agent(who.agent).drop(who.held_channel, self._cost(who.held_channel))
+            who.agent = None
+
+    def _cost(self, channel: str) -> int:
+        known = self._channels.get(channel)
+        return 1 if known is None else known.cost
+
+    # ------------------------------------------------------------------ judging
+
+    def _offered(self, event: of_contacts.Offered) -> None:
+        self._give(event, event.agent, by_hand=False)
+        self._named(event).state = "offered"
+
+    def _assigned(self, event: of_contacts.Assigned) -> None:
+        who = self._named(event)
+        if who.state != "offered" or who.agent != event.agent:
+            self._give(event, event.agent, by_hand=event.by_hand)
+        who.state = "active"
+        for agent in who.excluded:
+            if agent != who.barred:
+                self._excluded_of[agent].pop(who.id, None)
+        who.excluded.clear()
+        if who.reserving is not None:
+            self._agent(who.reserving).reserved_for = None
+            who.reserving = None
+
+    def _give(self, event: Event, name: str, *, by_hand: bool) -> None:
+        who = self._named(event)
+        if who is self._fresh:
+            self._fresh = None
+        else:
+            self._settle()
+            self._line.leave(who)
+        self._judged += 1
+        agent = self._agents.get(name)
+        if agent is None:
+            self._fault(event.at, "unknown agent", who, name)
+            return
+        for kind in self._wrongs(who, agent, by_hand=by_hand):
+            self._fault(event.at, kind, who, name)
+        if who.sequence:
+            self._overtakings.count(event.at, who, agent, by_hand=by_hand)
+            self._line.given(who)
+        who.preferred = None
+        who.agent, who.held_channel = name, who.channel
+        agent.take(who.channel, self._cost(who.channel))
+
+    def _wrongs(self, who: Stander, agent: JudgedAgent, *, by_hand: bool) -> Iterable[str]:
+        """Yield what forbids that this agent gets this contact."""
+        if who.state != "waiting" and not (by_hand and who.state == "deferred"):
+            yield "not waiting"
+        if not agent.ready:
+            yield "not ready"
+        if not agent.profile.takes(who.channel):
+            yield "channel not taken"
+        if not agent.profile.covers(who.needs):
+            yield "lacks skill"
+        if not agent.has_room(who.channel, self._cost(who.channel)):
+            yield "no room"
+        if by_hand:
+            return
+        if agent.id in who.excluded or agent.id == who.barred:
+            yield "excluded"
+        if who.preferred is not None and who.preferred != agent.id:
+            yield "other preferred"
+        if agent.reserved_for is not None and agent.reserved_for != who.id:
+            yield "kept free"
+
+    def _fault(
+        self,
+        at: float,
+        kind: str,
+        who: Stander,
+        agent: str | None,
+        first: Stander | None = None,
+        number: int = 1,
+    ) -> None:
+        self._unexplained[kind] += number
+        if len(self._faults) < FAULTS_KEPT_MAX:
+            concerned = who if first is None else first
+            needs = File(concerned.channel, concerned.needs).text()
+            passed_over = None if first is None else first.id
+            self._faults.append(
+                FairnessFault(at, kind, who.id, agent, needs, passed_over, number - 1)
+            )
+
+    def _check_rank(self, event: Event, who: Stander) -> None:
+        if self._rank is not None and self._rank(who) != who.key[0]:
+            self._fault(event.at, "wrong rank", who, None)
+
+
+def _rank_of(order: str | None) -> Callable[[Stander], float] | None:
+    """Return the ranks of a stock order as the rules define them; None: not known here."""
+    if order == "arrival":
+        return lambda who: who.arrived_at
+    if order == "priority":
+        return lambda who: -who.priority
+    if order is not None and order.startswith("aging:"):
+        seconds = float(order.removeprefix("aging:"))
+        return lambda who: who.arrived_at - seconds * who.priority
+    return None

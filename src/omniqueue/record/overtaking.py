@@ -1,0 +1,162 @@
+"""Counting whom a contact overtakes, each with its cause, whole kinds of contacts at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from omniqueue.record.judged_agent import JudgedAgent
+from omniqueue.record.verdict import CAUSES
+from omniqueue.record.waiting_line import File, Stander, WaitingLine
+
+OnFault = Callable[[float, str, Stander, str | None, Stander | None, int], None]
+
+
+class OvertakingCounter:
+    """Counts overtakings by cause over the judge's picture of the queue.
+
+    Args:
+        line: who waits.
+        contacts: contact id to contact, all that have not ended.
+        excluded_of: agent id to the contacts that it is not to be given.
+        cost: channel name to what one contact of it costs.
+        on_fault: called where contacts were passed over without a cause: when, what kind, the
+            contact given, the agent's id, the first contact passed over, how many were.
+    """
+
+    def __init__(
+        self,
+        line: WaitingLine,
+        contacts: Mapping[str, Stander],
+        excluded_of: Mapping[str, Mapping[str, Stander]],
+        cost: Callable[[str], int],
+        on_fault: OnFault,
+    ) -> None:
+        self.counts: Counter[str] = Counter(dict.fromkeys(CAUSES, 0))
+        self._line = line
+        self._contacts = contacts
+        self._excluded_of = excluded_of
+        self._cost = cost
+        self._fault = on_fault
+
+    def count(self, at: float, who: Stander, agent: JudgedAgent, *, by_hand: bool) -> None:
+        """Count all whom this contact overtakes by going to this agent, by cause."""
+        line, key, counts = self._line, who.key, self.counts
+        if not line.standers:
+            return
+        by_priority = line.earlier_ranked_later(who)
+        if by_priority:
+            counts["priority"] += by_priority
+        if by_hand:
+            counts["by_hand"] += line.before(key)
+            return
+        if line.deferred:
+            counts["deferral"] += line.deferred.bisect_left(key)
+        if line.preferring:
+            self._count_preferring(at, who, agent)
+        of_taken: dict[str, int] = {}
+        for channel, keys in line.by_channel.items():
+            before = keys.bisect_left(key)
+            if not before:
+                continue
+            if agent.profile.takes(channel):
+                of_taken[channel] = before
+            else:
+                counts["channel"] += before
+        if of_taken:
+            total = sum(of_taken.values())
+            files = self._served_before(who, agent, of_taken, total)
+            for file, before in files:
+                self._explain(at, who, agent, file, before)
+            counts["skill"] += total - sum(before for _, before in files)
+
+    def _served_before(
+        self, who: Stander, agent: JudgedAgent, of_taken: Mapping[str, int], total: int
+    ) -> list[tuple[File, int]]:
+        """Return the files that the agent serves, with how many of each stand before."""
+        served = agent.profile.served(self._line.files)
+        if total > len(served):
+            key = who.key
+            found = [(file, file.keys.bisect_left(key)) for file in served if file.keys]
+            return [(file, before) for file, before in found if before]
+        few: dict[File, int] = {}
+        for channel, number in of_taken.items():
+            for other in self._line.waiting_before(channel, number):
+                assert other.file is not None
+                few[other.file] = few.get(other.file, 0) + 1
+        return [(file, before) for file, before in few.items() if agent.profile.covers(file.needs)]
+
+    def _count_preferring(self, at: float, who: Stander, agent: JudgedAgent) -> None:
+        line, key = self._line, who.key
+        before = line.preferring.bisect_left(key)
+        own = line.preferring_of.get(agent.id)
+        mine = own.bisect_left(key) if own else 0
+        self.counts["preference"] += before - mine
+        if not mine or own is None:
+            return
+        for each in list(own.islice(0, mine)):
+            other = line.standers[each[2]]
+            cause = self._cause(other, agent)
+            if cause is None:
+                self._unexplained(at, who, agent, other)
+            else:
+                self.counts[cause] += 1
+
+    def _cause(self, other: Stander, agent: JudgedAgent) -> str | None:
+        """Return why the agent could not have taken one contact that waits; None: it could."""
+        if not agent.profile.takes(other.channel):
+            return "channel"
+        if not agent.profile.covers(other.needs):
+            return "skill"
+        if agent.id in other.excluded or agent.id == other.barred:
+            return "exclusion"
+        if not agent.has_room(other.channel, self._cost(other.channel)):
+            return "room"
+        if agent.reserved_for not in (None, other.id):
+            return "reservation"
+        return None
+
+    def _explain(
+        self, at: float, who: Stander, agent: JudgedAgent, file: File, before: int
+    ) -> None:
+        """Count the first contacts of a file that the agent serves, by cause."""
+        counts = self.counts
+        kept_away = [
+            other
+            for other in self._excluded_of.get(agent.id, {}).values()
+            if other.place is not None and other.file is file and self._stands_before(other, who)
+        ]
+        if kept_away:
+            counts["exclusion"] += len(kept_away)
+            before -= len(kept_away)
+        if not agent.has_room(file.channel, self._cost(file.channel)):
+            counts["room"] += before
+        elif before and agent.reserved_for is not None:
+            reserving = self._contacts.get(agent.reserved_for)
+            itself = (
+                reserving is not None
+                and reserving.file is file
+                and reserving not in kept_away
+                and self._stands_before(reserving, who)
+            )
+            counts["reservation"] += before - itself
+            if itself and reserving is not None:
+                self._unexplained(at, who, agent, reserving)
+        elif before:
+            away = {other.sequence for other in kept_away}
+            first = next(each for each in file.keys if each[2] not in away)
+            self._unexplained(at, who, agent, self._line.standers[first[2]], before)
+
+    def _stands_before(self, other: Stander, who: Stander) -> bool:
+        """Tell whether a contact stands in a file, before another."""
+        return (
+            other.place is not None
+            and other.state == "waiting"
+            and other.preferred is None
+            and other.key < who.key
+        )
+
+    def _unexplained(
+        self, at: float, who: Stander, agent: JudgedAgent, first: Stander, number: int = 1
+    ) -> None:
+        self._fault(at, "passed over", who, agent.id, first, number)

@@ -1,0 +1,143 @@
+"""The fairness verdict: overtakings counted by cause, and every fault that has no cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from omniqueue.model.event import JsonValue
+
+FAULTS_KEPT_MAX = 20
+
+CAUSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "by_hand": "a supervisor gave the other contact by hand",
+        "deferral": "it was deferred",
+        "preference": "it waited for another agent",
+        "channel": "the agent does not take its channel",
+        "skill": "the agent lacks a skill it needs",
+        "exclusion": "the agent had declined, missed or sent it on",
+        "room": "the agent had no room for it",
+        "reservation": "the agent was kept free for another contact",
+        "priority": "it arrived earlier, but its rank is later",
+    }
+)
+"""Why a contact may be passed over; where several hold, the first of this list is counted."""
+
+FAULT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "passed over": "a contact before it waited, and this agent could have taken it",
+        "lacks skill": "the agent lacks a skill that the contact needs",
+        "channel not taken": "the agent does not take the contact's channel",
+        "no room": "the agent had no room for the contact",
+        "not ready": "the agent was not ready",
+        "excluded": "the agent had declined, missed or sent on the contact",
+        "other preferred": "the contact waited for another agent",
+        "kept free": "the agent was kept free for another contact",
+        "early reservation": "an agent was kept free before the contact was overdue",
+        "not waiting": "the contact was not waiting",
+        "wrong rank": "the contact's rank is not what the order policy gives",
+        "queued twice": "the contact was in the queue or with an agent already",
+        "unknown agent": "no such agent had been added",
+        "unknown contact": "no such contact had entered the queue",
+    }
+)
+"""What is unexplained: kind of fault and its meaning."""
+
+
+@attrs.frozen
+class FairnessFault:
+    """One thing that happened and that no rule explains.
+
+    Args:
+        at: when (seconds on the events' epoch).
+        kind: one of `FAULT_KINDS`.
+        contact: the contact that was given (or wrongly kept, ranked, reserved).
+        agent: who got it; None where no agent is concerned.
+        needs: what the contact passed over needs (else: the contact given), as text.
+        passed_over: the first contact that should have gone instead, or None.
+        others: how many more that need the same were passed over.
+
+    Example:
+        >>> print(FairnessFault(9.0, "passed over", "c2", "ana", "phone billing 1", "c1"))
+        passed over: at 9.0 ana got c2 while c1 (phone billing 1) waited before it
+    """
+
+    at: float
+    kind: str
+    contact: str
+    agent: str | None
+    needs: str
+    passed_over: str | None = None
+    others: int = 0
+
+    def text(self, clock: Callable[[float], str] = str) -> str:
+        """Return the fault for people; `clock` says how an instant is written."""
+        when = clock(self.at)
+        if self.passed_over is not None:
+            more = f" and {self.others} more like it" if self.others else ""
+            return (
+                f"{self.kind}: at {when} {self.agent} got {self.contact} while"
+                f" {self.passed_over} ({self.needs}){more} waited before it"
+            )
+        got = "" if self.agent is None else f" {self.agent} got"
+        meaning = FAULT_KINDS[self.kind]
+        return f"{self.kind}: at {when}{got} {self.contact} ({self.needs}): {meaning}"
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """What the judge found in a stream of events.
+
+    Args:
+        judged: how many times a contact was given to an agent (offered, or assigned unasked).
+        overtakings: cause to how many waiting contacts were passed over for it.
+        unexplained: faults by kind, with their number; empty when all is explained.
+        faults: the first 20 faults.
+        most_overtaken: the contact passed over most often by contacts ranked after it, with the
+            number of times; None when none was.
+
+    Example:
+        >>> Verdict(judged=1, overtakings={"skill": 2}, unexplained={}, faults=()).fair
+        True
+    """
+
+    judged: int
+    overtakings: Mapping[str, int]
+    unexplained: Mapping[str, int]
+    faults: tuple[FairnessFault, ...]
+    most_overtaken: tuple[str, int] | None = None
+
+    @property
+    def unexplained_total(self) -> int:
+        """How many faults were found in all."""
+        return sum(self.unexplained.values())
+
+    @property
+    def fair(self) -> bool:
+        """Whether every overtaking and every assignment is explained."""
+        return not self.unexplained_total
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return the verdict as JSON types.
+
+        Example:
+            >>> found = Verdict(judged=0, overtakings={}, unexplained={}, faults=()).to_dict()
+            >>> found["unexplained"], found["most_overtaken"]
+            (0, None)
+        """
+        most = self.most_overtaken
+        return {
+            "judged": self.judged,
+            "overtakings": dict(self.overtakings),
+            "unexplained": self.unexplained_total,
+            "unexplained_by_kind": dict(self.unexplained),
+            "faults": [attrs.asdict(fault) for fault in self.faults],
+            "most_overtaken": None if most is None else {"contact": most[0], "times": most[1]},
+        }

@@ -1,0 +1,1 @@
+"""What people look at: tables of a result, and the same as JSON."""

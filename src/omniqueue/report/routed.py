@@ -1,0 +1,232 @@
+"""The result of `omniqueue route`: as text for people, as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+import attrs
+
+from omniqueue.model.event import JsonValue
+from omniqueue.record.measures import (
+    OCCUPANCY_FORMULA,
+    SERVICE_LEVEL_FORMULA,
+    WAIT_FORMULA,
+    ContactMeasures,
+    GroupMeasures,
+)
+from omniqueue.record.verdict import CAUSES, Verdict
+from omniqueue.report.tables import share_text, text_table
+from omniqueue.sim.durations import duration_text
+
+FORMAT: Final = "omniqueue-route/1"
+_CONTACTS: Final = (
+    "arrived",
+    "answered",
+    "waiting",
+    "refused",
+    "mean wait",
+    "median",
+    "95th pct",
+    "longest",
+    "in target",
+)
+_GROUPS: Final = ("group", "agents", "signed in", "occupancy", "load", "handled")
+
+
+@attrs.frozen(kw_only=True)
+class RouteReport:
+    """Everything that a run of a log is to be told with.
+
+    Args:
+        log: the log's name. staff: the staff file's name. title: the staff file's title.
+        zone: the zone in which times are told; None: UTC.
+        started_at: the first instant (seconds since 1970 UTC). ended_at: the last.
+        interrupted: whether the run was stopped before its end.
+        folded_weeks: how many weeks were laid over one; None: not folded.
+        busiest_minute: the most arrivals in one minute of a folded week.
+        dropped: rows that a repair left out. moved: rows that it sorted in.
+        order: the order policy. selection: the selection policy. seed: the seed.
+        totals: contacts in, answered, waiting, refused, left.
+        channels: measures by channel. skills: by skill. groups: by agent group.
+        intervals: by interval of arrival; None: not asked for.
+        interval: the name of the intervals, as "30m 00s".
+        verdict: the fairness verdict.
+    """
+
+    log: str
+    staff: str
+    title: str
+    zone: tzinfo | None
+    started_at: float
+    ended_at: float
+    interrupted: bool
+    folded_weeks: int | None
+    busiest_minute: int | None
+    dropped: int
+    moved: int
+    order: str
+    selection: str
+    seed: int
+    totals: Mapping[str, int]
+    channels: Sequence[ContactMeasures]
+    skills: Sequence[ContactMeasures]
+    groups: Sequence[GroupMeasures]
+    intervals: Sequence[ContactMeasures] | None
+    interval: str
+    verdict: Verdict
+
+    def clock(self, at: float) -> str:
+        """Return an instant as text in the report's zone."""
+        return clock_text(at, self.zone)
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return the report as JSON types; the keys are documented with `omniqueue route`."""
+        intervals = self.intervals
+        return {
+            "format": FORMAT,
+            "log": self.log,
+            "staff": self.staff,
+            "title": self.title,
+            "started_at": self.clock(self.started_at),
+            "ended_at": self.clock(self.ended_at),
+            "interrupted": self.interrupted,
+            "folded_weeks": self.folded_weeks,
+            "busiest_minute": self.busiest_minute,
+            "dropped": self.dropped,
+            "moved": self.moved,
+            "order": self.order,
+            "selection": self.selection,
+            "seed": self.seed,
+            **self.totals,
+            "channels": [attrs.asdict(each) for each in self.channels],
+            "skills": [attrs.asdict(each) for each in self.skills],
+            "groups": [attrs.asdict(each) for each in self.groups],
+            "intervals": None if intervals is None else [attrs.asdict(each) for each in intervals],
+            "verdict": self.verdict.to_dict(),
+            "formulas": {
+                "wait": WAIT_FORMULA,
+                "service_level": SERVICE_LEVEL_FORMULA,
+                "occupancy": OCCUPANCY_FORMULA,
+            },
+        }
+
+    def lines(self, *, brief: bool = False) -> Iterator[str]:
+        """Yield the report as lines of text; `brief`: only the totals and the verdict."""
+        if self.interrupted:
+            yield "INTERRUPTED: this is a partial result, up to " + self.clock(self.ended_at)
+        if not brief:
+            yield from self._head()
+        yield self._totals()
+        if not brief:
+            yield from self._tables()
+        yield from self._verdict()
+
+    def _head(self) -> Iterator[str]:
+        if self.title:
+            yield self.title
+        yield f"{self.log} through {self.staff}: order {self.order}, selection {self.selection}"
+        yield f"{self.clock(self.started_at)} to {self.clock(self.ended_at)}"
+        if self.folded_weeks is not None:
+            yield (
+                f"FOLDED: {self.folded_weeks} weeks laid over one, weekday and clock time kept;"
+                f" at most {self.busiest_minute} contacts within a minute"
+            )
+        if self.dropped or self.moved:
+            yield f"REPAIRED: {self.dropped} bad rows left out, {self.moved} rows sorted in"
+
+    def _totals(self) -> str:
+        totals = self.totals
+        parts = [
+            f"{totals['answered']:,} answered",
+            f"{totals['waiting']:,} still waiting",
+            f"{totals['refused']:,} refused",
+        ]
+        if totals["left"]:
+            parts.append(f"{totals['left']:,} left")
+        return f"{totals['contacts_in']:,} contacts in = " + " + ".join(parts)
+
+    def _tables(self) -> Iterator[str]:
+        yield from self._contacts("channel", self.channels)
+        yield from self._contacts("skill", self.skills)
+        yield ""
+        rows = [
+            [
+                group.name,
+                f"{group.agents:,}",
+                f"{group.signed_in_seconds / 3600:,.1f} h",
+                share_text(group.occupancy),
+                share_text(group.load),
+                f"{group.taken:,}",
+            ]
+            for group in self.groups
+        ]
+        yield from text_table(_GROUPS, rows)
+        if self.intervals is not None:
+            yield from self._contacts(f"arrived within {self.interval} of", self.intervals)
+        yield ""
+        yield WAIT_FORMULA
+        yield f"in target = {SERVICE_LEVEL_FORMULA}"
+        yield OCCUPANCY_FORMULA
+
+    def _contacts(self, heading: str, measured: Sequence[ContactMeasures]) -> Iterator[str]:
+        yield ""
+        rows = [
+            [
+                each.name,
+                f"{each.arrived:,}",
+                f"{each.answered:,}",
+                f"{each.waiting:,}",
+                f"{each.refused:,}",
+                _seconds(each.mean_wait),
+                _seconds(each.median_wait),
+                _seconds(each.p95_wait),
+                _seconds(each.longest_wait),
+                share_text(each.service_level),
+            ]
+            for each in measured
+        ]
+        yield from text_table((heading, *_CONTACTS), rows)
+
+    def _verdict(self) -> Iterator[str]:
+        verdict = self.verdict
+        yield ""
+        yield f"Fairness, judged from the events apart from the engine: {verdict.judged:,} given"
+        rows = [
+            [cause, f"{number:,}", CAUSES[cause]]
+            for cause, number in verdict.overtakings.items()
+            if number
+        ]
+        if rows:
+            yield from _explained(rows)
+        if verdict.most_overtaken is not None:
+            name, times = verdict.most_overtaken
+            yield f"overtaken most often: {name}, {times:,} times"
+        yield f"unexplained = {verdict.unexplained_total:,}"
+        for kind, number in verdict.unexplained.items():
+            yield f"  {kind}: {number:,}"
+        for fault in verdict.faults:
+            yield f"  {fault.text(self.clock)}"
+
+
+def _explained(rows: list[list[str]]) -> Iterator[str]:
+    """Yield overtakings with their meaning, which stands to the left."""
+    counts = text_table(("overtaken by cause", "contacts"), [row[:2] for row in rows])
+    for line, meaning in zip(counts, ("", *(row[2] for row in rows)), strict=True):
+        yield f"{line}  {meaning}".rstrip()
+
+
+def _seconds(seconds: float | None) -> str:
+    return "-" if seconds is None else duration_text(seconds)
+
+
+def clock_text(at: float, zone: tzinfo | None) -> str:
+    """Return an instant as ISO 8601 text in a zone, to the second (finer where it is finer).
+
+    Example:
+        >>> clock_text(0.0, None), clock_text(0.25, None)
+        ('1970-01-01T00:00:00+00:00', '1970-01-01T00:00:00.250+00:00')
+    """
+    moment = datetime.fromtimestamp(at, zone or UTC)
+    return moment.isoformat(timespec="milliseconds" if at % 1 else "seconds")

@@ -1,0 +1,88 @@
+"""Shorthand that the tests of the engine share: routers in a state, refusals, event names."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from omniqueue import Agent, Channel, Contact, Events, OmniqueueError, Router
+from oracle.generate import random_play
+
+ASKED = Channel("asked", offer_seconds=20)  # agents are asked; all else as it is by default
+
+
+def names(events: Events) -> list[str]:
+    """The names of events."""
+    return [event.name for event in events]
+
+
+def shown(events: Events) -> list[str]:
+    """Events as "name contact agent@at", the parts that there are."""
+    found = []
+    for event in events:
+        parts = [event.name, getattr(event, "contact", None), getattr(event, "agent", None)]
+        found.append(" ".join(part for part in parts if part) + f"@{event.at:g}")
+    return found
+
+
+def router(*agents: Agent, at: float = 0, **settings: Any) -> Router:
+    """A router with ready agents and the channel `asked`."""
+    channels = [ASKED, *settings.pop("channels", ())]
+    made = Router(channels=channels, **settings)
+    for agent in agents:
+        made.add_agent(agent, at=at)
+    return made
+
+
+def contact_in(state: str) -> Router:
+    """A router at 0 with agents ana (ready) and bob (away), and a contact `c` in that state."""
+    made = router(Agent("ana"))
+    made.add_agent(Agent("bob"), at=0, presence="away")
+    if state in ("offered", "abandoned", "expired"):
+        made.submit(Contact("c", "asked", expire_seconds=1 if state == "expired" else None), at=0)
+    elif state == "waiting":
+        made.set_presence("ana", "away", at=0)
+        made.submit(Contact("c", "asked"), at=0)
+        made.submit(Contact("blocker", "phone"), at=0)
+        made.set_presence("ana", "ready", at=0)
+        made.decline("c", "ana", at=0)
+    elif state == "deferred":
+        made.submit(Contact("c", "asked", not_before=500), at=0)
+    else:
+        made.submit(Contact("c", "phone"), at=0)
+    if state == "expired":
+        made.decline("c", "ana", at=0)
+        made.advance(at=1)
+    elif state == "abandoned":
+        made.abandon("c", at=0)
+    elif state == "cancelled":
+        made.park("c", at=0)
+        made.cancel("c", at=0)
+    elif state == "parked":
+        made.park("c", at=0)
+    elif state == "wrap_up":
+        made.complete("c", at=0, wrap_up_seconds=None)
+    elif state == "completed":
+        made.complete("c", at=0)
+    assert made.contacts["c"].state == state
+    made.check()
+    return made
+
+
+def refused(
+    made: Router, error: type[OmniqueueError], command: Callable[[], object]
+) -> OmniqueueError:
+    """Run a command that must be refused with just that error; the router stays sound."""
+    with pytest.raises(OmniqueueError) as caught:
+        command()
+    assert type(caught.value) is error, caught.value
+    made.check()
+    return caught.value
+
+
+def busy_play(seed: int, steps: int = 120) -> dict[str, Any]:
+    """A random play of a small world."""
+    return random_play(random.Random(seed), steps)

@@ -1,0 +1,299 @@
+"""The verdict names what is wrong in streams of events made by hand, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from omniqueue import Channel, Event, Skills
+from omniqueue.model import agent_events as of_agents
+from omniqueue.model import contact_events as of_contacts
+from omniqueue.record.fairness import FairnessJudge
+from omniqueue.record.verdict import CAUSES, FAULT_KINDS, FAULTS_KEPT_MAX, Verdict
+
+NONE = Skills.of({})
+BILLING = Skills.of({"billing": 2})
+
+
+def judged(
+    *events: Event, channels: Sequence[Channel] = (), order: str | None = "arrival"
+) -> Verdict:
+    judge = FairnessJudge(channels, order=order)
+    judge.observe(events)
+    return judge.verdict()
+
+
+def agent(
+    name: str = "ana",
+    *,
+    skills: Skills = NONE,
+    capacity: int = 1,
+    channels: tuple[str, ...] | None = None,
+    limits: dict[str, int] | None = None,
+    presence: str = "ready",
+) -> Event:
+    return of_agents.AgentAdded(0.0, name, skills, capacity, limits or {}, channels, presence)
+
+
+def queued(
+    name: str,
+    at: float,
+    *,
+    channel: str = "phone",
+    skills: Skills = NONE,
+    priority: int = 0,
+    rank: float | None = None,
+) -> Event:
+    place = at if rank is None else rank
+    return of_contacts.Queued(at, name, channel, skills, priority, at, place)
+
+
+def assigned(name: str, at: float, to: str = "ana", *, by_hand: bool = False) -> Event:
+    return of_contacts.Assigned(at, name, to, by_hand)
+
+
+def causes(verdict: Verdict) -> dict[str, int]:
+    return {cause: number for cause, number in verdict.overtakings.items() if number}
+
+
+def kinds(verdict: Verdict) -> dict[str, int]:
+    return dict(verdict.unexplained)
+
+
+def test_in_turn_is_fair() -> None:
+    verdict = judged(
+        agent(presence="away"),
+        queued("c1", 1),
+        queued("c2", 2),
+        of_agents.PresenceSet(3.0, "ana", "ready", None),
+        assigned("c1", 3),
+    )
+    assert verdict.fair
+    assert verdict.judged == 1
+    assert causes(verdict) == {}
+    assert verdict.most_overtaken is None
+
+
+def test_two_contacts_swapped_are_named() -> None:
+    verdict = judged(queued("c1", 1), queued("c2", 2), agent(), assigned("c2", 3))
+    assert not verdict.fair
+    assert kinds(verdict) == {"passed over": 1}
+    (fault,) = verdict.faults
+    assert (fault.at, fault.contact, fault.agent, fault.passed_over) == (3, "c2", "ana", "c1")
+    assert "ana got c2 while c1 (phone) waited before it" in str(fault)
+    assert verdict.most_overtaken == ("c1", 1)
+
+
+def test_many_passed_over_are_counted_one_by_one_and_named_once() -> None:
+    waiting = [queued(f"c{number}", number) for number in range(1, 31)]
+    verdict = judged(*waiting, agent(), assigned("c30", 40))
+    assert kinds(verdict) == {"passed over": 29}
+    assert [(fault.passed_over, fault.others) for fault in verdict.faults] == [("c1", 28)]
+
+
+def test_only_the_first_faults_are_kept() -> None:
+    events = [queued("first", 0)]
+    for number in range(1, 40):
+        events += [queued(f"c{number}", number), agent(f"a{number}")]
+        events.append(assigned(f"c{number}", number, f"a{number}"))
+    verdict = judged(*events)
+    assert len(verdict.faults) == FAULTS_KEPT_MAX
+    assert verdict.unexplained_total == 39
+
+
+@pytest.mark.parametrize(
+    ("cause", "earlier", "helper"),
+    [
+        ("skill", queued("c1", 1, skills=BILLING), agent()),
+        ("skill", queued("c1", 1, skills=BILLING), agent(skills=Skills.of({"billing": 1}))),
+        ("channel", queued("c1", 1, channel="fax"), agent(channels=("phone",))),
+        ("room", queued("c1", 1, channel="video"), agent()),
+        ("room", queued("c1", 1, channel="chat"), agent(limits={"chat": 0})),
+    ],
+)
+def test_what_the_agent_cannot_take_is_explained(
+    cause: str, earlier: Event, helper: Event
+) -> None:
+    verdict = judged(
+        earlier, queued("c2", 2), helper, assigned("c2", 3), channels=[Channel("video", cost=2)]
+    )
+    assert verdict.fair
+    assert causes(verdict) == {cause: 1}
+    assert verdict.most_overtaken == ("c1", 1)
+
+
+def test_a_deferred_contact_keeps_its_place_and_is_passed_over() -> None:
+    events = [queued("c1", 1), of_contacts.Deferred(1.0, "c1", "phone", 9.0), queued("c2", 2)]
+    assert causes(judged(*events, agent(), assigned("c2", 3))) == {"deferral": 1}
+    back = of_contacts.Released(2.5, "c1")
+    assert kinds(judged(*events, back, agent(), assigned("c2", 3))) == {"passed over": 1}
+
+
+def test_a_contact_that_waits_for_another_agent_is_passed_over() -> None:
+    events = [
+        agent("jill", presence="away"),
+        queued("c1", 1),
+        of_contacts.Preferred(1.0, "c1", "jill", 46.0, False),
+        queued("c2", 2),
+    ]
+    assert causes(judged(*events, agent(), assigned("c2", 3))) == {"preference": 1}
+    over = of_contacts.PreferenceEnded(2.5, "c1", "jill")
+    assert kinds(judged(*events, over, agent(), assigned("c2", 3))) == {"passed over": 1}
+
+
+def test_the_preferred_agent_itself_must_take_it_in_turn() -> None:
+    verdict = judged(
+        queued("c1", 1),
+        of_contacts.Preferred(1.0, "c1", "ana", 46.0, True),
+        queued("c2", 2),
+        agent(),
+        assigned("c2", 3),
+    )
+    assert kinds(verdict) == {"passed over": 1}
+
+
+def test_an_agent_who_declined_is_excluded_until_that_ends() -> None:
+    events = [
+        agent(),
+        queued("c1", 1),
+        of_contacts.Offered(1.0, "c1", "ana", 9.0),
+        of_contacts.Declined(2.0, "c1", "ana", 62.0),
+        of_contacts.Requeued(2.0, "c1"),
+        queued("c2", 3),
+    ]
+    assert causes(judged(*events, assigned("c2", 3))) == {"exclusion": 1}
+    ended = of_contacts.ExclusionEnded(3.0, "c1", "ana")
+    assert kinds(judged(*events, ended, assigned("c2", 3))) == {"passed over": 1}
+    assert kinds(judged(*events, assigned("c1", 3))) == {"excluded": 1}
+
+
+def test_a_contact_sent_on_does_not_go_back_but_by_hand() -> None:
+    events = [
+        agent(capacity=2),
+        queued("c1", 1),
+        assigned("c1", 1),
+        of_contacts.Transferred(2.0, "c1", "ana", NONE, True, 1.0),
+        queued("c2", 3),
+    ]
+    assert causes(judged(*events, assigned("c2", 3))) == {"exclusion": 1}
+    assert kinds(judged(*events, assigned("c1", 3))) == {"excluded": 1}
+    assert judged(*events, assigned("c1", 3, by_hand=True)).fair
+
+
+def test_a_reserved_agent_passes_over_all_but_its_contact() -> None:
+    channels = [Channel("video", cost=2, reserve_seconds=5)]
+    events = [
+        agent(capacity=2),
+        queued("c0", 0),
+        assigned("c0", 0),
+        queued("video", 1, channel="video"),
+        of_contacts.Reserved(6.0, "video", "ana"),
+        queued("c2", 7),
+    ]
+    assert kinds(judged(*events, assigned("c2", 7), channels=channels)) == {"kept free": 1}
+    later = [of_contacts.Completed(8.0, "c0", "ana", 0.0), assigned("video", 8)]
+    assert judged(*events, *later, channels=channels).fair
+    early = of_contacts.Reserved(5.5, "video", "ana")
+    verdict = judged(*events[:4], early, channels=channels)
+    assert kinds(verdict) == {"early reservation": 1}
+
+
+def test_what_a_supervisor_gives_by_hand_has_that_cause() -> None:
+    events = [queued("c1", 1, skills=BILLING), queued("c2", 2), queued("c3", 3), agent()]
+    verdict = judged(*events, assigned("c3", 4, by_hand=True))
+    assert verdict.fair
+    assert causes(verdict) == {"by_hand": 2}
+
+
+def test_an_earlier_arrival_of_later_rank_is_passed_over_by_priority() -> None:
+    events = [
+        queued("c1", 1, rank=0),
+        queued("c2", 2, priority=5, rank=-5),
+        agent(),
+        assigned("c2", 3),
+    ]
+    verdict = judged(*events, order="priority")
+    assert verdict.fair
+    assert causes(verdict) == {"priority": 1}
+    assert kinds(judged(*events, order="arrival")) == {"wrong rank": 2}
+
+
+def test_ranks_of_the_aging_order_are_computed_anew() -> None:
+    events = [queued("c1", 100, priority=2, rank=-80.0)]
+    assert judged(*events, order="aging:90.0").fair
+    assert kinds(judged(*events, order="aging:60.0")) == {"wrong rank": 1}
+    assert judged(*events, order="mine").fair  # a user's order: taken as it is told
+
+
+@pytest.mark.parametrize(
+    ("kind", "events"),
+    [
+        ("lacks skill", [queued("c1", 1, skills=BILLING), agent(), assigned("c1", 1)]),
+        ("channel not taken", [queued("c1", 1), agent(channels=("fax",)), assigned("c1", 1)]),
+        ("no room", [queued("c1", 1), agent(capacity=0), assigned("c1", 1)]),
+        ("not ready", [queued("c1", 1), agent(presence="away"), assigned("c1", 1)]),
+        (
+            "other preferred",
+            [
+                agent("jill", presence="away"),
+                agent(),
+                queued("c1", 1),
+                of_contacts.Preferred(1.0, "c1", "jill", 9.0, False),
+                assigned("c1", 1),
+            ],
+        ),
+        ("not waiting", [queued("c1", 1), agent(capacity=2), *[assigned("c1", 1)] * 2]),
+        ("unknown agent", [queued("c1", 1), assigned("c1", 1)]),
+        ("unknown contact", [agent(), of_contacts.Requeued(1.0, "c1")]),
+        ("queued twice", [queued("c1", 1), queued("c1", 2)]),
+    ],
+)
+def test_a_contact_given_to_the_wrong_agent_is_named(kind: str, events: list[Event]) -> None:
+    verdict = judged(*events)
+    assert kinds(verdict) == {kind: 1}
+    assert verdict.faults[0].kind == kind
+    assert FAULT_KINDS[kind] in str(verdict.faults[0])
+
+
+def test_work_lost_by_going_offline_gives_the_room_back() -> None:
+    verdict = judged(
+        agent(),
+        queued("c1", 1),
+        assigned("c1", 1),
+        of_agents.PresenceSet(2.0, "ana", "offline", None),
+        of_contacts.Requeued(2.0, "c1"),
+        of_agents.PresenceSet(3.0, "ana", "ready", None),
+        assigned("c1", 3),
+    )
+    assert verdict.fair
+
+
+def test_wrap_up_takes_room_until_it_ends() -> None:
+    events = [agent(), queued("c1", 1), assigned("c1", 1), queued("c2", 2)]
+    done = of_contacts.Completed(3.0, "c1", "ana", 30.0)
+    assert kinds(judged(*events, done, assigned("c2", 3))) == {"no room": 1}
+    over = of_contacts.WrapUpEnded(33.0, "c1", "ana")
+    assert judged(*events, done, over, assigned("c2", 33)).fair
+
+
+def test_a_transfer_can_give_the_place_up() -> None:
+    events = [
+        agent(capacity=2),
+        queued("c1", 1),
+        assigned("c1", 1),
+        agent("eve", presence="away"),
+        queued("c2", 2, channel="fax"),
+        of_contacts.Transferred(3.0, "c1", "ana", NONE, False, 3.0),
+        of_agents.PresenceSet(4.0, "eve", "ready", None),
+        assigned("c2", 4, "eve"),
+    ]
+    assert judged(*events).fair
+
+
+def test_every_cause_and_kind_has_its_words() -> None:
+    assert set(judged().overtakings) == set(CAUSES)
+    assert all(FAULT_KINDS.values())
+    plain = judged(queued("c1", 1), assigned("c1", 1)).to_dict()
+    assert plain["unexplained"] == 1
+    assert plain["unexplained_by_kind"] == {"unknown agent": 1}

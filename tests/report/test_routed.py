@@ -1,0 +1,114 @@
+"""The report of a run says what it must, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from omniqueue.record.measures import GroupMeasures, measures
+from omniqueue.record.verdict import FairnessFault, Verdict
+from omniqueue.report.routed import RouteReport
+
+FAULT = FairnessFault(30.0, "passed over", "c2", "ana", "phone fr 1", "c1", 2)
+FAIR = Verdict(judged=3, overtakings={"skill": 4, "room": 0}, unexplained={}, faults=())
+UNFAIR = Verdict(
+    judged=3,
+    overtakings={"skill": 0},
+    unexplained={"passed over": 3},
+    faults=(FAULT,),
+    most_overtaken=("c1", 3),
+)
+
+
+def a_report(**changes: object) -> RouteReport:
+    report = RouteReport(
+        log="log.csv",
+        staff="staff.toml",
+        title="A desk",
+        zone=ZoneInfo("America/Chicago"),
+        started_at=21600.0,
+        ended_at=25200.0,
+        interrupted=False,
+        folded_weeks=None,
+        busiest_minute=None,
+        dropped=0,
+        moved=0,
+        order="arrival",
+        selection="longest-idle",
+        seed=1,
+        totals={"contacts_in": 6, "answered": 3, "waiting": 2, "refused": 1, "left": 0},
+        channels=[measures([1.0, 61.0], name="phone", in_target=1, counted=2)],
+        skills=[measures([], name="(none)")],
+        groups=[
+            GroupMeasures(
+                name="desk", agents=2, signed_in_seconds=7200, occupancy=0.5, load=0.5, taken=3
+            )
+        ],
+        intervals=None,
+        interval="",
+        verdict=FAIR,
+    )
+    return attrs.evolve(report, **changes)  # type: ignore[arg-type]
+
+
+def text(report: RouteReport, *, brief: bool = False) -> str:
+    return "\n".join(report.lines(brief=brief))
+
+
+def test_a_whole_report() -> None:
+    lines = text(a_report())
+    assert lines.startswith("A desk\nlog.csv through staff.toml: order arrival")
+    assert "1970-01-01T00:00:00-06:00 to 1970-01-01T01:00:00-06:00" in lines
+    assert "6 contacts in = 3 answered + 2 still waiting + 1 refused" in lines
+    rows = [line.split() for line in lines.splitlines()]
+    phone = ["phone", "2", "2", "0", "0", "31s", "31s", "1m", "01s", "1m", "01s", "50.0", "%"]
+    assert phone in rows
+    assert ["desk", "2", "2.0", "h", "50.0", "%", "50.0", "%", "3"] in rows
+    assert "in target = answered within the channel's target / (" in lines
+    assert "skill                      4  the agent lacks a skill it needs" in lines
+    assert "room" not in lines.split("Fairness")[1]
+    assert lines.endswith("unexplained = 0")
+
+
+def test_a_brief_report_is_totals_and_verdict() -> None:
+    lines = text(a_report(), brief=True).splitlines()
+    assert lines[0].startswith("6 contacts in")
+    assert lines[-1] == "unexplained = 0"
+    assert len(lines) == 6
+
+
+def test_folding_repair_and_interruption_are_said() -> None:
+    folded = text(a_report(folded_weeks=9, busiest_minute=27, dropped=2, moved=1))
+    assert "FOLDED: 9 weeks laid over one" in folded
+    assert "at most 27 contacts within a minute" in folded
+    assert "REPAIRED: 2 bad rows left out, 1 rows sorted in" in folded
+    for brief in (True, False):
+        partial = text(a_report(interrupted=True), brief=brief)
+        assert partial.startswith("INTERRUPTED: this is a partial result, up to 1970-01-01T01:00")
+
+
+def test_faults_are_named_with_the_clock_of_the_report() -> None:
+    lines = text(a_report(verdict=UNFAIR))
+    assert "unexplained = 3\n  passed over: 3\n" in lines
+    assert (
+        "passed over: at 1969-12-31T18:00:30-06:00 ana got c2 while c1 (phone fr 1)"
+        " and 2 more like it waited before it"
+    ) in lines
+    assert "overtaken most often: c1, 3 times" in lines
+
+
+def test_json_is_plain_and_adds_up() -> None:
+    found = json.loads(json.dumps(a_report(verdict=UNFAIR).to_dict(), allow_nan=False))
+    assert found["contacts_in"] == found["answered"] + found["waiting"] + found["refused"]
+    assert found["channels"][0]["service_level"] == 0.5
+    assert found["verdict"]["faults"][0]["passed_over"] == "c1"
+    assert found["intervals"] is None
+    assert set(found["formulas"]) == {"wait", "service_level", "occupancy"}
+
+
+def test_intervals_have_a_table_of_their_own() -> None:
+    intervals = [measures([1.0], name="1970-01-01T00:00-06:00")]
+    lines = text(a_report(intervals=intervals, interval="30m 00s"))
+    assert "arrived within 30m 00s of" in lines
