@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = [
     "DuplicateAgentError",
     "DuplicateContactError",
@@ -55,11 +57,16 @@ class OmniqueueError(Exception):
         value: the offending value; kept only in its short escaped form (`value`).
         expected: what would have been right, as the end of a sentence.
 
+    A command that is refused has changed nothing but the time; `events` are those of the timers
+    that fired while it passed (an `Events`, empty elsewhere).
+
     Example:
         >>> error = InvalidValueError("priority", True, "an int within +-2**31")
         >>> str(error)
         'priority is True; expected an int within +-2**31'
     """
+
+    events: Sequence[object] = ()
 
     def __init__(self, field: str, value: object, expected: str) -> None:
         self.field = field

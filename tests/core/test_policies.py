@@ -20,6 +20,7 @@ from omniqueue import (
     ReentrantCallError,
     Router,
     Selection,
+    SnapshotError,
     Skills,
 )
 
@@ -202,6 +203,8 @@ def test_a_router_with_a_failing_selection_is_restored_quietly() -> None:
 
     made = router(Agent("ana"), Agent("bob"), selection=Selection(name="own-turn", turn=turn))
     made.submit(Contact("a", "fax"), at=0)
-    other = Router.restore(made.snapshot(), selection=Selection(name="other", turn=turn))
+    with pytest.raises(SnapshotError, match="own-turn"):
+        Router.restore(made.snapshot(), selection=Selection(name="other", turn=turn))
+    other = Router.restore(made.snapshot(), selection=Selection(name="own-turn", turn=turn))
     other.check()
     assert other.selection == "own-turn"

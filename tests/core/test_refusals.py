@@ -187,13 +187,21 @@ def test_a_refused_command_changes_nothing(
         assert made.now == at
 
 
-def test_what_timers_did_on_the_way_is_told_by_the_next_command() -> None:
+@pytest.mark.parametrize("refuse", ["park", "complete", "submit"])
+def test_what_timers_did_on_the_way_is_told_by_the_refusal(refuse: str) -> None:
     made, twin = busy(), busy()
-    refused(made, UnknownContactError, lambda: made.park("ghost", at=30))
+    command = {
+        "park": lambda: made.park("ghost", at=30),
+        "complete": lambda: made.complete("ghost", at=30),
+        "submit": lambda: made.submit(Contact("new", "pigeon"), at=30),
+    }[refuse]
+    with pytest.raises((UnknownContactError, UnknownChannelError)) as caught:
+        command()
     on_the_way = twin.advance(at=30)
-    assert made.advance(at=30) == on_the_way
+    assert caught.value.events == on_the_way
     assert "expired" in names(on_the_way)
     assert made.snapshot() == twin.snapshot()
+    assert not made.advance(at=30)
 
 
 def test_of_several_errors_the_first_by_the_order_of_precedence() -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from omniqueue.core.agent_row import AgentRow
 from omniqueue.core.clock import enter
-from omniqueue.core.commands import Commands, agent_of, channel_of, done
+from omniqueue.core.commands import Commands, agent_of, channel_of, command, done
 from omniqueue.core.lanes import review_lanes
 from omniqueue.core.presence import change_presence, go_away, go_offline
 from omniqueue.core.reservations import drop_reservation
@@ -31,6 +31,7 @@ class AgentCommands(Commands):
 
     __slots__ = ()
 
+    @command
     def add_agent(self, agent: Agent, *, at: float, presence: Presence = "ready") -> Events:
         """Add an agent; ready, it takes at once what it can.
 
@@ -71,6 +72,7 @@ class AgentCommands(Commands):
         state.log.append((AgentAdded, state.now, agent.id, *_description(agent), wanted))
         return done(state, [row], [])
 
+    @command
     def update_agent(
         self,
         agent_id: str,
@@ -105,7 +107,7 @@ class AgentCommands(Commands):
         """
         state = self._state
         enter(state, at)
-        named = None if isinstance(channels, str) else channels
+        named = None if isinstance(channels, str) else _listed(channels)
         _check_channels(state, limits, named)
         row = agent_of(state, agent_id)
         old = row.agent
@@ -116,7 +118,7 @@ class AgentCommands(Commands):
             skills=old.skills if skills is None else skills,
             capacity=old.capacity if capacity is None else capacity,
             limits=old.limits if limits is None else limits,
-            channels=old.channels if isinstance(channels, str) else _listed(channels),
+            channels=old.channels if isinstance(channels, str) else named,
         )
         roster = state.roster
         roster.unseat(row)
@@ -131,6 +133,7 @@ class AgentCommands(Commands):
         state.log.append((AgentUpdated, state.now, agent.id, *_description(agent)))
         return done(state, [row], [])
 
+    @command
     def remove_agent(self, agent_id: str, *, at: float) -> Events:
         """Remove an agent: offline first, so its work goes back to its places, then gone.
 
@@ -165,6 +168,7 @@ class AgentCommands(Commands):
         del state.roster.agents[row.id]
         return done(state, agents, rows)
 
+    @command
     def set_presence(
         self, agent_id: str, state: Presence, *, at: float, reason: str | None = None
     ) -> Events:

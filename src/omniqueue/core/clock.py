@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.core.endings import end, expire
+from omniqueue.core.endings import end, expire, forget
 from omniqueue.core.lanes import lane_of, leave, stand
 from omniqueue.core.lifecycle import (
     ABANDONED,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 def enter(state: State, at: object) -> None:
     """Let time pass to a command's instant.
 
-    What timers do is logged with the command; when it is refused, with the next one that is not.
+    What timers do is logged before what the command does.
 
     Raises:
         InvalidValueError: `at` is no finite number.
@@ -73,18 +73,32 @@ def enter(state: State, at: object) -> None:
 
 def checked_instant(state: State, at: object) -> float:
     """Return a command's instant as a float, or say what is wrong with it."""
-    if state.held_now is not None:
-        raise ReentrantCallError("command", at, "no command from inside a policy or a listener")
+    refuse_while_locked(state, "command")
     seconds = instant("at", at)
     if seconds < state.now:
         raise TimeWentBackwardsError("at", seconds, f"an instant from {state.now!r} on")
     return seconds
 
 
+def refuse_while_locked(state: State, call: str) -> None:
+    """Refuse what must not be done half-way through a command.
+
+    Raises:
+        ReentrantCallError: a policy or an observer of this router is running.
+    """
+    if state.held_now is not None:
+        raise ReentrantCallError("call", call, "none from inside a policy or an observer")
+
+
 def advance(state: State, at: float) -> None:
     """Fire all timers due at or before `at`, those created meanwhile too. Cost: O(log n) each."""
     timers = state.timers
     while True:
+        due = timers.next_due()
+        if due is None or due > at:
+            break
+        if state.ended:
+            forget(state, due)  # and its timers with it
         timer = timers.pop_due(at)
         if timer is None:
             break

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from omniqueue.core.endings import forget
+from omniqueue.core.endings import forget_now
 from omniqueue.core.lifecycle import COMMANDS, refuse
 from omniqueue.core.matching import settle
 from omniqueue.core.observers import tell
 from omniqueue.errors import (
     InvalidValueError,
+    OmniqueueError,
     UnknownAgentError,
     UnknownChannelError,
     UnknownContactError,
@@ -24,6 +27,33 @@ if TYPE_CHECKING:
     from omniqueue.core.state import State
     from omniqueue.model.contact import Contact
     from omniqueue.model.skill import Skills
+
+
+P = ParamSpec("P")
+C = TypeVar("C", bound="Commands")
+
+
+def command(method: Callable[Concatenate[C, P], Events]) -> Callable[Concatenate[C, P], Events]:
+    """Make a command tell, when it is refused, what timers did up to its time.
+
+    (`submit` and `complete` do the same in place: they are the ones that must be quick.)
+    """
+
+    @wraps(method)
+    def run(commands: C, /, *args: P.args, **kwargs: P.kwargs) -> Events:
+        try:
+            return method(commands, *args, **kwargs)
+        except OmniqueueError as refusal:
+            tell_refusal(commands._state, refusal)
+            raise
+
+    return run
+
+
+def tell_refusal(state: State, refusal: OmniqueueError) -> None:
+    """Give the events of the time that passed to the error that a command is refused with."""
+    if state.held_now is None:  # else it is the command around this one that will tell
+        refusal.events = told(state)
 
 
 class Commands:
@@ -51,7 +81,7 @@ def contact_of(state: State, contact_id: object) -> ContactRow:
         UnknownContactError: no such contact is known (any more).
     """
     name = known_id("contact", contact_id)
-    forget(state)
+    forget_now(state)
     row = None if name is None else state.contacts.get(name)
     if row is None:
         raise UnknownContactError("contact", contact_id, "the id of a contact submitted before")

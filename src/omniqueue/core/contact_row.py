@@ -34,6 +34,7 @@ class Details:
         "expiry",
         "expiry_due",
         "in_overdue",
+        "listed_due",
         "prefer_agent",
         "prefer_skip",
         "prefer_timer",
@@ -56,6 +57,7 @@ class Details:
         self.reserve_timer: Timer | None = None
         self.reserved: AgentRow | None = None
         self.in_overdue = False  # waiting, overdue, unreserved: listed for the next matching
+        self.listed_due = inf  # when the list of those not overdue yet has it
         self.abandoned_at = -inf
 
 

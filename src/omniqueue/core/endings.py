@@ -9,7 +9,6 @@ from omniqueue.core.lifecycle import (
     ABANDONED,
     COMPLETED,
     DEFERRED,
-    ENDED,
     EXPIRED,
     WAITING,
 )
@@ -42,9 +41,8 @@ def end(state: State, row: ContactRow, final: int) -> None:
     if details is not None and final != ABANDONED:
         cancel_timers(state, row)
     if state.forget_seconds is not None:
-        state.ended.append((state.now + state.forget_seconds, row))
-        if state.ended[0][0] <= state.now:
-            forget(state)
+        state.ended[row] = state.now + state.forget_seconds
+        forget(state, state.now)
 
 
 def cancel_timers(state: State, row: ContactRow) -> None:
@@ -71,22 +69,24 @@ def expire(state: State, row: ContactRow) -> list[AgentRow]:
     return drop_reservation(state, row, told=True)
 
 
-def forget(state: State) -> None:
+def forget(state: State, at: float) -> None:
     """Forget contacts that ended long enough ago, and their ids. Cost: O(1) for each.
 
-    Run when a contact ends and before anybody looks whether an id is known, which keeps memory
-    flat and cannot be told from forgetting at the exact instant.
+    Run when a contact ends, before timers fire and before anybody looks: that keeps memory flat
+    and cannot be told from forgetting at the exact instant.
     """
     ended = state.ended
-    while ended and ended[0][0] <= state.now:
-        forget_at, row = ended.popleft()
-        if row.state not in ENDED or row.id not in state.contacts:
-            continue
-        details = row.details
-        if row.state == ABANDONED and details is not None and state.forget_seconds is not None:
-            if details.abandoned_at + state.forget_seconds != forget_at:
-                continue  # it was back meanwhile; a later entry stands for the later end
-            cancel_timers(state, row)
+    while ended:
+        row, forget_at = next(iter(ended.items()))
+        if forget_at > at:
+            return
+        del ended[row]
+        cancel_timers(state, row)
         del state.contacts[row.id]
         if row.state != COMPLETED:
             state.counts[row.state] -= 1
+
+
+def forget_now(state: State) -> None:
+    """Forget what is to be forgotten by the engine's time."""
+    forget(state, state.clock())

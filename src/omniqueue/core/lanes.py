@@ -80,7 +80,6 @@ class Lane:
         "solo",
         "tail_at",
         "tail_rank",
-        "warned",
         "with_agents",
     )
 
@@ -101,7 +100,6 @@ class Lane:
         self.retired = False
         self.serves = bytearray(UNKNOWN) * shapes  # by shape number, see `serves`
         self.groups: list[tuple[Rank, int]] | None = None  # holders by fit, best first
-        self.warned = False
 
     def empty(self) -> bool:
         """Tell whether no waiting contact needs this lane."""

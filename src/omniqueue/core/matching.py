@@ -131,6 +131,7 @@ def _place(state: State, row: ContactRow) -> None:
 def _settle_all(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
     """Match in general: several agents, several contacts, reservations to be made."""
     agents = list(agents)
+    rows = sorted(rows, key=place, reverse=True)  # the first is last, to be popped
     for agent in agents:
         state.roster.seat(agent)
     while True:
@@ -149,14 +150,20 @@ def _settle_all(state: State, agents: list[AgentRow], rows: list[ContactRow]) ->
 def _first_takable(
     state: State, agents: list[AgentRow], rows: list[ContactRow]
 ) -> tuple[ContactRow | None, AgentRow | None]:
-    """Return the first waiting contact that anybody can take, and the agent ranked first."""
+    """Return the first waiting contact that anybody can take, and the agent ranked first.
+
+    Rows that nobody can take are dropped: from here on agents only get fuller, and one that a
+    reservation sets free is among `agents`, who find any contact.
+    """
     found: ContactRow | None = None
     for agent in agents:
         row = first_contact(state, agent)
         if row is not None and (found is None or place(row) < place(found)):
             found = row
-    for row in rows:
-        if row.state == WAITING and (found is None or place(row) < place(found)):
-            if best_agent(state, row) is not None:
-                found = row
+    while rows and (found is None or place(rows[-1]) < place(found)):
+        row = rows[-1]
+        if row.state == WAITING and best_agent(state, row) is not None:
+            found = row
+            break
+        rows.pop()
     return found, None if found is None else best_agent(state, found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from math import inf
 from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import place
@@ -12,14 +13,34 @@ if TYPE_CHECKING:
     from omniqueue.core.contact_row import ContactRow, Details
     from omniqueue.core.state import State
 
+_PRUNE_MIN = 64
+
 
 def track(state: State, row: ContactRow, details: Details) -> None:
     """List a waiting contact without a reservation: now if overdue, else when it will be."""
     if details.reserve_due <= state.clock():
         state.overdue[place(row)] = row
         details.in_overdue = True
-    else:
+    elif details.listed_due != details.reserve_due:
+        details.listed_due = details.reserve_due
         heappush(state.overdue_later, (details.reserve_due, row.sequence, row))
+        if len(state.overdue_later) > 2 * state.waiting + _PRUNE_MIN:
+            _prune(state)
+
+
+def _prune(state: State) -> None:
+    """Drop the entries of contacts that do not wait any more, or for another time."""
+    kept = []
+    for entry in state.overdue_later:
+        due, _, row = entry
+        details = row.details
+        assert details is not None
+        if row.state == WAITING and details.reserve_due == due:
+            kept.append(entry)
+        elif details.listed_due == due:
+            details.listed_due = inf
+    state.overdue_later[:] = kept
+    heapify(state.overdue_later)
 
 
 def untrack(state: State, row: ContactRow, details: Details) -> None:
@@ -34,6 +55,8 @@ def bring_in_overdue(state: State) -> None:
     while later and later[0][0] <= state.now:
         due, _, row = heappop(later)
         details = row.details
+        if details is not None and details.listed_due == due:
+            details.listed_due = inf
         # An entry may be stale: the contact went, was reserved for, or has another due time.
         if (
             details is not None

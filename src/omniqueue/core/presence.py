@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from omniqueue.core.contact_row import place
 from omniqueue.core.endings import end
 from omniqueue.core.lanes import review_lanes
-from omniqueue.core.lifecycle import ACTIVE, COMPLETED, OFFERED
+from omniqueue.core.lifecycle import ACTIVE, COMPLETED, OFFERED, WRAP_UP
 from omniqueue.core.offers import back_to_queue, end_work, revoke
 from omniqueue.core.preferences import lift_preference
 from omniqueue.model.agent import Presence
@@ -72,8 +72,8 @@ def go_offline(
         else:
             end_work(state, row)
         agents += back_to_queue(state, row)
-    for row in list(held):
-        if row not in rows:
+    for row in held:
+        if row.state == WRAP_UP:
             end_work(state, row)
             state.log.append((WrapUpEnded, state.now, row.id, agent.id))
             end(state, row, COMPLETED)

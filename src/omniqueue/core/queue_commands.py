@@ -10,13 +10,15 @@ from omniqueue.core.clock import enter, release
 from omniqueue.core.commands import (
     Commands,
     channel_of,
+    command,
     contact_in_state,
     done,
     rank_of,
+    tell_refusal,
     told,
 )
 from omniqueue.core.contact_row import ContactRow
-from omniqueue.core.endings import end, expire, forget, step_out
+from omniqueue.core.endings import end, expire, forget_now, step_out
 from omniqueue.core.lanes import join, lane_of, leave, stand
 from omniqueue.core.lifecycle import (
     ABANDONED,
@@ -40,6 +42,7 @@ from omniqueue.errors import (
     DuplicateContactError,
     IllegalTransitionError,
     InvalidValueError,
+    OmniqueueError,
     QueueFullError,
 )
 from omniqueue.model.checks import instant
@@ -88,50 +91,64 @@ class QueueCommands(Commands):
             ['queued', 'unservable']
         """
         state = self._state
-        if at.__class__ is float and state.now <= at < state.timers.wake:
-            state.now = at
-        else:
-            enter(state, at)
-            at = state.now
-        if contact.__class__ is not Contact:
-            raise InvalidValueError("contact", contact, "a Contact")
-        contact_id = contact.id
-        channel = state.channels.get(contact.channel)
-        if channel is None:
-            channel = channel_of(state, "channel", contact.channel)
-        if contact_id in state.contacts:
-            _refuse_unless_forgotten(state, contact_id)
-        arrived_at = contact.arrived_at
-        if arrived_at is None:
-            arrived_at = at
-        elif arrived_at > at:
-            raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
-        skills = contact.skills
-        rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
-        lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
-        row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
-        if state.max_waiting is not None:
-            _refuse_if_full(state, row)
-        state.sequence += 1
-        state.contacts[contact_id] = row
-        raw = (Queued, at, contact_id, channel.name, skills, contact.priority, arrived_at, rank)
-        plain = contact.terms is None and channel.plain and lane.holders
-        if not plain or state.overdue_later or state.overdue:
-            state.log.append(raw)
-            _start(state, row)
-            return done(state, [], [row])
-        for room in channel.rooms:
-            if lane.holders & room.open:
+        try:
+            if at.__class__ is float and state.now <= at < state.timers.wake:
+                state.now = at
+            else:
+                enter(state, at)
+                at = state.now
+            if contact.__class__ is not Contact and not isinstance(contact, Contact):
+                raise InvalidValueError("contact", contact, "a Contact")
+            contact_id = contact.id
+            channel = state.channels.get(contact.channel)
+            if channel is None:
+                channel = channel_of(state, "channel", contact.channel)
+            if contact_id in state.contacts:
+                _refuse_unless_forgotten(state, contact_id)
+            arrived_at = contact.arrived_at
+            if arrived_at is None:
+                arrived_at = at
+            elif arrived_at > at:
+                raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
+            skills = contact.skills
+            rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
+            lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
+            row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
+            if state.max_waiting is not None:
+                _refuse_if_full(state, row)
+            state.sequence += 1
+            state.contacts[contact_id] = row
+            raw = (
+                Queued,
+                at,
+                contact_id,
+                channel.name,
+                skills,
+                contact.priority,
+                arrived_at,
+                rank,
+            )
+            plain = contact.terms is None and channel.plain and lane.holders
+            if not plain or state.overdue_later or state.overdue:
                 state.log.append(raw)
-                place_new(state, row)
-                break
-        else:
-            join(state, row)
-            if not state.log and not state.hooks:
-                return Events((raw,))
-            state.log.append(raw)
-        return told(state)
+                _start(state, row)
+                return done(state, [], [row])
+            for room in channel.rooms:
+                if lane.holders & room.open:
+                    state.log.append(raw)
+                    place_new(state, row)
+                    break
+            else:
+                join(state, row)
+                if not state.log and not state.hooks:
+                    return Events((raw,))
+                state.log.append(raw)
+            return told(state)
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
 
+    @command
     def abandon(self, contact_id: str, *, at: float) -> Events:
         """Let the customer leave; within the channel's `resume_seconds` it may come back.
 
@@ -160,6 +177,7 @@ class QueueCommands(Commands):
         end(state, row, ABANDONED)
         return done(state, agents + drop_reservation(state, row, told=True), [])
 
+    @command
     def cancel(self, contact_id: str, *, at: float) -> Events:
         """Withdraw a contact for the application; this is not an abandonment.
 
@@ -189,6 +207,7 @@ class QueueCommands(Commands):
         end(state, row, CANCELLED)
         return done(state, agents + drop_reservation(state, row, told=True), [])
 
+    @command
     def resume(self, contact_id: str, *, at: float) -> Events:
         """Let a customer who abandoned be back: the contact waits at its old place.
 
@@ -219,12 +238,14 @@ class QueueCommands(Commands):
         if state.now > last:
             raise IllegalTransitionError("resume at", state.now, f"an instant up to {last!r}")
         state.counts[ABANDONED] -= 1
+        state.ended.pop(row, None)
         state.log.append((Resumed, state.now, row.id))
         if details.expiry_due:
             return done(state, expire(state, row), [])
         wait_again(state, row)
         return done(state, [], [row])
 
+    @command
     def defer(
         self,
         contact_id: str,
@@ -273,6 +294,7 @@ class QueueCommands(Commands):
         state.log.append((Deferred, state.now, row.id, row.lane.channel.name, end_at))
         return done(state, drop_reservation(state, row, told=True), [])
 
+    @command
     def release(self, contact_id: str, *, at: float) -> Events:
         """Let a deferred contact wait again, at its place.
 
@@ -298,6 +320,7 @@ class QueueCommands(Commands):
         release(state, row)
         return done(state, [], [row])
 
+    @command
     def update(
         self,
         contact_id: str,
@@ -374,7 +397,7 @@ def _refuse_if_full(state: State, row: ContactRow) -> None:
 
 
 def _refuse_unless_forgotten(state: State, contact_id: str) -> None:
-    forget(state)
+    forget_now(state)
     if contact_id in state.contacts:
         raise DuplicateContactError("contact", contact_id, "an id that was never used")
 

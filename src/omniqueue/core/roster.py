@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from omniqueue.core.lanes import ChannelRow, Lane
 
 _PRUNE_MIN = 32
+_SPARE_SHAPES = 64
 _LOADS_KEPT = 4096  # per profile: capacities may be large and loads many
 
 
@@ -28,12 +29,14 @@ class Roster:
         "channels",
         "choice",
         "costs",
+        "free_numbers",
         "fronts",
         "masks",
         "profiles",
         "profiles_by_kind",
         "ready",
         "rooms",
+        "shape_count",
         "shapes",
         "skilled",
         "stamp",
@@ -48,6 +51,8 @@ class Roster:
         self.profiles_by_kind: dict[tuple[Skills, int], Profile] = {}
         self.rooms: dict[int, Room] = {}
         self.shapes: list[Shape | None] = []  # by number
+        self.shape_count = 0
+        self.free_numbers: list[int] = []
         self.fronts: list[Front] = []  # the first seats of all shapes that have any, sorted
         self.skilled: dict[str, dict[int, int]] = {}  # skill -> level -> bit per profile
         self.takers: dict[ChannelRow, int] = dict.fromkeys(channels.values(), 0)
@@ -121,13 +126,36 @@ class Roster:
                 del self.skilled[name]
         for channel in self.takers:
             self.takers[channel] &= ~profile.bit
-        for shape in profile.shapes.values():
-            self.shapes[shape.number] = None
         for lane in self.lanes():
             lane.holders &= ~profile.bit
             lane.groups = None
-            for shape in profile.shapes.values():
+        self._drop_shapes(list(profile.shapes.values()))
+
+    def _drop_empty_shapes(self) -> None:
+        """Forget shapes without a free agent, and rooms without a shape: they can be many.
+
+        With limits on n channels there are up to 2**n of them, of which few are in use.
+        """
+        empty = [shape for shape in self.shapes if shape is not None and not shape.size]
+        self._drop_shapes(empty)
+        used = {id(shape.room) for shape in self.shapes if shape is not None}
+        for mask, room in list(self.rooms.items()):
+            if id(room) not in used:
+                del self.rooms[mask]
+                for channel in self.channels.values():
+                    if mask & channel.bit:
+                        channel.rooms.remove(room)
+
+    def _drop_shapes(self, shapes: list[Shape]) -> None:
+        lanes = self.lanes()
+        for shape in shapes:
+            self.shapes[shape.number] = None
+            self.free_numbers.append(shape.number)
+            del shape.profile.shapes[shape.room.mask]
+            shape.profile.by_load.clear()
+            for lane in lanes:
                 lane.serves[shape.number] = UNKNOWN[0]
+        self.shape_count -= len(shapes)
 
     def lanes(self) -> list[Lane]:
         """Return every lane in being. Cost: O(lanes)."""
@@ -137,16 +165,17 @@ class Roster:
         """Return the shape of a profile with room on these channels."""
         shape = profile.shapes.get(mask)
         if shape is None:
+            if self.shape_count > 2 * len(self.agents) + _SPARE_SHAPES:
+                self._drop_empty_shapes()
             room = self.rooms.get(mask)
             if room is None:
                 room = self.rooms[mask] = Room(mask)
                 for channel in self.channels.values():
                     if mask & channel.bit:
                         channel.rooms.append(room)
-            number = next(
-                (i for i, used in enumerate(self.shapes) if used is None), len(self.shapes)
-            )
+            number = self.free_numbers.pop() if self.free_numbers else len(self.shapes)
             shape = profile.shapes[mask] = Shape(profile, room, number)
+            self.shape_count += 1
             if number == len(self.shapes):
                 self.shapes.append(shape)
                 for lane in self.lanes():

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from omniqueue.core.agent_commands import AgentCommands
 from omniqueue.core.check import check
-from omniqueue.core.clock import enter
-from omniqueue.core.commands import done
+from omniqueue.core.clock import enter, refuse_while_locked
+from omniqueue.core.commands import command, done
+from omniqueue.core.endings import forget_now
 from omniqueue.core.lifecycle import (
     ABANDONED,
     CANCELLED,
@@ -44,8 +45,8 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
     `contacts`, `agents`, `channels`, `statistics`, `observe`. To keep: `snapshot`, `restore`,
     `check`.
 
-    A refused command changes nothing: the state is what `advance` to its time gives (and what
-    timers did on the way is told by the next command). Not for several threads at once.
+    A refused command changes nothing: the state is what `advance` to its time gives, and the
+    error's `events` are what that would have returned. Not for several threads at once.
 
     Args:
         channels: channels beside phone, email, fax and chat, or those four with other settings.
@@ -103,6 +104,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
         self._state.order.check()
         self._state.choice.check()
 
+    @command
     def advance(self, *, at: float) -> Events:
         """Let time pass: timers due by then fire, each at its own instant.
 
@@ -209,6 +211,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
     def statistics(self) -> Statistics:
         """Return the counts of this moment. Cost: O(agents and their work + lanes)."""
         state = self._state
+        forget_now(state)
         counts = dict.fromkeys(STATES, 0)
         agents = dict.fromkeys(PRESENCES, 0)
         for agent in state.roster.agents.values():
@@ -243,6 +246,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
             >>> from omniqueue import Router
             >>> Router().check()
         """
+        refuse_while_locked(self._state, "check")
         check(self._state)
 
     def snapshot(self) -> Snapshot:
@@ -255,6 +259,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
             >>> Router().snapshot()["format"]
             'omniqueue-snapshot/1'
         """
+        refuse_while_locked(self._state, "snapshot")
         return snapshot(self._state)
 
     @classmethod
@@ -290,6 +295,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands):
 
     def __repr__(self) -> str:
         state = self._state
+        forget_now(state)
         return (
             f"<Router at {state.clock()!r}: {state.waiting} waiting, {state.deferred} deferred, "
             f"{len(state.contacts)} contacts, {len(state.roster.agents)} agents, "

@@ -16,7 +16,7 @@ import attrs
 
 from omniqueue.core.agent_row import AgentRow
 from omniqueue.core.contact_row import ContactRow, place
-from omniqueue.core.endings import forget
+from omniqueue.core.endings import forget_now
 from omniqueue.core.lanes import join, lane_of, review_lanes, stand
 from omniqueue.core.lifecycle import COMPLETED, DEFERRED, ENDED, PARKED, STATES, WAITING
 from omniqueue.core.state import State
@@ -40,7 +40,7 @@ Snapshot: TypeAlias = dict[str, JsonValue]
 
 def snapshot(state: State) -> Snapshot:
     """Return the state as JSON types. Cost: O(contacts + agents + timers log timers)."""
-    forget(state)
+    forget_now(state)
     saved: Snapshot = {
         "format": FORMAT,
         "now": None if state.clock() == -inf else state.clock(),
@@ -57,11 +57,10 @@ def snapshot(state: State) -> Snapshot:
         "agents": [_agent(row) for row in state.roster.agents.values()],
         "contacts": [_contact(row) for row in state.contacts.values()],
         "timers": [
-            [timer.due, timer.number, timer.kind, timer.row.id, timer.detail]
+            [_rank_out(timer.due), timer.number, timer.kind, timer.row.id, timer.detail]
             for timer in state.timers.live()
-            if timer.due < inf
         ],
-        "ended": [[forget_at, row.id] for forget_at, row in state.ended],
+        "ended": [[row.id, forget_at] for row, forget_at in state.ended.items()],
     }
     saved["digest"] = _digest(saved)
     return saved
@@ -199,11 +198,8 @@ class _Restoring:
         self._loads(saved["agents"])
         self._places()
         state.roster.stamp = saved["stamp"]
-        for forget_at, contact_id in saved["ended"]:
-            # A contact that was back meanwhile and forgotten since has left its entry behind.
-            row = state.contacts.get(contact_id)
-            if row is not None:
-                state.ended.append((forget_at, row))
+        for contact_id, forget_at in saved["ended"]:
+            state.ended[state.contacts[contact_id]] = forget_at
 
     def _agents(self, saved: list[dict]) -> None:  # type: ignore[type-arg]
         roster = self.state.roster
@@ -252,7 +248,7 @@ class _Restoring:
         for due, number, kind, contact_id, detail in saved:
             row = self.state.contacts[contact_id]
             timers.made = number - 1
-            _link(row, timers.start(due, kind, row, detail))
+            _link(row, timers.start(inf if due is None else due, kind, row, detail))
 
     def _loads(self, saved: list[dict]) -> None:  # type: ignore[type-arg]
         state = self.state

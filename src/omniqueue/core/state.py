@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
@@ -19,7 +19,9 @@ from omniqueue.model.event import Event, Rank, RawEvent
 from omniqueue.policy.order import ARRIVAL, Order
 
 if TYPE_CHECKING:
+    from omniqueue.core.certificate import Certifier
     from omniqueue.core.contact_row import ContactRow, Entry
+    from omniqueue.core.positions import PositionIndex
     from omniqueue.policy.selection import Selection
 
 
@@ -29,6 +31,7 @@ class State:
     __slots__ = (
         "aside",
         "by_arrival",
+        "certifier",
         "channels",
         "choice",
         "contacts",
@@ -48,6 +51,7 @@ class State:
         "overdue",
         "overdue_later",
         "parked",
+        "positions",
         "preferring",
         "replaced",
         "roster",
@@ -97,7 +101,8 @@ class State:
         self.overdue: SortedDict[tuple[Rank, float, int], ContactRow] = SortedDict()
         self.overdue_later: list[tuple[float, int, ContactRow]] = []
         self.suspects: list[ContactRow] = []  # whose reservation may have to fall
-        self.ended: deque[tuple[float, ContactRow]] = deque()  # to be forgotten then
+        # Ended contacts and when they are forgotten, in that order.
+        self.ended: OrderedDict[ContactRow, float] = OrderedDict()
 
     def clock(self) -> float:
         """Return the engine's time, also while it is locked."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import attrs
 
 from omniqueue.core.contact_row import place
-from omniqueue.core.endings import forget
+from omniqueue.core.endings import forget_now
 from omniqueue.core.lifecycle import STATES
 from omniqueue.model.agent import Agent, Presence
 from omniqueue.model.contact import Contact
@@ -175,6 +176,13 @@ class AgentView:
         return f"<agent {self.id!a}: {self.presence}, {self.used} of {self.capacity} in use>"
 
 
+def normal_key(name: object) -> str:
+    """Return an id as the router keeps it."""
+    if not isinstance(name, str):
+        raise KeyError(name)
+    return name if name.isascii() else normalize("NFC", name)
+
+
 class Contacts(Mapping[str, ContactView]):
     """All contacts that the router knows, by id. Cost: O(1) to get, to look up and to size."""
 
@@ -184,15 +192,15 @@ class Contacts(Mapping[str, ContactView]):
         self._state = state
 
     def __getitem__(self, contact_id: str) -> ContactView:
-        forget(self._state)
-        return ContactView(self._state.contacts[contact_id])
+        forget_now(self._state)
+        return ContactView(self._state.contacts[normal_key(contact_id)])
 
     def __iter__(self) -> Iterator[str]:
-        forget(self._state)
+        forget_now(self._state)
         return iter(self._state.contacts)
 
     def __len__(self) -> int:
-        forget(self._state)
+        forget_now(self._state)
         return len(self._state.contacts)
 
 
@@ -205,7 +213,7 @@ class Agents(Mapping[str, AgentView]):
         self._state = state
 
     def __getitem__(self, agent_id: str) -> AgentView:
-        return AgentView(self._state.roster.agents[agent_id])
+        return AgentView(self._state.roster.agents[normal_key(agent_id)])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._state.roster.agents)

@@ -9,10 +9,13 @@ from omniqueue.core.clock import enter, finish_wrap_up
 from omniqueue.core.commands import (
     Commands,
     agent_of,
+    command,
     contact_in_state,
     contact_of,
     done,
+    known_id,
     rank_of,
+    tell_refusal,
     told,
 )
 from omniqueue.core.endings import end, step_out
@@ -30,7 +33,7 @@ from omniqueue.core.offers import (
 from omniqueue.core.preferences import start_preference
 from omniqueue.core.queue_commands import start_reserve_clock, stop_relaxation
 from omniqueue.core.timers import WRAP_UP_END
-from omniqueue.errors import IllegalTransitionError, InvalidValueError
+from omniqueue.errors import IllegalTransitionError, InvalidValueError, OmniqueueError
 from omniqueue.model.checks import duration, truth
 from omniqueue.model.contact import Preference, needed_skills
 from omniqueue.model.contact_events import (
@@ -52,6 +55,7 @@ class WorkCommands(Commands):
 
     __slots__ = ()
 
+    @command
     def accept(self, contact_id: str, agent_id: str, *, at: float) -> Events:
         """Let an agent accept the contact offered to it.
 
@@ -83,6 +87,7 @@ class WorkCommands(Commands):
         state.roster.seat(agent)
         return done(state, freed, [])
 
+    @command
     def decline(self, contact_id: str, agent_id: str, *, at: float) -> Events:
         """Let an agent decline the contact offered to it; it is excluded for `retry_seconds`.
 
@@ -146,18 +151,22 @@ class WorkCommands(Commands):
             15.0
         """
         state = self._state
-        if at.__class__ is float and state.now <= at < state.timers.wake:
-            state.now = at
-        else:
-            enter(state, at)
-            at = state.now
-        row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
-        if row is None or row.state != ACTIVE:
-            row = contact_in_state(state, contact_id, "complete")
-        channel = row.lane.channel
-        wrap_up = channel.wrap_up_seconds
-        if wrap_up_seconds != "channel":
-            wrap_up = _wrap_up(wrap_up_seconds)
+        try:
+            if at.__class__ is float and state.now <= at < state.timers.wake:
+                state.now = at
+            else:
+                enter(state, at)
+                at = state.now
+            row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
+            if row is None or row.state != ACTIVE:
+                row = contact_in_state(state, contact_id, "complete")
+            channel = row.lane.channel
+            wrap_up = channel.wrap_up_seconds
+            if wrap_up_seconds != "channel":
+                wrap_up = _wrap_up(wrap_up_seconds)
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
         agent = row.agent
         if agent is None:
             return _complete_parked(state, row)
@@ -184,6 +193,7 @@ class WorkCommands(Commands):
         serve(state, agent)
         return told(state)
 
+    @command
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
         """End the work after a contact before its time, or where it has none.
 
@@ -210,6 +220,7 @@ class WorkCommands(Commands):
         row = contact_in_state(state, contact_id, "finish_wrap_up")
         return done(state, [finish_wrap_up(state, row)], [])
 
+    @command
     def transfer(
         self,
         contact_id: str,
@@ -269,6 +280,7 @@ class WorkCommands(Commands):
         wait_again(state, row)
         return done(state, [agent], [row])
 
+    @command
     def park(self, contact_id: str, *, at: float) -> Events:
         """Put an active contact aside until its customer answers; its agent is free.
 
@@ -298,6 +310,7 @@ class WorkCommands(Commands):
         state.log.append((Parked, state.now, row.id, agent.id))
         return done(state, [agent], [])
 
+    @command
     def reopen(self, contact_id: str, *, at: float, prefer: Preference | None = None) -> Events:
         """Let a parked contact wait again at its old place: the customer answered.
 
@@ -332,6 +345,7 @@ class WorkCommands(Commands):
         wait_again(state, row)
         return done(state, [], [row])
 
+    @command
     def assign(self, contact_id: str, agent_id: str, *, at: float) -> Events:
         """Give a contact to an agent by hand, out of order and without an offer.
 
@@ -375,7 +389,7 @@ class WorkCommands(Commands):
 def _offered_to(state: State, contact_id: object, agent_id: object, command: str) -> ContactRow:
     row = contact_in_state(state, contact_id, command)
     assert row.agent is not None
-    if agent_id != row.agent.id:
+    if known_id("agent", agent_id) != row.agent.id:
         raise IllegalTransitionError(
             f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
         )

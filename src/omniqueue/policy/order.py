@@ -10,7 +10,7 @@ import attrs
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.attributes import Json
-from omniqueue.model.checks import instant
+from omniqueue.model.checks import duration
 from omniqueue.model.contact import Contact
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
@@ -64,6 +64,7 @@ class OrderPolicy(Protocol):
         ...
 
 
+AGING_SECONDS_MAX = 1e9  # thirty years a point; ranks stay finite
 StockRank = Callable[[int, float, float], float]  # (priority, arrived_at, target_seconds)
 
 
@@ -133,7 +134,9 @@ def _by_deadline(priority: int, arrived_at: float, target_seconds: float) -> flo
 
 def aging(seconds_per_priority: float) -> Order:
     """Return the order in which a priority point counts as that many seconds of waiting."""
-    seconds = instant("seconds_per_priority", seconds_per_priority)
+    seconds = duration("seconds_per_priority", seconds_per_priority)
+    if seconds > AGING_SECONDS_MAX:
+        raise InvalidValueError("seconds_per_priority", seconds, f"at most {AGING_SECONDS_MAX}")
 
     def rank(priority: int, arrived_at: float, target_seconds: float) -> float:
         return arrived_at - seconds * priority
