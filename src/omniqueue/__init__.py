@@ -11,80 +11,187 @@ Example:
     'phone-1'
 """
 
-from omniqueue.core.router import Router
-from omniqueue.core.snapshot import Snapshot
-from omniqueue.core.views import AgentView, ContactView, Statistics
-from omniqueue.errors import (
-    DuplicateAgentError,
-    DuplicateContactError,
-    FileFaultsError,
-    IllegalTransitionError,
-    InvalidValueError,
-    InvariantError,
-    MissingExtraError,
-    OmniqueueError,
-    PolicyError,
-    QueueFullError,
-    ReentrantCallError,
-    SnapshotError,
-    TimeWentBackwardsError,
-    UnknownAgentError,
-    UnknownChannelError,
-    UnknownContactError,
-)
-from omniqueue.model.agent import Agent
-from omniqueue.model.agent_events import (
-    AgentAdded,
-    AgentRemoved,
-    AgentUpdated,
-    ObserverFailed,
-    PolicyFailed,
-    PresenceSet,
-)
-from omniqueue.model.channel import Channel
-from omniqueue.model.contact import Contact, Preference, RelaxStep
-from omniqueue.model.contact_events import (
-    Abandoned,
-    Assigned,
-    Cancelled,
-    Completed,
-    Declined,
-    Deferred,
-    ExclusionEnded,
-    Expired,
-    Offered,
-    OfferExpired,
-    OfferRevoked,
-    Parked,
-    PreferenceEnded,
-    Preferred,
-    Queued,
-    Relaxed,
-    Released,
-    Reopened,
-    Requeued,
-    ReservationEnded,
-    Reserved,
-    Resumed,
-    Transferred,
-    Unservable,
-    Updated,
-    WrapUpEnded,
-)
-from omniqueue.model.event import Event, Events
-from omniqueue.model.skill import Skills
-from omniqueue.policy import (
-    AgentLoad,
-    EnteringContact,
-    FitPolicy,
-    OrderPolicy,
-    Selection,
-    TurnPolicy,
-    register_order,
-    register_selection,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from omniqueue.core.router import Router
+    from omniqueue.core.snapshot import Snapshot
+    from omniqueue.core.views import AgentView, ContactView, Statistics
+    from omniqueue.errors import (
+        DuplicateAgentError,
+        DuplicateContactError,
+        FileFaultsError,
+        IllegalTransitionError,
+        InvalidValueError,
+        InvariantError,
+        MissingExtraError,
+        OmniqueueError,
+        PolicyError,
+        QueueFullError,
+        ReentrantCallError,
+        SnapshotError,
+        TimeWentBackwardsError,
+        UnknownAgentError,
+        UnknownChannelError,
+        UnknownContactError,
+    )
+    from omniqueue.model.agent import Agent
+    from omniqueue.model.agent_events import (
+        AgentAdded,
+        AgentRemoved,
+        AgentUpdated,
+        ObserverFailed,
+        PolicyFailed,
+        PresenceSet,
+    )
+    from omniqueue.model.channel import Channel
+    from omniqueue.model.contact import Contact, Preference, RelaxStep
+    from omniqueue.model.contact_events import (
+        Abandoned,
+        Assigned,
+        Cancelled,
+        Completed,
+        Declined,
+        Deferred,
+        ExclusionEnded,
+        Expired,
+        Offered,
+        OfferExpired,
+        OfferRevoked,
+        Parked,
+        PreferenceEnded,
+        Preferred,
+        Queued,
+        Relaxed,
+        Released,
+        Reopened,
+        Requeued,
+        ReservationEnded,
+        Reserved,
+        Resumed,
+        Transferred,
+        Unservable,
+        Updated,
+        WrapUpEnded,
+    )
+    from omniqueue.model.event import Event, Events
+    from omniqueue.model.skill import Skills
+    from omniqueue.policy import (
+        AgentLoad,
+        EnteringContact,
+        FitPolicy,
+        OrderPolicy,
+        Selection,
+        TurnPolicy,
+        register_order,
+        register_selection,
+    )
 
 __version__ = "0.1.0"
+
+# Where each public name lives. They are loaded when first asked for (PEP 562), so that importing
+# the package costs next to nothing and a program pays only for what it uses.
+_PLACES = {
+    "omniqueue.core.router": ("Router",),
+    "omniqueue.core.snapshot": ("Snapshot",),
+    "omniqueue.core.views": (
+        "AgentView",
+        "ContactView",
+        "Statistics",
+    ),
+    "omniqueue.errors": (
+        "DuplicateAgentError",
+        "DuplicateContactError",
+        "FileFaultsError",
+        "IllegalTransitionError",
+        "InvalidValueError",
+        "InvariantError",
+        "MissingExtraError",
+        "OmniqueueError",
+        "PolicyError",
+        "QueueFullError",
+        "ReentrantCallError",
+        "SnapshotError",
+        "TimeWentBackwardsError",
+        "UnknownAgentError",
+        "UnknownChannelError",
+        "UnknownContactError",
+    ),
+    "omniqueue.model.agent": ("Agent",),
+    "omniqueue.model.agent_events": (
+        "AgentAdded",
+        "AgentRemoved",
+        "AgentUpdated",
+        "ObserverFailed",
+        "PolicyFailed",
+        "PresenceSet",
+    ),
+    "omniqueue.model.channel": ("Channel",),
+    "omniqueue.model.contact": (
+        "Contact",
+        "Preference",
+        "RelaxStep",
+    ),
+    "omniqueue.model.contact_events": (
+        "Abandoned",
+        "Assigned",
+        "Cancelled",
+        "Completed",
+        "Declined",
+        "Deferred",
+        "ExclusionEnded",
+        "Expired",
+        "Offered",
+        "OfferExpired",
+        "OfferRevoked",
+        "Parked",
+        "PreferenceEnded",
+        "Preferred",
+        "Queued",
+        "Relaxed",
+        "Released",
+        "Reopened",
+        "Requeued",
+        "ReservationEnded",
+        "Reserved",
+        "Resumed",
+        "Transferred",
+        "Unservable",
+        "Updated",
+        "WrapUpEnded",
+    ),
+    "omniqueue.model.event": (
+        "Event",
+        "Events",
+    ),
+    "omniqueue.model.skill": ("Skills",),
+    "omniqueue.policy": (
+        "AgentLoad",
+        "EnteringContact",
+        "FitPolicy",
+        "OrderPolicy",
+        "Selection",
+        "TurnPolicy",
+        "register_order",
+        "register_selection",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a public name when it is first asked for."""
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_MODULE_OF[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_MODULE_OF})
+
 
 __all__ = [
     "Abandoned",

@@ -20,8 +20,8 @@ from omniqueue import (
     ReentrantCallError,
     Router,
     Selection,
-    SnapshotError,
     Skills,
+    SnapshotError,
 )
 
 

@@ -220,9 +220,11 @@ def _check_reservations(state: State) -> None:
             reserved = row.details is not None and row.details.reserved is agent
             _must(reserved, "a reservation has two sides", agent.id)
             _must(row.state in (WAITING, OFFERED), "a reservation for the queue", row.id)
-    for key, row in state.overdue.items():
+    _must(state.overdue == sorted(state.overdue), "overdue contacts in order", 0)
+    for entry in state.overdue:
+        row = entry[3]
         assert row.details is not None
-        _must(key == place(row) and row.state == WAITING, "overdue contacts wait", row.id)
+        _must(entry[:3] == place(row) and row.state == WAITING, "overdue contacts wait", row.id)
         _must(row.details.reserved is None, "overdue contacts lack an agent", row.id)
         _must(row.details.reserve_due <= state.clock(), "overdue contacts are", row.id)
 

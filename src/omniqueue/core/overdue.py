@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from heapq import heapify, heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ _PRUNE_MIN = 64
 def track(state: State, row: ContactRow, details: Details) -> None:
     """List a waiting contact without a reservation: now if overdue, else when it will be."""
     if details.reserve_due <= state.clock():
-        state.overdue[place(row)] = row
+        insort(state.overdue, (*place(row), row))
         details.in_overdue = True
     elif details.listed_due != details.reserve_due:
         details.listed_due = details.reserve_due
@@ -45,7 +46,7 @@ def _prune(state: State) -> None:
 
 def untrack(state: State, row: ContactRow, details: Details) -> None:
     """Take a contact from the list of the overdue."""
-    del state.overdue[place(row)]
+    del state.overdue[bisect_left(state.overdue, (*place(row), row))]
     details.in_overdue = False
 
 
@@ -65,5 +66,5 @@ def bring_in_overdue(state: State) -> None:
             and details.reserved is None
             and not details.in_overdue
         ):
-            state.overdue[place(row)] = row
+            insort(state.overdue, (*place(row), row))
             details.in_overdue = True

@@ -39,8 +39,9 @@ def reserve_overdue(state: State, before: ContactRow | None) -> bool:
     bring_in_overdue(state)
     bound = None if before is None else place(before)
     hopeless = set()  # lanes whose unrestricted contacts find no agent
-    for key, row in state.overdue.items():
-        if bound is not None and key >= bound:
+    for entry in state.overdue:
+        row = entry[3]
+        if bound is not None and entry[:3] >= bound:
             return False
         assert row.details is not None
         plain = row.details.prefer_agent is None and not row.restricted()

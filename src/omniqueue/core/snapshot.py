@@ -6,9 +6,7 @@ anew. A digest guards against damage.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from hashlib import sha256
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -67,6 +65,10 @@ def snapshot(state: State) -> Snapshot:
 
 
 def _digest(saved: Mapping[str, JsonValue]) -> str:
+    # Loaded here: few programs take snapshots, all of them import the router.
+    import json
+    from hashlib import sha256
+
     content = {key: value for key, value in saved.items() if key != "digest"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return sha256(text.encode()).hexdigest()

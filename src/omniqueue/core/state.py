@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from math import inf
 from typing import TYPE_CHECKING
 
-from sortedcontainers import SortedDict
-
 from omniqueue.core.choice import Choice
 from omniqueue.core.lanes import ChannelRow, Head, Lane
 from omniqueue.core.roster import Roster
 from omniqueue.core.timers import Timers
 from omniqueue.model.channel import Channel
-from omniqueue.model.event import Event, Rank, RawEvent
+from omniqueue.model.event import Event, RawEvent
 from omniqueue.policy.order import ARRIVAL, Order
 
 if TYPE_CHECKING:
@@ -98,11 +96,13 @@ class State:
         self.preferring: dict[str, list[Entry]] = {}  # agent id -> sorted, who waits for it
         self.wishes: dict[str, dict[ContactRow, None]] = {}  # agent id -> all preferences for it
         # Waiting, overdue, without a reservation, in queue order; and those not overdue yet.
-        self.overdue: SortedDict[tuple[Rank, float, int], ContactRow] = SortedDict()
+        self.overdue: list[Entry] = []
         self.overdue_later: list[tuple[float, int, ContactRow]] = []
         self.suspects: list[ContactRow] = []  # whose reservation may have to fall
         # Ended contacts and when they are forgotten, in that order.
         self.ended: OrderedDict[ContactRow, float] = OrderedDict()
+        self.positions: PositionIndex | None = None  # built when first asked for
+        self.certifier: Certifier | None = None  # wanted by `certify`
 
     def clock(self) -> float:
         """Return the engine's time, also while it is locked."""

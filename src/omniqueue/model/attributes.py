@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
@@ -54,6 +53,8 @@ class Attributes(Mapping[str, Json]):
         """
         if isinstance(value, Attributes):
             return value
+        import json  # few contacts carry attributes, every program makes contacts
+
         fault = InvalidValueError("attributes", value, _EXPECTED)
         if not isinstance(value, Mapping) or len(value) > KEYS_MAX:
             raise fault
