@@ -105,7 +105,7 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
     from omniqueue.sim.durations import duration_seconds
     from omniqueue.sim.scenario_file import read_scenario
 
-    changes = {}
+    changes: dict[str, float] = {}
     for field, option in (
         ("horizon_seconds", "horizon"),
         ("warm_up_seconds", "warm_up"),
@@ -115,7 +115,7 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
         if given is not None:
             changes[field] = duration_seconds(f"--{option.replace('_', '-')}", given)
     scenario = read_scenario(arguments.scenario)
-    return attrs.evolve(scenario, **changes) if changes else scenario
+    return attrs.evolve(scenario, **changes) if changes else scenario  # type: ignore[arg-type]
 
 
 @contextmanager
