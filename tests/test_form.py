@@ -124,16 +124,13 @@ def test_errors_are_one_family_in_one_module() -> None:
         for node in ast.walk(ast.parse((TOP / "src/omniqueue/errors.py").read_text()))
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    assert [getattr(node, "module", None) for node in imports] == ["__future__"]
+    assert [getattr(node, "module", None) for node in imports] == ["__future__", "collections.abc"]
 
 
 def test_public_names_are_listed_once_and_exist() -> None:
     names = [name for name in omniqueue.__all__ if name != "__version__"]
     assert sorted(set(names)) == sorted(names)
-    shown = {
-        name
-        for name, thing in vars(omniqueue).items()
-        if not name.startswith("_") and not inspect.ismodule(thing)
-    }
-    assert shown == set(names)
+    assert set(omniqueue._MODULE_OF) == set(names)
+    assert set(names) <= set(dir(omniqueue))
+    assert all(getattr(omniqueue, name) is not None for name in names)
     assert (TOP / "src/omniqueue/py.typed").exists()

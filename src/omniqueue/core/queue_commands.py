@@ -92,61 +92,37 @@ class QueueCommands(Commands):
         """
         state = self._state
         try:
-            if at.__class__ is float and state.now <= at < state.timers.wake:
-                state.now = at
-            else:
-                enter(state, at)
-                at = state.now
-            if contact.__class__ is not Contact and not isinstance(contact, Contact):
-                raise InvalidValueError("contact", contact, "a Contact")
-            contact_id = contact.id
-            channel = state.channels.get(contact.channel)
-            if channel is None:
-                channel = channel_of(state, "channel", contact.channel)
-            if contact_id in state.contacts:
-                _refuse_unless_forgotten(state, contact_id)
-            arrived_at = contact.arrived_at
-            if arrived_at is None:
-                arrived_at = at
-            elif arrived_at > at:
-                raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
-            skills = contact.skills
-            rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
-            lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
-            row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
-            if state.max_waiting is not None:
-                _refuse_if_full(state, row)
-            state.sequence += 1
-            state.contacts[contact_id] = row
-            raw = (
-                Queued,
-                at,
-                contact_id,
-                channel.name,
-                skills,
-                contact.priority,
-                arrived_at,
-                rank,
-            )
-            plain = contact.terms is None and channel.plain and lane.holders
-            if not plain or state.overdue_later or state.overdue:
-                state.log.append(raw)
-                _start(state, row)
-                return done(state, [], [row])
-            for room in channel.rooms:
-                if lane.holders & room.open:
-                    state.log.append(raw)
-                    place_new(state, row)
-                    break
-            else:
-                join(state, row)
-                if not state.log and not state.hooks:
-                    return Events((raw,))
-                state.log.append(raw)
-            return told(state)
+            row = _new_row(state, contact, at)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
+        lane = row.lane
+        channel = lane.channel
+        raw = (
+            Queued,
+            state.now,
+            row.id,
+            channel.name,
+            lane.skills,
+            contact.priority,
+            row.arrived_at,
+            row.rank,
+        )
+        plain = contact.terms is None and channel.plain and lane.holders
+        if not plain or state.overdue_later or state.overdue:
+            state.log.append(raw)
+            _start(state, row)
+            return done(state, [], [row])
+        for room in channel.rooms:
+            if lane.holders & room.open:
+                state.log.append(raw)
+                place_new(state, row)
+                return told(state)
+        join(state, row)
+        if not state.log and not state.hooks:
+            return Events((raw,))
+        state.log.append(raw)
+        return told(state)
 
     @command
     def abandon(self, contact_id: str, *, at: float) -> Events:
@@ -394,6 +370,37 @@ def _refuse_if_full(state: State, row: ContactRow) -> None:
     raise QueueFullError(
         "queue", state.waiting + state.deferred, f"fewer than {state.max_waiting} waiting"
     )
+
+
+def _new_row(state: State, contact: Contact, at: float) -> ContactRow:
+    """Let time pass and make the row of a new contact, or refuse it."""
+    if at.__class__ is float and state.now <= at < state.timers.wake:
+        state.now = at
+    else:
+        enter(state, at)
+        at = state.now
+    if contact.__class__ is not Contact and not isinstance(contact, Contact):
+        raise InvalidValueError("contact", contact, "a Contact")
+    contact_id = contact.id
+    channel = state.channels.get(contact.channel)
+    if channel is None:
+        channel = channel_of(state, "channel", contact.channel)
+    if contact_id in state.contacts:
+        _refuse_unless_forgotten(state, contact_id)
+    arrived_at = contact.arrived_at
+    if arrived_at is None:
+        arrived_at = at
+    elif arrived_at > at:
+        raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
+    skills = contact.skills
+    rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
+    lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
+    row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
+    if state.max_waiting is not None:
+        _refuse_if_full(state, row)
+    state.sequence += 1
+    state.contacts[contact_id] = row
+    return row
 
 
 def _refuse_unless_forgotten(state: State, contact_id: str) -> None:

@@ -133,8 +133,7 @@ class WorkCommands(Commands):
         Args:
             contact_id: a contact that is active, or parked (then without wrap-up).
             at: seconds on the caller's epoch.
-            wrap_up_seconds: after-contact work; 0: none; None: until finished by command;
-                "channel": as the channel says.
+            wrap_up_seconds: work after it; 0: none; None: until finished; "channel": its own.
 
         Raises:
             UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
@@ -179,7 +178,7 @@ class WorkCommands(Commands):
         if row.details is not None or agent.limited or agent.seat is not None:
             end_work(state, row)
             end(state, row, COMPLETED)
-        else:  # the same for the many
+        else:  # the same, for the many
             row.agent = None
             del agent.holding[row]
             agent.free += channel.cost

@@ -27,8 +27,8 @@ def read_regular_file(path: str | os.PathLike[str], *, bytes_max: int) -> bytes:
         >>> read_regular_file("no/such/file.json", bytes_max=10)
         Traceback (most recent call last):
         ...
-        omniqueue.errors.FileFaultsError: no/such/file.json: cannot be read: No such file or directory
-    """  # noqa: E501 - the example's last line is what Python prints
+        omniqueue.errors.FileFaultsError: no/such/file.json: cannot be read: ...
+    """
     name = os.fspath(path)
     try:
         with os.fdopen(os.open(name, _FLAGS), "rb") as file:

@@ -74,8 +74,8 @@ def read_play(path: str | os.PathLike[str]) -> Play:
         >>> read_play("no/such/play.json")
         Traceback (most recent call last):
         ...
-        omniqueue.errors.FileFaultsError: no/such/play.json: cannot be read: No such file or directory
-    """  # noqa: E501 - the example's last line is what Python prints
+        omniqueue.errors.FileFaultsError: no/such/play.json: cannot be read: ...
+    """
     return parse_play(read_regular_file(path, bytes_max=BYTES_MAX), name=os.fspath(path))
 
 
