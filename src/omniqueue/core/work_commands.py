@@ -136,8 +136,8 @@ class WorkCommands(Commands):
             wrap_up_seconds: work after it; 0: none; None: until finished; "channel": its own.
 
         Raises:
-            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
-            InvalidValueError: a negative or infinite duration.
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError,
+            InvalidValueError.
 
         Cost: O(log lanes) and one match.
 
@@ -177,16 +177,15 @@ class WorkCommands(Commands):
             return done(state, [], [])
         if row.details is not None or agent.limited or agent.seat is not None:
             end_work(state, row)
-            end(state, row, COMPLETED)
         else:  # the same, for the many
             row.agent = None
             del agent.holding[row]
             agent.free += channel.cost
             agent.stamp = state.roster.stamp = state.roster.stamp + 1
-            if state.forget_seconds is None:
-                row.state = COMPLETED
-            else:
-                end(state, row, COMPLETED)
+        if state.forget_seconds is None and row.details is None:
+            row.state = COMPLETED
+        else:
+            end(state, row, COMPLETED)
         if state.overdue_later or state.overdue:
             return done(state, [agent], [])
         serve(state, agent)
