@@ -40,7 +40,9 @@ def end(state: State, row: ContactRow, final: int) -> None:
     details = row.details
     if details is not None and final != ABANDONED:
         cancel_timers(state, row)
-    if state.forget_seconds is not None:
+    if state.forget_seconds == 0:
+        _drop(state, row)
+    elif state.forget_seconds is not None:
         state.ended[row] = state.now + state.forget_seconds
         forget(state, state.now)
 
@@ -81,10 +83,14 @@ def forget(state: State, at: float) -> None:
         if forget_at > at:
             return
         del ended[row]
-        cancel_timers(state, row)
-        del state.contacts[row.id]
-        if row.state != COMPLETED:
-            state.counts[row.state] -= 1
+        _drop(state, row)
+
+
+def _drop(state: State, row: ContactRow) -> None:
+    cancel_timers(state, row)
+    del state.contacts[row.id]
+    if row.state != COMPLETED:
+        state.counts[row.state] -= 1
 
 
 def forget_now(state: State) -> None:

@@ -14,7 +14,7 @@ from omniqueue.core.lanes import join, serves, take_head
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
-from omniqueue.core.seeking import best_agent, first_contact
+from omniqueue.core.seeking import best_agent, first_contact, first_in_turn
 from omniqueue.model.contact_events import Assigned
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def serve(state: State, agent: AgentRow) -> None:
                     break
                 index += 1
             else:
-                break
+                roster.seat_in(agent, shape)
+                return
             lane = head[3]
             line = lane.line
             if line and line[0].details is None and lane.channel.offer_seconds is None:
@@ -110,7 +111,7 @@ def place_new(state: State, row: ContactRow) -> None:
         join(state, row)
         _place(state, row)
         return
-    agent = best_agent(state, row)
+    agent = first_in_turn(state, row.lane) or best_agent(state, row)
     assert agent is not None
     state.roster.unseat(agent)
     _assign(state, agent, row)

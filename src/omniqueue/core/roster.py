@@ -256,9 +256,14 @@ class Roster:
         if agent.presence != "ready" or agent.reserved_for is not None:
             return
         shape = self.shape_for(agent)
-        if shape is None:
-            return
-        seat: Seat = (self.choice.turn_of(agent), agent.stamp, agent)
+        if shape is not None:
+            self.seat_in(agent, shape)
+
+    def seat_in(self, agent: AgentRow, shape: Shape) -> None:
+        """Seat a ready, unreserved agent without a seat in the shape it has now."""
+        choice = self.choice
+        turn = (1 if agent.holding else 0) if choice.by_idle else choice.turn_of(agent)
+        seat: Seat = (turn, agent.stamp, agent)
         agent.seat = seat
         agent.shape = shape
         heappush(shape.heap, seat)

@@ -12,8 +12,10 @@ from omniqueue.model.event import Rank
 if TYPE_CHECKING:
     from omniqueue.core.agent_row import AgentRow, Seat, Shape
     from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.lanes import Lane
     from omniqueue.core.state import State
 
+_FRONTS_TRIED = 4  # a centre with few kinds of agents has no more
 Candidate: TypeAlias = "tuple[Rank, Rank, int, AgentRow]"  # (fit, turn, stamp, agent)
 
 
@@ -56,6 +58,20 @@ def best_agent(state: State, row: ContactRow) -> AgentRow | None:
         if best is None or own < best:
             best = own
     return None if best is None else best[3]
+
+
+def first_in_turn(state: State, lane: Lane) -> AgentRow | None:
+    """Return the first of all free agents in turn who serves the lane, if found at once.
+
+    That is the best one where the selection ranks all fits alike; None: look further.
+    """
+    if state.choice.any_fit:
+        for front in state.roster.fronts[:_FRONTS_TRIED]:
+            shape = front[2]
+            known = lane.serves[shape.number]
+            if known and (known == 1 or serves(lane, shape)):
+                return shape.heap[0][2]
+    return None
 
 
 def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidate | None:
