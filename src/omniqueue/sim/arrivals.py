@@ -18,7 +18,7 @@ from omniqueue.sim.chance import Chance
 from omniqueue.sim.times import Floats
 from omniqueue.sim.week import DAY_SECONDS, Hours, week_label
 
-ARRIVALS_MAX: Final = 50_000_000  # of one replication: about 3 GB of columns
+ARRIVALS_MAX: Final = 20_000_000  # of one replication: some 6 GB with its statistics
 RATE_MAX: Final = 1e9  # contacts an hour
 RATES_MAX: Final = 10_000
 TRACE_MAX: Final = 5_000_000

@@ -184,7 +184,7 @@ class _Centre:
         heap, tick, stopped, router = self._heap, self._tick, self._stopped, self._router
         submit, complete, hear = router.submit, router.complete, self._hear
         rows, paces = self._rows, self._paces
-        stream, arrived_at, handling = rows.stream, rows.arrived_at, rows.handling
+        stream, handling = rows.stream, rows.handling
         patience, agent_of = rows.patience, rows.agent
         answered_at, ended_at = rows.answered_at, rows.ended_at
         contacts, row_of, free = self._contacts, self._row_of, self._free
@@ -193,9 +193,8 @@ class _Centre:
         impatient = any(each.patience is not None for each in self._scenario.streams)
         paced = any(pace != 1.0 for several in paces for pace in several)
         event: Any  # tuples of the router, whose fields are known by their class
-        entering = rows.entering()
-        arriving = next(entering, -1)
-        coming = arrived_at[arriving] if arriving >= 0 else inf
+        entering, nobody = rows.entering(), (inf, -1)
+        coming, arriving = next(entering, nobody)
         while True:
             due = heap[0][0] if heap else inf
             if timed and (timer := router.next_timer) is not None and timer <= last:
@@ -217,8 +216,7 @@ class _Centre:
                 happened = complete(what.id, at=at).tuples  # no wrap-up, as the channel says
             else:
                 at, row = coming, arriving
-                arriving = next(entering, -1)
-                coming = arrived_at[arriving] if arriving >= 0 else inf
+                coming, arriving = next(entering, nobody)
                 if stopped is not None and not row & 4095 and stopped():
                     self._interrupted = True
                     break
@@ -233,8 +231,11 @@ class _Centre:
                 except QueueFullError:
                     self._refused(at, row, contact)
                     continue
-                if impatient and happened[-1][0] is not Assigned and patience[row] < inf:
-                    heappush(heap, (at + patience[row], tick(), self._give_up, (row, contact)))
+                if happened[-1][0] is not Assigned:
+                    if impatient and patience[row] < inf:
+                        give_up_at = at + patience[row]
+                        heappush(heap, (give_up_at, tick(), self._give_up, (row, contact)))
+                    continue
             for event in happened:
                 if event[0] is Assigned:
                     name = event[2]

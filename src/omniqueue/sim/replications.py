@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures.process import BrokenProcessPool
 from math import ceil, isfinite, isnan
 from typing import Final, Protocol, TypeVar
 
@@ -77,7 +78,22 @@ class Processes:
         self._stopped = stopped
 
     def map(self, function: Callable[[int], T], items: Iterable[int], /) -> Iterator[T]:
-        """Yield the function's value for every item, in order; at most 2 x jobs are under way."""
+        """Yield the function's value for every item, in order; at most 2 x jobs are under way.
+
+        Raises:
+            InvalidValueError: the processes cannot start, or cannot take the function.
+        """
+        try:
+            yield from self._map(function, items)
+        except BrokenProcessPool:
+            raise InvalidValueError(
+                "jobs",
+                self._jobs,
+                "processes that can start: policies of modules that they can import, and a script"
+                " that guards its start by if __name__ == '__main__' (or jobs = 1)",
+            ) from None
+
+    def _map(self, function: Callable[[int], T], items: Iterable[int]) -> Iterator[T]:
         # Fresh processes: one that was forked would share locks with the caller's threads.
         context = multiprocessing.get_context("spawn")
         left = iter(items)
@@ -200,52 +216,25 @@ def simulate(
     """
     goal = scenario.replications if replications is None else replications
     goal = whole("replications", goal, 1, REPLICATIONS_MAX)
+    whole("jobs", jobs, 1, JOBS_MAX)
     check_confidence(confidence)
     if precision is not None:
         precision = instant("precision", precision)
         if not 0.0001 <= precision < 1:
             raise InvalidValueError("precision", precision, "a share, as 0.05")
         goal = min(max(goal, _FIRST_ROUND), PRECISION_REPLICATIONS_MAX)
+    order = scenario.order if order is None else order
+    selection = scenario.selection if selection is None else selection
+    router = Router(order=order, selection=selection)
     task = Task(
         scenario=scenario,
         seed=whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX),
-        order=_sendable_order(scenario.order if order is None else order),
-        selection=_sendable_selection(scenario.selection if selection is None else selection),
+        order=_sendable_order(order),
+        selection=_sendable_selection(selection),
         batches=whole("batches", batches, 1, BATCHES_MAX),
     )
-    whole("jobs", jobs, 1, JOBS_MAX)
-    result = _empty(task, confidence, precision)
-    while True:
-        summaries, interrupted = _round(
-            task, range(result.replications, goal), goal, jobs, executor, progress, stopped
-        )
-        every = (*result.summaries, *summaries)
-        done = len(every) // task.batches
-        result = attrs.evolve(result, summaries=every, replications=done, interrupted=interrupted)
-        if interrupted or precision is None:
-            return result
-        reached = result.estimate("mean_wait_all")
-        nothing = isnan(reached.value) or reached.value == 0
-        if nothing or reached.relative_half_width <= precision:
-            return result
-        if goal >= PRECISION_REPLICATIONS_MAX:
-            return result
-        goal = _next_goal(goal, reached.relative_half_width / precision)
-
-
-def _next_goal(goal: int, ratio: float) -> int:
-    """Return how many replications to go on to, by the square of what is missing."""
-    wanted = ceil(1.1 * goal * ratio**2) if isfinite(ratio) else 4 * goal
-    return min(max(goal + 1, min(wanted, 4 * goal)), PRECISION_REPLICATIONS_MAX)
-
-
-def _empty(task: Task, confidence: float, precision: float | None) -> SimulationResult:
-    order, selection = task.order, task.selection
-    assert order is not None
-    assert selection is not None
-    router = Router(order=order, selection=selection)
-    return SimulationResult(
-        scenario=task.scenario,
+    nothing = SimulationResult(
+        scenario=scenario,
         summaries=(),
         seed=task.seed,
         replications=0,
@@ -256,11 +245,40 @@ def _empty(task: Task, confidence: float, precision: float | None) -> Simulation
         precision=precision,
     )
 
+    def run(numbers: range) -> tuple[list[Summary], bool]:
+        return _round(task, numbers, jobs, executor, progress, stopped)
+
+    return _run_rounds(nothing, goal, run)
+
+
+def _run_rounds(
+    result: SimulationResult, goal: int, run: Callable[[range], tuple[list[Summary], bool]]
+) -> SimulationResult:
+    """Add replications to a result until its goal, and its precision if it has one."""
+    while True:
+        summaries, interrupted = run(range(result.replications, goal))
+        every = (*result.summaries, *summaries)
+        done = len(every) // result.batches
+        result = attrs.evolve(result, summaries=every, replications=done, interrupted=interrupted)
+        precision = result.precision
+        if interrupted or precision is None or goal >= PRECISION_REPLICATIONS_MAX:
+            return result
+        reached = result.estimate("mean_wait_all")
+        nobody_waits = isnan(reached.value) or reached.value == 0
+        if nobody_waits or reached.relative_half_width <= precision:
+            return result
+        goal = _next_goal(goal, reached.relative_half_width / precision)
+
+
+def _next_goal(goal: int, ratio: float) -> int:
+    """Return how many replications to go on to, by the square of what is missing."""
+    wanted = ceil(1.1 * goal * ratio**2) if isfinite(ratio) else 4 * goal
+    return min(max(goal + 1, min(wanted, 4 * goal)), PRECISION_REPLICATIONS_MAX)
+
 
 def _round(
     task: Task,
     numbers: range,
-    goal: int,
     jobs: int,
     executor: Executor | None,
     progress: Progress | None,
@@ -276,11 +294,11 @@ def _round(
     else:
         results = (task(number, stopped) for number in numbers)
     summaries: list[Summary] = []
-    done = numbers.start
+    done, goal = numbers.start, numbers.stop
     try:
         for found in results:
-            cut = any(summary.interrupted for summary in found)
-            if cut and done:
+            cut = not found or any(summary.interrupted for summary in found)
+            if cut and (done or not found):
                 return summaries, True  # the part of a day that was over says nothing of days
             summaries += found
             done += 1

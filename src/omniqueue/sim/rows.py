@@ -48,11 +48,12 @@ class Rows:
     def __len__(self) -> int:
         return len(self.arrived_at)
 
-    def entering(self) -> Iterator[int]:
-        """Yield the rows that come when the centre is open, in order of arrival."""
+    def entering(self) -> Iterator[tuple[float, int]]:
+        """Yield when and which rows come when the centre is open, in order of arrival."""
         if self._admitted.all():
-            return iter(range(len(self._admitted)))
-        return iter(np.flatnonzero(self._admitted).tolist())
+            return zip(self.arrived_at, range(len(self)), strict=False)
+        rows = np.flatnonzero(self._admitted)
+        return zip(np.array(self.arrived_at)[rows].tolist(), rows.tolist(), strict=True)
 
     def turn_away(self, row: int) -> None:
         """Note that a contact came when the centre was closed."""

@@ -213,7 +213,7 @@ class Scenario:
         title: what it shows, for people.
 
     Raises:
-        InvalidValueError: a value out of range, no arrivals, more than 50 million of them,
+        InvalidValueError: a value out of range, no arrivals, more than 20 million of them,
             names that are there twice, unknown channels.
 
     Example:
@@ -310,30 +310,24 @@ class Scenario:
             names = [each.name for each in named]
             for name in names:
                 if names.count(name) > 1:
-                    raise InvalidValueError(f"{field} name", name, "each name once")
-        for stream in self.streams:
+                    raise InvalidValueError(field, name, "each name once")
+        known = f"one of {', '.join(channels)}"
+        for place, stream in enumerate(self.streams):
             if stream.channel not in channels:
-                raise InvalidValueError(
-                    f"channel of stream {stream.name}",
-                    stream.channel,
-                    f"one of {', '.join(channels)}",
-                )
-        for group in self.groups:
-            for used in (*group.limits, *(group.channels or ())):
-                if used not in channels:
-                    raise InvalidValueError(
-                        f"channel of agents {group.name}", used, f"one of {', '.join(channels)}"
-                    )
-            if isinstance(group.speed, Mapping):
-                for name in group.speed:
-                    if name not in [stream.name for stream in self.streams]:
-                        raise InvalidValueError(
-                            f"speed of agents {group.name}", name, "the name of a stream"
-                        )
+                raise InvalidValueError(f"streams[{place}].channel", stream.channel, known)
+        names = [stream.name for stream in self.streams]
+        for place, group in enumerate(self.groups):
+            for field, used in (("limits", group.limits), ("channels", group.channels or ())):
+                for name in used:
+                    if name not in channels:
+                        raise InvalidValueError(f"agents[{place}].{field}", name, known)
+            for name in group.speed if isinstance(group.speed, Mapping) else ():
+                if name not in names:
+                    raise InvalidValueError(f"agents[{place}].speed", name, "a stream's name")
         for channel in channels.values():
             if channel.wrap_up_seconds is None:
                 raise InvalidValueError(
-                    f"wrap_up of channel {channel.name}",
+                    f"channels.{channel.name}.wrap_up",
                     None,
                     "a duration: nobody here finishes an open-ended one",
                 )

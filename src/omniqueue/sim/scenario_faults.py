@@ -89,6 +89,8 @@ def _below(place: str, key: str) -> str:
 
 def _field_place(place: str, field: str) -> str:
     """Return where a value stands that was refused: at the place, or in a field below it."""
+    if not place and ("[" in field or "." in field):
+        return field  # what does not fit together says itself where
     head = re.match(r"[\w-]*", field)
     word = key_of(head.group() if head else "")
     last = place.rpartition(".")[2]

@@ -109,26 +109,32 @@ class _Stretches:
     """Stretches of time, weighted: how much of them lies before given instants."""
 
     def __init__(self, start: Floats, end: Floats, weight: Floats | None = None) -> None:
-        one = np.ones(len(start)) if weight is None else weight
-        self._sides = []
-        for instants in (start, end):
-            order = np.argsort(instants)
-            ordered, weights = instants[order], one[order]
-            self._sides.append(
-                (
-                    ordered,
-                    np.concatenate(([0.0], np.cumsum(weights))),
-                    np.concatenate(([0.0], np.cumsum(weights * ordered))),
-                )
-            )
+        self._sides = [_side(start, weight), _side(end, weight)]
 
     def before(self, instants: Floats) -> Floats:
         """Return the weighted length before each instant, shape as given. Cost: O(log n) each."""
         areas = []
         for ordered, weights, moments in self._sides:
             number = np.searchsorted(ordered, instants)
-            areas.append(instants * weights[number] - moments[number])
+            weight = number if weights is None else weights[number]
+            areas.append(instants * weight - moments[number])
         return areas[0] - areas[1]
+
+
+def _side(instants: Floats, weight: Floats | None) -> tuple[Floats, Floats | None, Floats]:
+    """Return instants in order, and the sums of weights and of moments up to each."""
+    nothing = np.zeros(1)
+    if weight is None:
+        ordered = np.sort(instants)
+        return ordered, None, np.concatenate((nothing, np.cumsum(ordered)))
+    order = np.argsort(instants)
+    ordered, weights = instants[order], weight[order]
+    moments = np.cumsum(weights * ordered)
+    return (
+        ordered,
+        np.concatenate((nothing, np.cumsum(weights))),
+        np.concatenate((nothing, moments)),
+    )
 
 
 def interval_count(scenario: Scenario) -> int:
@@ -174,8 +180,8 @@ class _Measured:
         self._staffed, self._busy, self._load = self._crew(busy_to, taken)
         self._group = record.group
 
-    def _contact_columns(self, order: _Ints) -> Floats:
-        """Return what each contact adds to the sums, shape (n, len(CONTACT_SUMS))."""
+    def _contact_columns(self, order: _Ints) -> dict[str, NDArray[np.generic]]:
+        """Return what each contact adds to each of the sums, shape (n,)."""
         record, scenario = self._record, self._scenario
         outcome = record.outcome[order]
         answered, wait = self._answered, self._wait
@@ -190,8 +196,8 @@ class _Measured:
         overtook[1:] = answered[1:] & (left[1:] < latest[:-1])
         handling = record.ended_at[order] - record.answered_at[order]
         wrap_up = record.released_at[order] - record.ended_at[order]
-        columns = {
-            "arrived": np.ones(len(order)),
+        return {
+            "arrived": np.ones(len(order), dtype=bool),
             "answered": answered,
             "abandoned": outcome == ABANDONED,
             "refused": outcome == REFUSED,
@@ -208,7 +214,6 @@ class _Measured:
             "wrap_up_seconds": np.where(answered, np.nan_to_num(wrap_up), 0.0),
             "overtook": overtook,
         }
-        return np.stack([columns[name].astype(float) for name in CONTACT_SUMS], axis=1)
 
     def _crew(
         self, busy_to: Floats, taken: NDArray[np.bool]
@@ -229,6 +234,9 @@ class _Measured:
             staffed.append(_Stretches(record.staffed_from[mine], record.staffed_to[mine]))
             mine = whose_group == place
             busy.append(_Stretches(first[mine], last[mine]))
+            if capacity[place] == 1:  # one contact at a time, the whole capacity
+                load.append(busy[-1])
+                continue
             mine = group == place
             load.append(_Stretches(start[mine], busy_to[taken][mine], weight[mine]))
         return staffed, busy, load
@@ -238,10 +246,10 @@ class _Measured:
         first, last = np.searchsorted(self._arrived_at, [low, high])
         part = slice(int(first), int(last))
         stream = self._stream[part]
-        sums = self._sums[part]
         contacts = np.stack(
-            [np.sum(sums[stream == place], axis=0) for place in range(self._streams)]
-        )
+            [np.bincount(stream, self._sums[name][part], self._streams) for name in CONTACT_SUMS],
+            axis=1,
+        ).astype(float)
         bounds = np.array([low, high])
         waits = self._wait[part][self._answered[part]]
         whose = stream[self._answered[part]]
@@ -275,9 +283,8 @@ class _Measured:
         stream = self._stream[part]
         place = ((self._arrived_at[part] % WEEK_SECONDS) // length).astype(np.int64)
         cell = np.minimum(place, number - 1) * self._streams + stream
-        columns = [CONTACT_SUMS.index(name) for name in INTERVAL_SUMS]
         cells = number * self._streams
-        sums = [np.bincount(cell, self._sums[part, each], cells) for each in columns]
+        sums = [np.bincount(cell, self._sums[name][part], cells) for name in INTERVAL_SUMS]
         edges = _edges(low, high, length)
         owner = np.minimum((edges[:-1] % WEEK_SECONDS) // length, number - 1).astype(np.int64)
 
@@ -288,7 +295,7 @@ class _Measured:
 
         return {
             "intervals": np.stack(sums, axis=1, dtype=float).reshape(
-                number, self._streams, len(columns)
+                number, self._streams, len(INTERVAL_SUMS)
             ),
             "interval_groups": np.stack([spread(self._staffed), spread(self._busy)], axis=2),
             "interval_queue": spread(self._queues),
