@@ -167,7 +167,13 @@ class Poisson(Arrivals):
         kinds = np.arange(days) % 7
         totals = np.array([area[-1] for area in areas])[kinds] * busyness
         before = np.concatenate(([0.0], np.cumsum(totals)))
-        sums = _unit_sums(chance.stream(purpose), float(before[-1]))
+        end = float(before[-1])
+        last, rest_seconds = divmod(horizon_seconds, DAY_SECONDS)
+        if last < days:  # the horizon cuts the last day short
+            edges, area = weekdays[int(last) % 7][0], areas[int(last) % 7]
+            cut = float(np.interp(rest_seconds, edges, area)) * float(busyness[int(last)])
+            end = float(before[int(last)]) + cut
+        sums = _unit_sums(chance.stream(purpose), end)
         day = np.searchsorted(before, sums, side="right") - 1
         found = np.empty(len(sums))
         for kind in range(min(7, days)):
