@@ -25,7 +25,8 @@ def some_events() -> Events:
 def test_every_kind_has_its_own_name_and_is_public() -> None:
     kinds = set(Event.kinds.values())
     assert {kind.name for kind in kinds} == set(Event.kinds)
-    public = {kind for kind in omniqueue.__all__.values() if isinstance(kind, type)}
+    named = [getattr(omniqueue, name) for name in omniqueue.__all__]
+    public = {kind for kind in named if isinstance(kind, type)}
     assert {kind.__name__ for kind in kinds} <= {kind.__name__ for kind in public}
     for kind in public:
         if issubclass(kind, Event) and kind is not Event:
