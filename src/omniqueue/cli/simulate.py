@@ -11,12 +11,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from omniqueue.cli.console import say
+from omniqueue.cli.simulate_report import add_options, report_writer
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.sim.scenario import Scenario
+
+_INTERVALS_MAX: Final = 96  # two days of half hours: a longer table is printed when asked for
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,13 +56,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add("--horizon", metavar="LENGTH", help="until when contacts arrive, as 6h or 20d")
     add("--warm-up", metavar="LENGTH", help="what is not measured at the beginning")
-    add("--interval", metavar="LENGTH", help="the intervals of the last table, as 30min")
+    add("--interval", metavar="LENGTH", help="a table by intervals of this length, as 30min")
     add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
     add("--seed", type=int, metavar="N", help="the seed of all chance")
     add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
     add("--json", action="store_true", help="one JSON object instead of tables")
     add("--brief", action="store_true", help="no table by interval")
     add("--quiet", action="store_true", help="no progress bar")
+    add_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -69,13 +73,16 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         FileFaultsError: it is no valid scenario.
         InvalidValueError: an option out of range.
-        OSError: standard output cannot take the result.
+        MissingExtraError: a report without the libraries that draw it.
+        OSError: standard output cannot take the result, or the disk not the report.
     """
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.report.simulation_tables import simulation_lines
     from omniqueue.sim.replications import simulate
+    from omniqueue.sim.summary import interval_count
 
     scenario = _scenario(arguments)
+    write = report_writer(arguments)
     with progress_bar(wanted=not arguments.quiet) as progress, stop_wish() as stopped:
         result = simulate(
             scenario,
@@ -90,11 +97,15 @@ def run(arguments: argparse.Namespace) -> int:
             progress=progress,
             stopped=stopped,
         )
+    few = interval_count(result.scenario) <= _INTERVALS_MAX
     if arguments.json:
         say(json.dumps(result.to_dict(), allow_nan=False))
     else:
-        for line in simulation_lines(result, intervals=not arguments.brief):
+        intervals = not arguments.brief and (few or arguments.interval is not None)
+        for line in simulation_lines(result, intervals=intervals):
             say(line)
+    if write is not None:
+        write(result)
     return 130 if result.interrupted else 0
 
 

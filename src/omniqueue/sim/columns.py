@@ -73,9 +73,9 @@ class ReplicationRecord:
         return padded[self.agent]
 
     @property
-    def admitted(self) -> NDArray[np.bool]:
+    def admitted(self) -> NDArray[np.bool_]:
         """Whether the contact was let into the queue, shape (n,). Cost: O(n)."""
-        admitted: NDArray[np.bool] = (self.outcome != REFUSED) & (self.outcome != CLOSED)
+        admitted: NDArray[np.bool_] = (self.outcome != REFUSED) & (self.outcome != CLOSED)
         return admitted
 
     @property

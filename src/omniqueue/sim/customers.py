@@ -38,7 +38,7 @@ class Customers:
     handling: Floats
     wrap_up: Floats
     patience: Floats
-    admitted: NDArray[np.bool]
+    admitted: NDArray[np.bool_]
 
 
 def draw_customers(scenario: Scenario, chance: Chance) -> Customers:
@@ -118,14 +118,14 @@ def patience_of(stream: Stream, chance: Chance, attempt: int, arrived_at: Floats
     return stream.patience.draw(chance, purpose, arrived_at)
 
 
-def is_open(stream: Stream, arrived_at: Floats) -> NDArray[np.bool]:
+def is_open(stream: Stream, arrived_at: Floats) -> NDArray[np.bool_]:
     """Tell whether the centre is open to contacts of a stream at some instants. Cost: O(n)."""
     if stream.opening is None:
-        return np.ones(len(arrived_at), dtype=np.bool)
+        return np.ones(len(arrived_at), dtype=np.bool_)
     return within(stream.opening, arrived_at)
 
 
-def within(hours: tuple[Hours, ...], instants: Floats) -> NDArray[np.bool]:
+def within(hours: tuple[Hours, ...], instants: Floats) -> NDArray[np.bool_]:
     """Tell whether instants lie within hours of the week, shape (n,). Cost: O(hours x n).
 
     Example:
@@ -133,7 +133,7 @@ def within(hours: tuple[Hours, ...], instants: Floats) -> NDArray[np.bool]:
         [False, True, False]
     """
     clock = instants % WEEK_SECONDS
-    found = np.zeros(len(instants), dtype=np.bool)
+    found = np.zeros(len(instants), dtype=np.bool_)
     for each in hours:
         for low, high in each.week_stretches():
             found |= (clock >= low) & (clock < high)

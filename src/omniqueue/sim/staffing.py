@@ -30,7 +30,7 @@ SPEED_MAX: Final = 1e6
 
 # At one instant in this order: who leaves, who goes on a break, who is back, who comes.
 LEAVE, PAUSE, RETURN, COME, LEVEL = range(5)
-Absence: TypeAlias = NDArray[np.bool]  # shape (days, agents)
+Absence: TypeAlias = NDArray[np.bool_]  # shape (days, agents)
 Change: TypeAlias = "tuple[float, int, int]"  # when, what, which agent of the group (or how many)
 
 

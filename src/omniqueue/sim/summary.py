@@ -216,7 +216,7 @@ class _Measured:
         }
 
     def _crew(
-        self, busy_to: Floats, taken: NDArray[np.bool]
+        self, busy_to: Floats, taken: NDArray[np.bool_]
     ) -> tuple[list[_Stretches], list[_Stretches], list[_Stretches]]:
         record, scenario = self._record, self._scenario
         channels = scenario.all_channels()

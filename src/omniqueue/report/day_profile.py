@@ -1,0 +1,189 @@
+"""The profile of a day: waits, queue, arrivals and agents by the clock, from a simulation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from omniqueue.sim.estimates import Estimate, ratio_interval
+from omniqueue.sim.results import SimulationResult
+from omniqueue.sim.shifts import WEEKDAYS
+from omniqueue.sim.summary import INTERVAL_SUMS, Summary
+from omniqueue.sim.times import Floats
+from omniqueue.sim.week import DAY_SECONDS
+
+_HANDFUL: Final = 0.2  # of a group's most agents: below, their occupancy is that of stragglers
+_ARRIVED = INTERVAL_SUMS.index("arrived")
+_WAITED = INTERVAL_SUMS.index("wait_answered_seconds")
+_ANSWERED = INTERVAL_SUMS.index("answered")
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class DayProfile:
+    """What happens by the clock, on an average day of those on which contacts come.
+
+    Args:
+        edges: seconds of the clock between which the intervals lie, shape (intervals + 1,).
+        days: weekdays (0: Monday) that were laid over one another; empty: nothing was.
+        contacts: sums by unit, interval, channel and name of `INTERVAL_SUMS`.
+        queue: seconds waited by unit, interval and channel.
+        crews: seconds signed in and at work by unit, interval and group.
+        seconds: seconds measured, by unit and interval.
+        channels: names of the channels. groups: names of the groups.
+        confidence: the level of intervals.
+    """
+
+    edges: Floats
+    days: tuple[int, ...]
+    contacts: Floats
+    queue: Floats
+    crews: Floats
+    seconds: Floats
+    channels: tuple[str, ...]
+    groups: tuple[str, ...]
+    confidence: float
+
+    def waits(self, channel: str) -> list[Estimate]:
+        """Return the mean wait of the answered by interval of arrival. Cost: O(units)."""
+        mine = self.contacts[:, :, self.channels.index(channel)]
+        return [
+            ratio_interval(
+                mine[:, place, _WAITED], mine[:, place, _ANSWERED], confidence=self.confidence
+            )
+            for place in range(mine.shape[1])
+        ]
+
+    def arriving(self, channel: str) -> Floats:
+        """Return how many contacts arrive an hour, by interval. Cost: O(units)."""
+        mine = self.contacts[:, :, self.channels.index(channel), _ARRIVED]
+        return 3600 * _ratio(mine, self.seconds)
+
+    def waiting(self, channel: str) -> Floats:
+        """Return how many contacts wait on average, by interval. Cost: O(units)."""
+        return _ratio(self.queue[:, :, self.channels.index(channel)], self.seconds)
+
+    def agents(self, group: str) -> Floats:
+        """Return how many agents are signed in on average, by interval. Cost: O(units)."""
+        return _ratio(self.crews[:, :, self.groups.index(group), 0], self.seconds)
+
+    def occupancy(self, group: str) -> Floats:
+        """Return the share of their time that agents are at work; NaN: hardly any is there.
+
+        Hardly any: fewer than a fifth of the group's most. They finish what they have in hand, and
+        are occupied by definition.
+
+        Cost: O(units).
+        """
+        crew = self.crews[:, :, self.groups.index(group)]
+        share = _ratio(crew[:, :, 1], crew[:, :, 0])
+        agents = np.nan_to_num(self.agents(group))
+        return np.where(agents > _HANDFUL * agents.max(initial=0.0), share, np.nan)
+
+
+def day_profile(result: SimulationResult) -> DayProfile:
+    """Return a simulation's profile by the clock, the days laid over one another.
+
+    Days without a contact count for nothing. Where intervals do not divide a day, or the
+    arrivals take no longer than one, nothing is laid over anything.
+
+    Args:
+        result: at least one unit of it.
+
+    Cost: O(units x intervals x streams).
+
+    Example:
+        >>> from omniqueue.sim.replications import simulate
+        >>> from omniqueue.sim.scenario import Group, Scenario, Stream
+        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=172800)
+        >>> profile = day_profile(simulate(desk, replications=2, seed=1))
+        >>> profile.days, len(profile.edges)
+        ((0, 1), 49)
+    """
+    scenario = result.scenario
+    number = result.summaries[0].intervals.shape[0]
+    length = scenario.interval_seconds
+    per_day = int(DAY_SECONDS // length)
+    fold = scenario.horizon_seconds > DAY_SECONDS and per_day > 1
+    fold = fold and per_day * length == DAY_SECONDS
+    slots = per_day if fold else number
+    arrived = sum(each.intervals[:, :, _ARRIVED].sum(axis=1) for each in result.summaries)
+    by_day = _folded(np.asarray(arrived), slots).sum(axis=1)
+    days = np.flatnonzero(by_day > 0)
+    if not len(days):
+        days = np.arange(len(by_day))
+    channels = tuple(result.names("channel"))
+    whose = [result.streams_of("channel", channel) for channel in channels]
+
+    def laid(column: Floats) -> Floats:
+        return np.asarray(_folded(column, slots)[days].sum(axis=0))
+
+    def by_channel(column: Floats) -> Floats:
+        return np.stack([column[:, streams].sum(axis=1) for streams in whose], axis=1)
+
+    def all_units(of: list[Floats]) -> Floats:
+        return np.stack([laid(each) for each in of])
+
+    several: tuple[Summary, ...] = result.summaries
+    edges = np.arange(slots + 1) * length
+    if not fold:
+        edges[-1] = min(edges[-1], scenario.horizon_seconds)
+    profile = DayProfile(
+        edges=edges,
+        days=tuple(days.tolist()) if fold else (),
+        contacts=all_units([by_channel(each.intervals) for each in several]),
+        queue=all_units([by_channel(each.interval_queue) for each in several]),
+        crews=all_units([each.interval_groups for each in several]),
+        seconds=all_units([each.interval_seconds for each in several]),
+        channels=channels,
+        groups=tuple(group.name for group in scenario.groups),
+        confidence=result.confidence,
+    )
+    return _trimmed(profile)
+
+
+def _trimmed(profile: DayProfile) -> DayProfile:
+    """Leave out what comes before the first and after the last sign of life."""
+    alive = profile.contacts[..., _ARRIVED].sum(axis=(0, 2)) > 0
+    alive |= profile.crews[..., 0].sum(axis=(0, 2)) > 0
+    if not alive.any():
+        return profile
+    first, last = (int(place) for place in np.flatnonzero(alive)[[0, -1]])
+    part = slice(first, last + 1)
+    return attrs.evolve(
+        profile,
+        edges=profile.edges[first : last + 2],
+        contacts=profile.contacts[:, part],
+        queue=profile.queue[:, part],
+        crews=profile.crews[:, part],
+        seconds=profile.seconds[:, part],
+    )
+
+
+def days_text(days: tuple[int, ...]) -> str:
+    """Return weekdays for people.
+
+    Example:
+        >>> days_text((0, 1, 2, 3, 4)), days_text((0, 2)), days_text((5,))
+        ('mon to fri', 'mon, wed', 'sat')
+    """
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"{WEEKDAYS[days[0]]} to {WEEKDAYS[days[-1]]}"
+    return ", ".join(WEEKDAYS[day] for day in days)
+
+
+def _folded(column: Floats, slots: int) -> Floats:
+    """Return intervals by day and time of day, shape (days, slots, ...)."""
+    missing = -len(column) % slots
+    padded = np.concatenate((column, np.zeros((missing, *column.shape[1:]))))
+    return padded.reshape(-1, slots, *column.shape[1:])
+
+
+def _ratio(numerators: Floats, denominators: Floats) -> Floats:
+    below: Floats = denominators.sum(axis=0)
+    found: NDArray[np.float64] = np.full(below.shape, np.nan)
+    np.divide(numerators.sum(axis=0), below, out=found, where=below > 0)
+    return found
