@@ -15,6 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from omniqueue.core.certificate import PassedOver
+    from omniqueue.core.estimate import MeasuredTimes, WaitEstimate
+    from omniqueue.core.explanation import (
+        AgentExplanation,
+        AgentObstacles,
+        CauseCount,
+        Explanation,
+        GroupObstacles,
+        NextChange,
+        WaitingCount,
+    )
+    from omniqueue.core.obstacles import Obstacle
+    from omniqueue.core.positions import Position
     from omniqueue.core.router import Router
     from omniqueue.core.snapshot import Snapshot
     from omniqueue.core.views import AgentView, ContactView, Statistics
@@ -93,6 +106,22 @@ __version__ = "0.1.0"
 # Where each public name lives. They are loaded when first asked for (PEP 562), so that importing
 # the package costs next to nothing and a program pays only for what it uses.
 _PLACES = {
+    "omniqueue.core.certificate": ("PassedOver",),
+    "omniqueue.core.estimate": (
+        "MeasuredTimes",
+        "WaitEstimate",
+    ),
+    "omniqueue.core.explanation": (
+        "AgentExplanation",
+        "AgentObstacles",
+        "CauseCount",
+        "Explanation",
+        "GroupObstacles",
+        "NextChange",
+        "WaitingCount",
+    ),
+    "omniqueue.core.obstacles": ("Obstacle",),
+    "omniqueue.core.positions": ("Position",),
     "omniqueue.core.router": ("Router",),
     "omniqueue.core.snapshot": ("Snapshot",),
     "omniqueue.core.views": (
@@ -197,12 +226,15 @@ __all__ = [
     "Abandoned",
     "Agent",
     "AgentAdded",
+    "AgentExplanation",
     "AgentLoad",
+    "AgentObstacles",
     "AgentRemoved",
     "AgentUpdated",
     "AgentView",
     "Assigned",
     "Cancelled",
+    "CauseCount",
     "Channel",
     "Completed",
     "Contact",
@@ -216,12 +248,17 @@ __all__ = [
     "Events",
     "ExclusionEnded",
     "Expired",
+    "Explanation",
     "FileFaultsError",
     "FitPolicy",
+    "GroupObstacles",
     "IllegalTransitionError",
     "InvalidValueError",
     "InvariantError",
+    "MeasuredTimes",
     "MissingExtraError",
+    "NextChange",
+    "Obstacle",
     "OfferExpired",
     "OfferRevoked",
     "ObserverFailed",
@@ -229,8 +266,10 @@ __all__ = [
     "OmniqueueError",
     "OrderPolicy",
     "Parked",
+    "PassedOver",
     "PolicyError",
     "PolicyFailed",
+    "Position",
     "Preference",
     "PreferenceEnded",
     "Preferred",
@@ -260,6 +299,8 @@ __all__ = [
     "UnknownContactError",
     "Unservable",
     "Updated",
+    "WaitEstimate",
+    "WaitingCount",
     "WrapUpEnded",
     "__version__",
     "register_order",

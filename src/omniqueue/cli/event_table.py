@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from omniqueue.cli.console import printable, say
 from omniqueue.model.event import Event, JsonValue
 from omniqueue.play import Rejection
+
+if TYPE_CHECKING:
+    from omniqueue.cli.explaining import Answer
 
 _HEADINGS = ("time", "event", "contact", "agent", "detail")
 _OWN_COLUMN = frozenset({"at", "event", "contact", "agent"})
@@ -25,6 +29,11 @@ class JsonLines:
     def tell(self, happening: Event | Rejection) -> None:
         """Print an event or a refusal. Cost: O(its size)."""
         say(json.dumps(happening.to_dict(), allow_nan=False))
+
+    def explain(self, answers: Sequence[Answer]) -> None:
+        """Print what was asked about single contacts. Cost: O(its size)."""
+        for answer in answers:
+            say(json.dumps(answer.to_dict(), allow_nan=False))
 
     def end(self, waiting: Sequence[str]) -> None:
         """Print who still waits, as the last line. Cost: O(waiting)."""
@@ -56,6 +65,7 @@ class EventTable:
     def __init__(self, title: str = "") -> None:
         self.title = title
         self._rows: list[tuple[str, ...]] = []
+        self._answers: Sequence[Answer] = ()
 
     def tell(self, happening: Event | Rejection) -> None:
         """Add an event or a refusal. Cost: O(its size)."""
@@ -69,6 +79,10 @@ class EventTable:
                 _detail(said),
             )
         )
+
+    def explain(self, answers: Sequence[Answer]) -> None:
+        """Keep what was asked about single contacts, to be printed below the table."""
+        self._answers = answers
 
     def end(self, waiting: Sequence[str]) -> None:
         """Print the table and who still waits. Cost: O(size of the table)."""
@@ -86,6 +100,10 @@ class EventTable:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             say(_aligned(row, widths))
+        for answer in self._answers:
+            say("")
+            for line in answer.lines:
+                say(line)
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:

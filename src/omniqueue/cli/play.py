@@ -23,6 +23,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("file", metavar="FILE", help="the play; - for standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
+    parser.add_argument(
+        "--explain",
+        metavar="CONTACT@TIME",
+        action="append",
+        default=[],
+        help="say why that contact waits at that time (seconds), after all that happens then;"
+        " may be given more than once",
+    )
     parser.set_defaults(run=run)
 
 
@@ -34,15 +42,18 @@ def run(arguments: argparse.Namespace) -> int:
         OSError: standard output cannot take the result.
     """
     from omniqueue.cli.event_table import EventTable, JsonLines
+    from omniqueue.cli.explaining import Asker, question
     from omniqueue.play import run_play
 
+    asker = Asker([question(text) for text in getattr(arguments, "explain", ())])
     name, play = _load(arguments.file)
     printer = JsonLines() if arguments.json else EventTable(play.title)
     try:
-        outcome = run_play(play, printer.tell)
+        outcome = run_play(play, printer.tell, asker.look)
     except KeyboardInterrupt:
         printer.interrupt()
         raise
+    printer.explain(asker.answers)
     printer.end(outcome.waiting)
     return _verdict(name, play, outcome)
 

@@ -29,6 +29,8 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     Returns:
         The agent that a reservation for the contact had kept free, if it was taken.
     """
+    if state.certifier is not None:
+        state.certifier.certify(state, agent, row)
     leave(state, row)
     offer_seconds = row.lane.channel.offer_seconds
     if offer_seconds is None:

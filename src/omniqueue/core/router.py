@@ -10,6 +10,7 @@ from omniqueue.core.check import check
 from omniqueue.core.clock import enter, refuse_while_locked
 from omniqueue.core.commands import command, done
 from omniqueue.core.endings import forget_now
+from omniqueue.core.insight_queries import InsightQueries
 from omniqueue.core.lifecycle import (
     ABANDONED,
     CANCELLED,
@@ -35,7 +36,7 @@ CHANNELS_MAX = 1000
 WAITING_MAX = 2**53
 
 
-class Router(QueueCommands, WorkCommands, AgentCommands):
+class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
     """One queue for all channels: contacts in, events out; no clock, no thread, no I/O.
 
     Commands about contacts in the queue: `submit`, `abandon`, `cancel`, `resume`, `defer`,

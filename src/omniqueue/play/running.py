@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from math import inf
 
 from omniqueue.core.router import Router
 from omniqueue.errors import OmniqueueError
@@ -20,12 +21,22 @@ def _ignore(happening: Event | Rejection) -> None:
     """Tell nobody."""
 
 
-def run_play(play: Play, tell: Callable[[Event | Rejection], None] = _ignore) -> Outcome:
+def _look_away(router: Router, next_at: float) -> None:
+    """Look at nothing."""
+
+
+def run_play(
+    play: Play,
+    tell: Callable[[Event | Rejection], None] = _ignore,
+    look: Callable[[Router, float], None] = _look_away,
+) -> Outcome:
     """Run a play from its first step to its last, on its own clock.
 
     Args:
         play: the play.
         tell: is given every event and every refusal, as they happen.
+        look: is given the router before each step, and the step's time; at the end, infinity.
+            It must not change the router.
 
     Raises:
         OmniqueueError: the play was not made by `parse_play`, and its settings are at fault.
@@ -57,6 +68,7 @@ def run_play(play: Play, tell: Callable[[Event | Rejection], None] = _ignore) ->
     for entrance in play.agents:
         happened(router.add_agent(entrance.agent, presence=entrance.presence, at=start))
     for index, step in enumerate(play.steps):
+        look(router, step.at)
         try:
             # First the timers alone: a refused command has none of its own events to show theirs.
             happened(router.advance(at=step.at))
@@ -64,6 +76,7 @@ def run_play(play: Play, tell: Callable[[Event | Rejection], None] = _ignore) ->
         except OmniqueueError as error:
             rejected.append((index, type(error).__name__))
             tell(Rejection(step.at, index, error))
+    look(router, inf)
     waiting = tuple(contact.id for contact in router.queue)
     return Outcome(tuple(assignments), waiting, tuple(rejected))
 

@@ -1,0 +1,190 @@
+"""What explanations say: the next changes, hopelessness, other states, texts, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.worlds import ASKED, contact_in, router
+from omniqueue import (
+    Agent,
+    Contact,
+    InvalidValueError,
+    Obstacle,
+    OmniqueueError,
+    Preference,
+    RelaxStep,
+    Router,
+    UnknownAgentError,
+    UnknownContactError,
+)
+
+
+def in_way(made: Router, contact: str, agent: str) -> tuple[Obstacle, ...]:
+    [found] = [e for e in made.explain(contact, agents=True).agents if e.agent == agent]
+    return found.obstacles
+
+
+def taker(made: Router, contact: str) -> str | None:
+    """Who has it, offered or active."""
+    view = made.contacts[contact]
+    return view.agent if view.state in ("offered", "active") else None
+
+
+# ------------------------------------------------------------ what comes next
+
+
+def test_the_next_changes_are_the_timers_and_the_work_that_matter() -> None:
+    made = router(Agent("ana", skills={"s": 1}), Agent("bob"), at=0)
+    made.submit(Contact("a", "phone", skills={"s": 1}), at=0)
+    made.complete("a", at=1, wrap_up_seconds=30)
+    made.submit(Contact("b", "fax"), at=2)
+    steps = [RelaxStep(50, {})]
+    wanted = Contact(
+        "c", "asked", skills={"s": 1}, relax=steps, expire_seconds=90, prefer=Preference("ana", 9)
+    )
+    made.submit(wanted, at=3)
+    told = made.explain("c")
+    assert dict(told.work) == {"ana": ("a",)}
+    assert [(e.at, e.what, e.agent) for e in told.next_changes] == [
+        (12.0, "preference", "ana"),
+        (31.0, "wrap_up", "ana"),
+        (53.0, "relaxation", None),
+        (93.0, "expiry", None),
+    ]
+    assert told.next_changes[0].at == made.next_timer
+    assert not told.hopeless
+    assert told.lines[-1] == "  or when work ends: ana (a)"
+    made.advance(at=31)
+    assert taker(made, "c") == "ana"
+    made.decline("c", "ana", at=32)
+    told = made.explain("c")
+    assert [e.what for e in told.next_changes] == ["relaxation", "exclusion", "expiry"]
+    assert in_way(made, "c", "ana")[0].until == 92.0
+
+
+def test_many_changes_are_cut_in_the_text_only() -> None:
+    made = router()
+    steps = [RelaxStep(n, {}) for n in range(8)]
+    made.submit(Contact("c", "fax", relax=steps), at=-1)
+    told = made.explain("c")
+    assert len(told.next_changes) == 8
+    assert "  and 3 more timers" in told.lines
+
+
+@pytest.mark.parametrize(
+    ("agent", "presence", "contact", "hopeless"),
+    [
+        (Agent("a"), "ready", Contact("c", "fax"), None),
+        (Agent("a"), "away", Contact("c", "fax"), False),
+        (Agent("a"), "offline", Contact("c", "fax"), True),
+        (Agent("a", capacity=0), "ready", Contact("c", "fax"), True),
+        (Agent("a", limits={"fax": 0}), "ready", Contact("c", "fax"), True),
+        (Agent("a", channels=["chat"]), "ready", Contact("c", "fax"), True),
+        (Agent("a"), "ready", Contact("c", "fax", skills={"s": 1}), True),
+        (
+            Agent("a"),
+            "ready",
+            Contact("c", "fax", skills={"s": 1}, relax=[RelaxStep(5, {})]),
+            False,
+        ),
+        (
+            Agent("a"),
+            "ready",
+            Contact("c", "fax", skills={"s": 1}, relax=[RelaxStep(5, {})], expire_seconds=4),
+            True,
+        ),
+        (
+            Agent("a", channels=["chat"]),
+            "ready",
+            Contact("c", "fax", skills={"s": 1}, relax=[RelaxStep(5, {})]),
+            True,
+        ),
+    ],
+)
+def test_hopeless_is_said_plainly(
+    agent: Agent, presence: Any, contact: Contact, hopeless: bool | None
+) -> None:
+    made = router(at=0)
+    made.add_agent(agent, at=0, presence=presence)
+    made.submit(contact, at=0)
+    told = made.explain("c")
+    if hopeless is None:  # taken
+        assert told.position is None
+        assert told.text == "c (fax) at 0: is active, with a"
+        return
+    assert told.hopeless is hopeless
+    assert ("nobody signed in could ever take it" in told.text) is hopeless
+
+
+def test_who_sent_it_on_alone_makes_it_hopeless() -> None:
+    made = router(Agent("ana"))
+    made.submit(Contact("c", "phone"), at=0)
+    made.transfer("c", at=1)
+    assert made.explain("c").hopeless
+    assert in_way(made, "c", "ana")[0].text == "sent it on"
+
+
+@pytest.mark.parametrize("state", ["offered", "active", "parked", "wrap_up", "completed"])
+def test_other_states_are_said_and_nothing_else(state: str) -> None:
+    told = contact_in(state).explain("c", agents=True)
+    assert told.state == state
+    assert told.groups == told.agents == told.next_changes == ()
+    assert len(told.lines) == 1
+    assert state in told.text
+
+
+def test_texts_of_groups_and_obstacles() -> None:
+    made = router(*(Agent(f"a{n}", skills={"s": 1}) for n in range(3)))
+    made.add_agent(Agent("z", capacity=3, limits={"fax": 1}), at=0)
+    for n in range(4):
+        made.submit(Contact(f"c{n}", "fax"), at=n)
+    made.submit(Contact("c", "fax", skills={}), at=5)
+    made.set_presence("a1", "away", at=6, reason="lunch")
+    lines = made.explain("c").lines
+    assert lines[0] == "c (fax) at 6: waiting since 5, place 1 of 1 waiting, 1 of 1 of its kind"
+    assert lines[1] == (
+        "  3 agents like a0 (s 1, capacity 1): 1 away (a1 is away (lunch)),"
+        " 2 room (a0 no room: 0 free, 1 needed, holds c0)"
+    )
+    assert (
+        lines[2] == "  z (no skills, capacity 3): 1 limit (z at its limit of 1 on fax: holds c3)"
+    )
+    many = Obstacle("room", needed=1, held=0, work=tuple("abcdefgh"))
+    assert many.text == "no room: 0 free, 1 needed, holds a, b, c, d, e and 3 more"
+    assert Obstacle("deferred").text == "it is deferred until released"
+
+
+# ------------------------------------------------------------ refusals
+
+
+@pytest.mark.parametrize(
+    ("ask", "error"),
+    [
+        (lambda made: made.explain("ghost"), UnknownContactError),
+        (lambda made: made.explain("c", agents=1), InvalidValueError),
+        (lambda made: made.explain_agent("ghost"), UnknownAgentError),
+        (lambda made: made.queue_for("ghost"), UnknownAgentError),
+        (lambda made: made.queue_for("ana", -1), InvalidValueError),
+        (lambda made: made.queue_for("ana", True), InvalidValueError),
+    ],
+)
+def test_bad_questions_are_refused(ask: Any, error: type[OmniqueueError]) -> None:
+    with pytest.raises(error):
+        ask(contact_in("waiting"))
+
+
+def test_questions_inside_an_observer_are_answered() -> None:
+    made = Router(channels=[ASKED])
+    found: list[tuple[int, str]] = []
+
+    def look(event: Any) -> None:
+        told = made.explain(event.contact)
+        place = made.position(event.contact).queue if told.position else 0
+        found.append((place, told.state))
+
+    made.observe(look, "queued")
+    made.submit(Contact("c1", "fax"), at=0)
+    made.submit(Contact("c0", "fax", arrived_at=-1), at=0)
+    assert found == [(1, "waiting"), (1, "waiting")]
