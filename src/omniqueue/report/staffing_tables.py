@@ -1,0 +1,171 @@
+"""The result of `omniqueue staff` as text for people: the staffing, then the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+from typing import Final
+
+from omniqueue.report.tables import text_table
+from omniqueue.sim.staffing_plan import Evaluation, StaffingPlan
+from omniqueue.sim.targets import Outcome
+
+_TRAIL_WORDS: Final = {
+    "start": "start",
+    "bounds": "all bounds",
+    "grow": "add",
+    "shrink": "take away",
+    "exchange": "exchange",
+}
+
+
+def staffing_lines(plan: StaffingPlan, *, brief: bool = False) -> Iterator[str]:
+    """Yield a staffing plan as lines of text.
+
+    Args:
+        plan: what was found.
+        brief: neither the neighbours nor the trail.
+
+    Cost: O(length of the trail).
+    """
+    if plan.interrupted:
+        yield "INTERRUPTED: this is a partial result"
+    if plan.scenario.title and not brief:
+        yield plan.scenario.title
+    yield from verdict_lines(plan)
+    if plan.best is not None:
+        yield ""
+        yield from _targets(plan.best)
+    if brief:
+        return
+    if plan.neighbours:
+        yield ""
+        yield "With one agent less (the worse ends of the intervals):"
+        yield from _neighbours(plan)
+    yield ""
+    yield f"Every staffing that was simulated, in order (* taken); seed {plan.seed}"
+    yield from _trail(plan)
+    yield ""
+    yield from _notes(plan)
+
+
+def verdict_lines(plan: StaffingPlan) -> list[str]:
+    """Return what was found, in words.
+
+    Args:
+        plan: what was found.
+
+    Cost: O(groups + targets).
+
+    Example:
+        >>> from omniqueue.sim.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim.staff_search import cheapest_staffing
+        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
+        >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
+        >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
+        >>> print(*verdict_lines(plan))
+        desk 4: meets every target, 40 agent-hours, cost 40.
+    """
+    if plan.best is None:
+        return ["Nothing was found before the interruption."]
+    found = plan.best
+    hours = f"{found.agent_hours:,.6g} agent-hours, cost {found.cost:,.6g}"
+    if plan.met:
+        lines = [f"{_agents(found)}: meets every target, {hours}."]
+        if plan.interrupted:
+            lines.append("Cheaper ones were not all tried.")
+        return lines
+    most = ", ".join(f"{name} {number}" for name, number in plan.most.items())
+    lines = [f"No staffing within the bounds ({most}) was found that meets every target."]
+    lines += [f"With {_agents(found)}: {_failure(each)}." for each in found.failing]
+    return lines
+
+
+def _agents(found: Evaluation) -> str:
+    return ", ".join(f"{name} {number}" for name, number in found.agents.items())
+
+
+def _failure(found: Outcome) -> str:
+    """Return how a target is missed, in words."""
+    if isnan(found.bound):
+        return f"{found.target.text} cannot be shown, nothing was measured"
+    text = f"{found.target.text} fails by {100 * found.missing:.2f} points"
+    low, high = found.estimate.low, found.estimate.high
+    ends = "" if isnan(low) else f", {100 * low:.2f} to {100 * high:.2f}"
+    return f"{text} ({100 * found.estimate.value:.2f} %{ends}; its worse end counts)"
+
+
+def _targets(found: Evaluation) -> list[str]:
+    rows = [
+        [
+            each.target.text,
+            _percent(each.estimate.value),
+            _ends(each),
+            _percent(each.bound),
+            "met" if each.met else f"{100 * each.missing:.2f} points short",
+        ]
+        for each in found.outcomes
+    ]
+    return text_table(("target", "simulated", "interval", "what counts", ""), rows)
+
+
+def _neighbours(plan: StaffingPlan) -> Iterator[str]:
+    for name, each in plan.neighbours.items():
+        why = "; ".join(_reason(outcome) for outcome in each.failing) or "meets every target"
+        yield f"  {name} {each.agents[name]} (cost {each.cost:,.6g}): {why}"
+
+
+def _reason(found: Outcome) -> str:
+    if isnan(found.bound):
+        return f"{found.target.text} cannot be shown"
+    text = f"{found.target.text} fails with {100 * found.bound:.2f} %"
+    gap = found.target.share - found.estimate.value
+    only = gap >= 0 if found.target.kind == "abandonment" else gap <= 0
+    return text + (" (the estimate meets it, its interval does not)" if only else "")
+
+
+def _trail(plan: StaffingPlan) -> list[str]:
+    rows = [
+        [
+            _TRAIL_WORDS[each.phase],
+            _agents(each) + (" *" if each.taken else ""),
+            f"{each.cost:,.6g}",
+            f"{each.replications:,}",
+            *(_percent(outcome.estimate.value) for outcome in each.outcomes),
+            "yes" if each.met else "no",
+        ]
+        for each in plan.trail
+    ]
+    targets = [target.text for target in plan.targets]
+    return text_table(("step", "agents", "cost", "replications", *targets, "met"), rows)
+
+
+def _notes(plan: StaffingPlan) -> Iterator[str]:
+    sure = f"{100 * plan.confidence:g} %"
+    yield (
+        f"met: with all {plan.replications:,} replications, the worse end of the {sure} interval"
+        " (two-sided) is on the right side; in the first search, with fewer, the estimate"
+    )
+    yield (
+        "agent-hours: signed in by plan before the horizon (breaks not counted, shrinkage not"
+        " deducted); cost: each at the cost of its group"
+    )
+    yield (
+        "agents: in all; shifts share them in the proportion of the scenario's counts, levels by"
+        " the highest"
+    )
+    if plan.met and not plan.interrupted:
+        yield (
+            "No group can do with one agent less. The staffing is the cheapest of all as far as"
+            " service gets better with every agent and no exchange of several agents is cheaper;"
+            " that is not proved."
+        )
+
+
+def _percent(value: float) -> str:
+    return "-" if isnan(value) else f"{100 * value:.2f} %"
+
+
+def _ends(found: Outcome) -> str:
+    low, high = found.estimate.low, found.estimate.high
+    return "-" if isnan(low) else f"{100 * low:.2f} to {100 * high:.2f} %"
