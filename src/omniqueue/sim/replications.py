@@ -166,6 +166,16 @@ class Task:
         return summarise(record, self.scenario, batches=self.batches)
 
 
+def _goal(replications: int, precision: float | None) -> int:
+    """Return how many replications to begin with, or refuse the numbers."""
+    goal = whole("replications", replications, 1, REPLICATIONS_MAX)
+    if precision is None:
+        return goal
+    if not 0.0001 <= instant("precision", precision) < 1:
+        raise InvalidValueError("precision", precision, "a share, as 0.05")
+    return min(max(goal, _FIRST_ROUND), PRECISION_REPLICATIONS_MAX)
+
+
 def simulate(
     scenario: Scenario,
     *,
@@ -214,15 +224,9 @@ def simulate(
         >>> simulate(desk, replications=2, seed=1).replications
         2
     """
-    goal = scenario.replications if replications is None else replications
-    goal = whole("replications", goal, 1, REPLICATIONS_MAX)
+    goal = _goal(scenario.replications if replications is None else replications, precision)
     whole("jobs", jobs, 1, JOBS_MAX)
     check_confidence(confidence)
-    if precision is not None:
-        precision = instant("precision", precision)
-        if not 0.0001 <= precision < 1:
-            raise InvalidValueError("precision", precision, "a share, as 0.05")
-        goal = min(max(goal, _FIRST_ROUND), PRECISION_REPLICATIONS_MAX)
     order = scenario.order if order is None else order
     selection = scenario.selection if selection is None else selection
     router = Router(order=order, selection=selection)
