@@ -1,0 +1,1 @@
+"""The workloads of `omniqueue bench`, their rivals, and results that name what they measured."""
