@@ -36,7 +36,7 @@ C = TypeVar("C", bound="Commands")
 def command(method: Callable[Concatenate[C, P], Events]) -> Callable[Concatenate[C, P], Events]:
     """Make a command tell, when it is refused, what timers did up to its time.
 
-    (`submit` and `complete` do the same in place: they are the ones that must be quick.)
+    (The commands that every contact needs do the same in place: they must be quick.)
     """
 
     @wraps(method)
@@ -80,6 +80,10 @@ def contact_of(state: State, contact_id: object) -> ContactRow:
     Raises:
         UnknownContactError: no such contact is known (any more).
     """
+    if contact_id.__class__ is str and not state.ended:
+        row = state.contacts.get(contact_id)
+        if row is not None:
+            return row
     name = known_id("contact", contact_id)
     forget_now(state)
     row = None if name is None else state.contacts.get(name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from omniqueue.core.contact_row import place
 from omniqueue.core.lanes import join, serves, take_head
 from omniqueue.core.lifecycle import ACTIVE, WAITING
-from omniqueue.core.offers import give
+from omniqueue.core.offers import give, offer
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
 from omniqueue.core.seeking import best_agent, first_contact, first_in_turn
 from omniqueue.model.contact_events import Assigned
@@ -39,6 +39,13 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
             return
         if not agents and len(rows) == 1:
             _place(state, rows[0])
+            return
+        if not agents and not rows:
+            return
+        if len(agents) == len(rows) == 1 and (
+            rows[0].state != WAITING or best_agent(state, rows[0]) is None
+        ):  # a contact comes back and nobody but perhaps the agent, unseated, can take it
+            serve(state, agents[0])
             return
     _settle_all(state, agents, rows)
 
@@ -73,10 +80,13 @@ def serve(state: State, agent: AgentRow) -> None:
                 return
             lane = head[3]
             line = lane.line
-            if line and line[0].details is None and lane.channel.offer_seconds is None:
-                if not lane.early and not lane.solo:
-                    _assign(state, agent, take_head(state, lane, index))
-                    continue
+            if line and line[0].details is None and not lane.early and not lane.solo:
+                first = take_head(state, lane, index)
+                if lane.channel.offer_seconds is None:
+                    _assign(state, agent, first)
+                else:
+                    offer(state, agent, first, lane.channel.offer_seconds)
+                continue
         row = first_contact(state, agent)
         if row is None:
             break

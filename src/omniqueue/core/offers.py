@@ -36,14 +36,23 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     if offer_seconds is None:
         return take(state, agent, row, by_hand=False)
     stop_preference(state, row)
+    state.roster.unseat(agent)
+    offer(state, agent, row, offer_seconds)
+    return []
+
+
+def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) -> None:
+    """Hold a contact that stands nowhere out to an agent without a seat."""
     until = state.now + offer_seconds
     row.state = OFFERED
     row.agent = agent
     row.timer = state.timers.start(until, OFFER, row)
     state.log.append((Offered, state.now, row.id, agent.id, until))
-    state.roster.unseat(agent)
-    state.roster.load(agent, row)
-    return []
+    if agent.limited:
+        state.roster.load(agent, row)
+    else:
+        agent.holding[row] = None
+        agent.free -= row.lane.channel.cost
 
 
 def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> list[AgentRow]:

@@ -124,7 +124,6 @@ class QueueCommands(Commands):
         state.log.append(raw)
         return told(state)
 
-    @command
     def abandon(self, contact_id: str, *, at: float) -> Events:
         """Let the customer leave; within the channel's `resume_seconds` it may come back.
 
@@ -145,8 +144,12 @@ class QueueCommands(Commands):
             ['abandoned']
         """
         state = self._state
-        enter(state, at)
-        row = contact_in_state(state, contact_id, "abandon")
+        try:
+            enter(state, at)
+            row = contact_in_state(state, contact_id, "abandon")
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
         agents = _withdraw(state, row)
         row.detailed().abandoned_at = state.now
         state.log.append((Abandoned, state.now, row.id))

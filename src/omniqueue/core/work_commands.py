@@ -55,7 +55,6 @@ class WorkCommands(Commands):
 
     __slots__ = ()
 
-    @command
     def accept(self, contact_id: str, agent_id: str, *, at: float) -> Events:
         """Let an agent accept the contact offered to it.
 
@@ -79,15 +78,18 @@ class WorkCommands(Commands):
             'assigned'
         """
         state = self._state
-        enter(state, at)
-        row = _offered_to(state, contact_id, agent_id, "accept")
+        try:
+            enter(state, at)
+            row = _offered_to(state, contact_id, agent_id, "accept")
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
         agent = row.agent
         assert agent is not None
         freed = take(state, agent, row, by_hand=False)
         state.roster.seat(agent)
         return done(state, freed, [])
 
-    @command
     def decline(self, contact_id: str, agent_id: str, *, at: float) -> Events:
         """Let an agent decline the contact offered to it; it is excluded for `retry_seconds`.
 
@@ -111,8 +113,12 @@ class WorkCommands(Commands):
             63.0
         """
         state = self._state
-        enter(state, at)
-        row = _offered_to(state, contact_id, agent_id, "decline")
+        try:
+            enter(state, at)
+            row = _offered_to(state, contact_id, agent_id, "decline")
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
         agent = row.agent
         assert agent is not None
         end_offer(state, row)
@@ -387,7 +393,7 @@ class WorkCommands(Commands):
 def _offered_to(state: State, contact_id: object, agent_id: object, command: str) -> ContactRow:
     row = contact_in_state(state, contact_id, command)
     assert row.agent is not None
-    if known_id("agent", agent_id) != row.agent.id:
+    if agent_id != row.agent.id and known_id("agent", agent_id) != row.agent.id:
         raise IllegalTransitionError(
             f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
         )
