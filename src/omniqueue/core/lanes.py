@@ -194,17 +194,25 @@ def join(state: State, row: ContactRow) -> None:
     lane = row.lane
     line = lane.line
     rank, arrived_at = row.rank, row.arrived_at
-    if line and (rank, arrived_at) < (lane.tail_rank, lane.tail_at):
-        stand(state, row)
-        return
-    line.append(row)
+    if line:
+        # Ranks of one router are all numbers or all tuples; the first test settles most.
+        if (
+            rank <= lane.tail_rank  # type: ignore[operator]
+            and (rank, arrived_at) < (lane.tail_rank, lane.tail_at)
+        ):
+            stand(state, row)
+            return
+        line.append(row)
+    else:
+        line.append(row)
+        head = lane.head
+        if head is None or (rank, arrived_at, row.sequence) < head[:3]:
+            row.where = IN_LINE
+            show_head(state, lane)
     lane.tail_rank = rank
     lane.tail_at = arrived_at
     row.where = IN_LINE
     state.waiting += 1
-    head = lane.head
-    if head is None or (rank, arrived_at, row.sequence) < head[:3]:
-        show_head(state, lane)
 
 
 def stand(state: State, row: ContactRow) -> None:

@@ -59,9 +59,9 @@ def serve(state: State, agent: AgentRow) -> None:
     roster = state.roster
     if agent.seat is not None:
         roster.unseat(agent)
-    while agent.presence == "ready":
-        if agent.free <= 0:
-            return
+    if agent.presence != "ready":
+        return
+    while agent.free > 0:
         if agent.reserved_for is None and not state.preferring:
             shape = agent.profile.by_load.get(agent.free) if not agent.full else None
             if shape is None:
@@ -89,12 +89,12 @@ def serve(state: State, agent: AgentRow) -> None:
                 continue
         row = first_contact(state, agent)
         if row is None:
-            break
+            roster.seat(agent)
+            return
         freed = give(state, agent, row)
         if freed:
             _settle_all(state, [agent, *freed], [])
             return
-    roster.seat(agent)
 
 
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:

@@ -46,6 +46,7 @@ from omniqueue.model.contact_events import (
 from omniqueue.model.event import Events
 
 if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
     from omniqueue.core.contact_row import ContactRow
     from omniqueue.core.state import State
 
@@ -192,10 +193,7 @@ class WorkCommands(Commands):
             row.state = COMPLETED
         else:
             end(state, row, COMPLETED)
-        if state.overdue_later or state.overdue:
-            return done(state, [agent], [])
-        serve(state, agent)
-        return told(state)
+        return _served(state, agent)
 
     @command
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
@@ -398,6 +396,18 @@ def _offered_to(state: State, contact_id: object, agent_id: object, command: str
             f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
         )
     return row
+
+
+def _served(state: State, agent: AgentRow) -> Events:
+    """Let a freed agent take what it can; return what happened."""
+    if state.overdue_later or state.overdue:
+        return done(state, [agent], [])
+    serve(state, agent)
+    if state.hooks:
+        return told(state)
+    events = Events(state.log)
+    state.log.clear()
+    return events
 
 
 def _complete_parked(state: State, row: ContactRow) -> Events:
