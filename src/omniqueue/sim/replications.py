@@ -176,6 +176,23 @@ def _goal(replications: int, precision: float | None) -> int:
     return min(max(goal, _FIRST_ROUND), PRECISION_REPLICATIONS_MAX)
 
 
+def _nothing_yet(
+    task: Task, router: Router, confidence: float, precision: float | None
+) -> SimulationResult:
+    """Return the result before the first replication."""
+    return SimulationResult(
+        scenario=task.scenario,
+        summaries=(),
+        seed=task.seed,
+        replications=0,
+        batches=task.batches,
+        confidence=confidence,
+        order=router.order,
+        selection=router.selection,
+        precision=precision,
+    )
+
+
 def simulate(
     scenario: Scenario,
     *,
@@ -229,7 +246,6 @@ def simulate(
     check_confidence(confidence)
     order = scenario.order if order is None else order
     selection = scenario.selection if selection is None else selection
-    router = Router(order=order, selection=selection)
     task = Task(
         scenario=scenario,
         seed=whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX),
@@ -237,17 +253,8 @@ def simulate(
         selection=_sendable_selection(selection),
         batches=whole("batches", batches, 1, BATCHES_MAX),
     )
-    nothing = SimulationResult(
-        scenario=scenario,
-        summaries=(),
-        seed=task.seed,
-        replications=0,
-        batches=task.batches,
-        confidence=confidence,
-        order=router.order,
-        selection=router.selection,
-        precision=precision,
-    )
+    router = Router(order=order, selection=selection)
+    nothing = _nothing_yet(task, router, confidence, precision)
 
     def run(numbers: range) -> tuple[list[Summary], bool]:
         return _round(task, numbers, jobs, executor, progress, stopped)
