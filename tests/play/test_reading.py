@@ -72,7 +72,7 @@ def test_every_setting_arrives() -> None:
         ("{}".encode("utf-32-be"), "byte 0: looks like UTF-16"),
         (b'{\n"title": "\xff"}', "line 2, byte 12: is not UTF-8"),
         (b'{"format": ', "line 1, column 12: is not JSON"),
-        (b'{"a": 1,\n}', "line 2, column 1: is not JSON"),
+        (b'{"a": 1,\n"b" 2}', "line 2, column 5: is not JSON"),
         (b"{} {}", "line 1, column 4: is not JSON"),
         (b'{"title": "\n"}', "line 1, column 12: is not JSON"),
         (b"'{}'", "line 1, column 1: is not JSON"),

@@ -231,7 +231,8 @@ def test_ranks_of_the_aging_order_are_computed_anew() -> None:
     [
         ("lacks skill", [queued("c1", 1, skills=BILLING), agent(), assigned("c1", 1)]),
         ("channel not taken", [queued("c1", 1), agent(channels=("fax",)), assigned("c1", 1)]),
-        ("no room", [queued("c1", 1), agent(capacity=0), assigned("c1", 1)]),
+        ("capacity exceeded", [queued("c1", 1), agent(capacity=0), assigned("c1", 1)]),
+        ("limit exceeded", [queued("c1", 1), agent(limits={"phone": 0}), assigned("c1", 1)]),
         ("not ready", [queued("c1", 1), agent(presence="away"), assigned("c1", 1)]),
         (
             "other preferred",
@@ -243,7 +244,11 @@ def test_ranks_of_the_aging_order_are_computed_anew() -> None:
                 assigned("c1", 1),
             ],
         ),
-        ("not waiting", [queued("c1", 1), agent(capacity=2), *[assigned("c1", 1)] * 2]),
+        ("double assignment", [queued("c1", 1), agent(capacity=2), *[assigned("c1", 1)] * 2]),
+        (
+            "not waiting",
+            [queued("c1", 1), of_contacts.Abandoned(1.0, "c1"), agent(), assigned("c1", 1)],
+        ),
         ("unknown agent", [queued("c1", 1), assigned("c1", 1)]),
         ("unknown contact", [agent(), of_contacts.Requeued(1.0, "c1")]),
         ("queued twice", [queued("c1", 1), queued("c1", 2)]),
@@ -272,7 +277,7 @@ def test_work_lost_by_going_offline_gives_the_room_back() -> None:
 def test_wrap_up_takes_room_until_it_ends() -> None:
     events = [agent(), queued("c1", 1), assigned("c1", 1), queued("c2", 2)]
     done = of_contacts.Completed(3.0, "c1", "ana", 30.0)
-    assert kinds(judged(*events, done, assigned("c2", 3))) == {"no room": 1}
+    assert kinds(judged(*events, done, assigned("c2", 3))) == {"capacity exceeded": 1}
     over = of_contacts.WrapUpEnded(33.0, "c1", "ana")
     assert judged(*events, done, over, assigned("c2", 33)).fair
 
