@@ -167,6 +167,9 @@ class SqliteTable:
             """
         )
 
+    def __del__(self) -> None:
+        self._table.close()
+
     def add_agent(self, agent: Agent, *, at: float) -> None:
         """Add an agent who is free. Cost: O(skills)."""
         self._free += 1

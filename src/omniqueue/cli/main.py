@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from omniqueue import __version__
-from omniqueue.cli import bench, compare, play, route, simulate, staff, validate
+from omniqueue.cli import audit, bench, compare, play, route, simulate, staff, validate, whatif
 from omniqueue.cli.console import abandon_output, complain, flush_output
 from omniqueue.errors import FileFaultsError, OmniqueueError
 
 DONE, CHECK_FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
 
-_VERBS = (play, route, simulate, compare, staff, validate, bench)
+_VERBS = (play, route, audit, whatif, simulate, compare, staff, validate, bench)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -11,7 +11,9 @@ _LONG: Final = 5000  # contacts: shorter runs are over before a bar can be read
 
 
 @contextmanager
-def progress_bar(total: int, *, wanted: bool = True) -> Iterator[Callable[[int], None]]:
+def progress_bar(
+    total: int, *, wanted: bool = True, what: str = "routing"
+) -> Iterator[Callable[[int], None]]:
     """Yield a function that is told how much is done; it draws a bar, or does nothing.
 
     There is a bar only on a terminal, for a long run, and where the library `rich` is installed
@@ -20,6 +22,7 @@ def progress_bar(total: int, *, wanted: bool = True) -> Iterator[Callable[[int],
     Args:
         total: how much there is to do.
         wanted: whether a bar is wanted at all.
+        what: the word in front of the bar.
 
     Example:
         >>> with progress_bar(10) as tell:
@@ -35,7 +38,7 @@ def progress_bar(total: int, *, wanted: bool = True) -> Iterator[Callable[[int],
         yield _silent
         return
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("routing", total=total)
+        task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
 
 

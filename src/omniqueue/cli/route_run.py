@@ -42,9 +42,9 @@ def route(arguments: argparse.Namespace) -> RouteReport:
 
 
 def _route(arguments: argparse.Namespace) -> RouteReport:
-    staff = _staff(arguments)
+    staff = staff_of(arguments)
     interval_seconds = _interval(arguments.interval)
-    log, contacts, fold = _contacts(arguments, staff)
+    log, contacts, fold = contacts_of(arguments, staff)
     handling = handling_seconds(contacts, staff.handling, seed=staff.seed, name=arguments.staff)
     router = Router(
         channels=staff.channels,
@@ -60,7 +60,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
             listeners.append(writer)
         run = _run(arguments, staff, contacts, handling, router, ledger, listeners)
         if writer is not None and not run.interrupted:
-            writer.close(at=run.ended_at)
+            writer.close(at=run.ended_at, contacts=router.statistics().contacts)
     zone = staff.zone
     targets = {channel.name: channel.target_seconds for channel in router.channels.values()}
     now = run.ended_at
@@ -96,7 +96,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
     )
 
 
-def _staff(arguments: argparse.Namespace) -> Staff:
+def staff_of(arguments: argparse.Namespace) -> Staff:
     """Return the staff file, with what the options say instead."""
     staff = read_staff(arguments.staff)
     changes: dict[str, object] = {}
@@ -148,7 +148,7 @@ def _interval(text: str | None) -> float | None:
     return seconds
 
 
-def _contacts(
+def contacts_of(
     arguments: argparse.Namespace, staff: Staff
 ) -> tuple[ContactLog, Sequence[LoggedContact], Fold | None]:
     """Read the log; keep what --from and --to ask for; fold it."""

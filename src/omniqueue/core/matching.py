@@ -82,10 +82,19 @@ def serve(state: State, agent: AgentRow) -> None:
             line = lane.line
             if line and line[0].details is None and not lane.early and not lane.solo:
                 first = take_head(state, lane, index)
-                if lane.channel.offer_seconds is None:
+                channel = lane.channel
+                if channel.offer_seconds is not None:
+                    offer(state, agent, first, channel.offer_seconds)
+                elif agent.limited:
                     _assign(state, agent, first)
-                else:
-                    offer(state, agent, first, lane.channel.offer_seconds)
+                else:  # the same, in place: this is where most contacts pass
+                    first.state = ACTIVE
+                    first.agent = agent
+                    agent.misses = 0
+                    agent.stamp = roster.stamp = roster.stamp + 1
+                    agent.holding[first] = None
+                    agent.free -= channel.cost
+                    state.log.append((Assigned, state.now, first.id, agent.id, False))
                 continue
         row = first_contact(state, agent)
         if row is None:

@@ -189,10 +189,12 @@ class WorkCommands(Commands):
             del agent.holding[row]
             agent.free += channel.cost
             agent.stamp = state.roster.stamp = state.roster.stamp + 1
-        if state.forget_seconds is None and row.details is None:
-            row.state = COMPLETED
-        else:
+        if row.details is not None or state.forget_seconds:
             end(state, row, COMPLETED)
+        else:
+            row.state = COMPLETED
+            if state.forget_seconds == 0:
+                del state.contacts[row.id]
         return _served(state, agent)
 
     @command

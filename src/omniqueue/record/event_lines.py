@@ -2,9 +2,10 @@
 
 The first line is an object with `format` ("omniqueue-events/1"), `order`, `selection` and
 `channels` (their settings); the last is `{"event": "end", "at": ..., "events": how many}`, so a
-cut file is seen. What lies between is `event.to_dict()` of every event, in order: all that a
-judge apart from the engine needs. The only infinite number an event carries is a rank, "last":
-it is written as null.
+cut file is seen; where the writer was told, it also has `contacts`: how many the engine holds in
+each state, so that a lost contact is seen. What lies between is `event.to_dict()` of every event,
+in order: all that a judge apart from the engine needs. The only infinite number an event carries
+is a rank, "last": it is written as null.
 """
 
 from __future__ import annotations
@@ -66,9 +67,18 @@ class EventWriter:
         self._write(event.to_dict())
         self._number += 1
 
-    def close(self, *, at: float) -> None:
-        """Write the last line; the file stays open."""
-        self._write({"event": "end", "at": at, "events": self._number})
+    def close(self, *, at: float, contacts: Mapping[str, int] | None = None) -> None:
+        """Write the last line; the file stays open.
+
+        Args:
+            at: the last instant.
+            contacts: state to how many contacts the engine holds in it
+                (`router.statistics().contacts`); None: not known.
+        """
+        end: dict[str, JsonValue] = {"event": "end", "at": at, "events": self._number}
+        if contacts is not None:
+            end["contacts"] = dict(contacts)
+        self._write(end)
 
     def _write(self, value: Mapping[str, JsonValue]) -> None:
         self._file.write(json.dumps(value, allow_nan=False) + "\n")

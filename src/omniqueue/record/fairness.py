@@ -116,7 +116,9 @@ class FairnessJudge:
         who = Stander(event.contact, event.channel, needs_of(event.skills), event.priority)
         if event.contact in self._contacts:
             self._fault(event.at, "queued twice", who, None)
-            self._line.leave(self._contacts[event.contact])
+            former = self._contacts[event.contact]
+            self._line.leave(former)
+            self._free(former)
         who.arrived_at = event.arrived_at
         self._sequence += 1
         who.sequence = self._sequence
@@ -343,13 +345,15 @@ class FairnessJudge:
             self._overtakings.count(event.at, who, agent, by_hand=by_hand)
             self._line.given(who)
         who.preferred = None
+        if who.agent is not None:
+            self._free(who)
         who.agent, who.held_channel = name, who.channel
         agent.take(who.channel, self._cost(who.channel))
 
     def _wrongs(self, who: Stander, agent: JudgedAgent, *, by_hand: bool) -> Iterable[str]:
         """Yield what forbids that this agent gets this contact."""
         if who.state != "waiting" and not (by_hand and who.state == "deferred"):
-            yield "not waiting"
+            yield "not waiting" if who.agent is None else "double assignment"
         if not agent.ready:
             yield "not ready"
         if not agent.profile.takes(who.channel):
@@ -357,7 +361,8 @@ class FairnessJudge:
         if not agent.profile.covers(who.needs):
             yield "lacks skill"
         if not agent.has_room(who.channel, self._cost(who.channel)):
-            yield "no room"
+            over = agent.used + self._cost(who.channel) > agent.capacity
+            yield "capacity exceeded" if over else "limit exceeded"
         if by_hand:
             return
         if agent.id in who.excluded or agent.id == who.barred:

@@ -32,13 +32,15 @@ FAULT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "passed over": "a contact before it waited, and this agent could have taken it",
         "lacks skill": "the agent lacks a skill that the contact needs",
         "channel not taken": "the agent does not take the contact's channel",
-        "no room": "the agent had no room for the contact",
+        "capacity exceeded": "the agent's capacity had no room for the contact",
+        "limit exceeded": "the agent's limit for the channel was reached",
         "not ready": "the agent was not ready",
         "excluded": "the agent had declined, missed or sent on the contact",
         "other preferred": "the contact waited for another agent",
         "kept free": "the agent was kept free for another contact",
         "early reservation": "an agent was kept free before the contact was overdue",
         "not waiting": "the contact was not waiting",
+        "double assignment": "the contact was with an agent already",
         "wrong rank": "the contact's rank is not what the order policy gives",
         "queued twice": "the contact was in the queue or with an agent already",
         "unknown agent": "no such agent had been added",
@@ -74,18 +76,21 @@ class FairnessFault:
     passed_over: str | None = None
     others: int = 0
 
+    @property
+    def reason(self) -> str:
+        """What is wrong, without when and who."""
+        if self.passed_over is None:
+            return FAULT_KINDS[self.kind]
+        more = f" and {self.others} more like it" if self.others else ""
+        return f"while {self.passed_over} ({self.needs}){more} waited before it"
+
     def text(self, clock: Callable[[float], str] = str) -> str:
         """Return the fault for people; `clock` says how an instant is written."""
         when = clock(self.at)
         if self.passed_over is not None:
-            more = f" and {self.others} more like it" if self.others else ""
-            return (
-                f"{self.kind}: at {when} {self.agent} got {self.contact} while"
-                f" {self.passed_over} ({self.needs}){more} waited before it"
-            )
+            return f"{self.kind}: at {when} {self.agent} got {self.contact} {self.reason}"
         got = "" if self.agent is None else f" {self.agent} got"
-        meaning = FAULT_KINDS[self.kind]
-        return f"{self.kind}: at {when}{got} {self.contact} ({self.needs}): {meaning}"
+        return f"{self.kind}: at {when}{got} {self.contact} ({self.needs}): {self.reason}"
 
     def __str__(self) -> str:
         return self.text()

@@ -213,10 +213,16 @@ class WaitingLine:
         """Return the contact passed over most often, and how often; the first of equals."""
         most = self._most
         for who in self.standers.values():
-            times = who.overtaken + self._given_after(who.key) - who.since
+            times = self.times_overtaken(who)
             if times > most[0]:
                 most = (times, who.id)
         return (most[1], most[0]) if most[0] else None
+
+    def times_overtaken(self, who: Stander) -> int:
+        """Return how often a contact was passed over by contacts ranked after it, so far."""
+        if who.place is None:
+            return who.overtaken
+        return who.overtaken + self._given_after(who.key) - who.since
 
     def before(self, key: Key) -> int:
         """Return how many stand before a place, deferred and preferring ones included."""

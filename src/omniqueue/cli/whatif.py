@@ -1,0 +1,159 @@
+"""`omniqueue whatif`: route a log through a staff as it is and with a change, side by side.
+
+Both runs meet the same arrivals and the same handling times, so waits are compared contact by
+contact. Changes may be given together and repeated.
+
+Exit codes: 0 done; 1 a fairness verdict found something unexplained; 2 bad use or bad input; 130
+interrupted (what is printed is then a partial result, and says so).
+
+Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
+
+- `format` "omniqueue-whatif/1"; `log`, `staff`, `title`, `change` (in words), `seed`,
+  `folded_weeks`, `dropped`, `moved`, `interrupted`;
+- `first` (A, as it is) and `second` (B, with the change): `order`, `selection`, `started_at`,
+  `ended_at` (ISO 8601), `contacts_in` = `answered` + `waiting` + `refused` + `left`, `channels`,
+  `groups` and `verdict` as `omniqueue route --json` has them;
+- `differences`: all contacts (`name` "all"), then each channel: `name`, `contacts`, `pairs`
+  (answered in both), `mean` of wait B - wait A over the pairs, its 95 % interval `low` to `high`
+  (null: fewer than 100 pairs), `better`, `worse`, `same` (contacts), `only_first`, `only_second`
+  (answered in one run alone);
+- `sentence`: the verdict in words; `formulas`: `wait`, `service_level`, `occupancy`,
+  `difference`, in words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Sequence
+
+from omniqueue.cli.console import say
+from omniqueue.errors import InvalidValueError
+
+_ROLES = ("id", "time", "channel", "skill", "handling", "priority")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb to the command line."""
+    parser = subparsers.add_parser(
+        "whatif",
+        help="route a log through a staff as it is and with a change, contact by contact",
+        description="Route a contact log through a staff as it is (A) and with a change (B), on"
+        " the same arrivals and handling times. Prints both side by side and what the change does"
+        " to the wait of the same contacts. Exit code 1: a fairness verdict found something"
+        " unexplained. 2: bad input.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("log", metavar="LOG.csv", help="the log: CSV with a header line, plain or gzip")
+    add("--staff", metavar="STAFF.toml", required=True, help="agents, shifts, channels, times")
+    change = parser.add_argument_group("what is different in B (together, and repeated)")
+    for option, words in (("--add-agents", "more"), ("--remove-agents", "fewer")):
+        change.add_argument(
+            option,
+            metavar="GROUP=N",
+            action="append",
+            default=[],
+            help=f"so many agents {words} in a group",
+        )
+    change.add_argument(
+        "--without-skill",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="no agent has this skill any more",
+    )
+    change.add_argument(
+        "--order", metavar="NAME", help="arrival, priority, aging:SECONDS or deadline"
+    )
+    change.add_argument(
+        "--selection",
+        metavar="NAME",
+        help="longest-idle, least-loaded, most-skilled or closest-fit",
+    )
+    add(
+        "--column",
+        metavar="ROLE=NAME",
+        action="append",
+        default=[],
+        help=f"a column of the log, before the staff file's; roles: {', '.join(_ROLES)}"
+        " (skill more than once: several columns)",
+    )
+    add("--zone", metavar="ZONE", help="the zone of naive times and shifts, as Europe/Berlin")
+    add("--from", dest="start", metavar="TIME", help="only contacts from this time on (ISO 8601)")
+    add("--to", dest="end", metavar="TIME", help="only contacts before this time (ISO 8601)")
+    add("--fold", choices=["week"], help="lay all weeks over one")
+    add("--seed", type=int, metavar="N", help="the seed of drawn handling times")
+    add("--repair", action="store_true", help="sort the log and leave out bad rows")
+    add("--json", action="store_true", help="one JSON object, no tables")
+    add("--quiet", action="store_true", help="only the sentence and the verdicts, no progress bar")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Route the log twice and return the exit code.
+
+    Raises:
+        OmniqueueError: bad input; a `FileFaultsError` names every fault of a file.
+    """
+    from omniqueue.cli.interrupt import stop_wish
+    from omniqueue.cli.progress import progress_bar
+    from omniqueue.cli.route_run import contacts_of, no_collection, staff_of
+    from omniqueue.report.whatif_tables import WhatIfReport
+    from omniqueue.sim.routing import handling_seconds
+    from omniqueue.sim.whatif import StaffChange, changed, what_if
+
+    change = StaffChange(
+        add=_numbers("--add-agents", arguments.add_agents),
+        remove=_numbers("--remove-agents", arguments.remove_agents),
+        without_skills=tuple(dict.fromkeys(arguments.without_skill)),
+        order=arguments.order,
+        selection=arguments.selection,
+    )
+    # A is the staff as it is: its policies are not those that the change asks for.
+    plain = argparse.Namespace(**{**vars(arguments), "order": None, "selection": None})
+    with no_collection():
+        staff = staff_of(plain)
+        changed(staff, change)  # what cannot be done is said before a long log is read
+        log, contacts, fold = contacts_of(plain, staff)
+        handling = handling_seconds(
+            contacts, staff.handling, seed=staff.seed, name=arguments.staff
+        )
+        with (
+            progress_bar(2 * len(contacts), wanted=not arguments.quiet) as on_progress,
+            stop_wish() as stopped,
+        ):
+            found = what_if(
+                staff, contacts, handling, change, stopped=stopped, on_progress=on_progress
+            )
+    report = WhatIfReport(
+        log=arguments.log,
+        staff=arguments.staff,
+        title=staff.title,
+        zone=staff.zone,
+        folded_weeks=None if fold is None else fold.weeks,
+        dropped=log.dropped,
+        moved=log.moved,
+        seed=staff.seed,
+        found=found,
+    )
+    if arguments.json:
+        say(json.dumps(report.to_dict(), allow_nan=False))
+    else:
+        for line in report.lines(brief=arguments.quiet):
+            say(line)
+    if found.interrupted:
+        return 130
+    return 0 if found.fair else 1
+
+
+def _numbers(option: str, texts: Sequence[str]) -> dict[str, int]:
+    """Return group to number; of a group named twice, the sum."""
+    numbers: dict[str, int] = {}
+    for text in texts:
+        found = re.fullmatch(r"(.+)=([0-9]{1,6})", text)
+        if found is None:
+            raise InvalidValueError(option, text, "GROUP=NUMBER, as desk=2")
+        numbers[found[1]] = numbers.get(found[1], 0) + int(found[2])
+    return numbers

@@ -1,0 +1,356 @@
+"""The audit: fairness and soundness of recorded events, from nothing but the events.
+
+Three judges hear every event: the life check (what a contact's state allows, holders, timers),
+the fairness judge (who was given in whose turn), and its watch for agents left free. Beside them
+a ledger and a workload count what the tables tell. None of them shares code with the engine.
+Which of several free agents was chosen is the selection's affair and is not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from omniqueue.model import agent_events as of_agents
+from omniqueue.model import contact_events as of_contacts
+from omniqueue.model.channel import STOCK_CHANNELS
+from omniqueue.model.event import Event
+from omniqueue.record import measures
+from omniqueue.record.audit_faults import AuditFault, FaultBook
+from omniqueue.record.event_reading import Cut, EndLine, Header, Item, UnknownEvent
+from omniqueue.record.ledger import Ledger
+from omniqueue.record.life_check import (
+    ENDED_STATES,
+    JUDGE_ONLY,
+    OPEN_STATES,
+    SOUND,
+    LifeCheck,
+)
+from omniqueue.record.listener import Hear, hearers
+from omniqueue.record.measures import ContactMeasures
+from omniqueue.record.verdict import Verdict
+from omniqueue.record.waiting_line import File, Needs, needs_of
+from omniqueue.record.watch import Passed, WatchfulJudge
+from omniqueue.record.workload import Workload
+
+_LOOK_EVERY: Final = 2000  # lines between two questions whether to stop
+
+
+@attrs.frozen(kw_only=True)
+class Suffered:
+    """The contacts of one channel or skill: how they fared, and how often they were overtaken.
+
+    Args:
+        contacts: arrivals, answers, waits.
+        overtaken: how many were passed over at least once by a contact ranked after them.
+        overtakings: how often that happened to all of them.
+        most: how often to one of them at most.
+    """
+
+    contacts: ContactMeasures
+    overtaken: int
+    overtakings: int
+    most: int
+
+
+@attrs.frozen(kw_only=True)
+class AgentShare:
+    """What one agent did.
+
+    Args:
+        agent: its id.
+        abilities: the skills, levels and channels it had last, as text.
+        signed_in_seconds: ready or away.
+        idle_seconds: of these, with nothing in hand.
+        occupancy: the share with work in hand; None: never signed in.
+        taken: contacts taken.
+    """
+
+    agent: str
+    abilities: str
+    signed_in_seconds: float
+    idle_seconds: float
+    occupancy: float | None
+    taken: int
+
+
+@attrs.frozen(kw_only=True)
+class AuditResult:
+    """What an audit found.
+
+    Args:
+        order: the order policy. selection: the selection policy.
+        events: how many events were heard.
+        started_at: the first instant (seconds on the events' epoch). ended_at: the last.
+        totals: contacts in, answered, waiting, refused, left.
+        verdict: the fairness verdict alone, as `omniqueue route` gives it.
+        unexplained: all faults by kind, with their number; empty when all is explained.
+        faults: the first 20, and the first of every kind, in the order of finding.
+        channels: by channel. skills: by skill needed.
+        agents: by agent, in the order in which they were added.
+        served: (agent, channel and skills) to the number of contacts taken.
+        interrupted: whether reading stopped before the end.
+
+    Example:
+        >>> audited(Header("arrival", "longest-idle", ()), [(2, EndLine(0.0, 0, None))]).fair
+        True
+    """
+
+    order: str
+    selection: str
+    events: int
+    started_at: float
+    ended_at: float
+    totals: Mapping[str, int]
+    verdict: Verdict
+    unexplained: Mapping[str, int]
+    faults: tuple[AuditFault, ...]
+    channels: Sequence[Suffered]
+    skills: Sequence[Suffered]
+    agents: Sequence[AgentShare]
+    served: Mapping[tuple[str, str], int]
+    interrupted: bool
+
+    @property
+    def unexplained_total(self) -> int:
+        """How many faults were found in all."""
+        return sum(self.unexplained.values())
+
+    @property
+    def fair(self) -> bool:
+        """Whether everything in the record is explained."""
+        return not self.unexplained_total
+
+
+class Audit:
+    """Hears the items of a record, line by line.
+
+    Args:
+        header: the record's first line.
+
+    Cost: O(log n) an event, and the watch's part for each contact left waiting; memory grows with
+    the contacts (about 400 bytes for each, its id remembered), not with the events.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+        self._channels = {each.name: each for each in (*STOCK_CHANNELS, *header.channels)}
+        self._book = FaultBook()
+        self._life = LifeCheck(header.channels, self._book)
+        self._judge = WatchfulJudge(header.channels, header.order, self._book)
+        self._ledger, self._workload = Ledger(), Workload(header.channels)
+        self._served: dict[tuple[str, tuple[str, Needs]], int] = {}
+        self._kind_of: dict[str, tuple[str, Needs]] = {}  # while the contact may be taken
+        self._abilities: dict[str, str] = {}
+        self._started_at: float | None = None
+        self._now = 0.0
+        self._events = 0
+        self._end: EndLine | None = None
+        self.hears: Mapping[type[Event], Hear] = {
+            of_contacts.Queued: self._queued,
+            of_contacts.Assigned: self._assigned,
+            of_contacts.Relaxed: self._changed,
+            of_contacts.Updated: self._changed,
+            of_contacts.Transferred: self._changed,
+            of_contacts.Deferred: self._deferred,
+            of_contacts.Completed: self._ended,
+            of_contacts.Cancelled: self._ended,
+            of_contacts.Expired: self._ended,
+            of_agents.AgentAdded: self._agent,
+            of_agents.AgentUpdated: self._agent,
+        }
+        self._hearers = hearers([self._ledger, self._workload, self])
+
+    def hear(self, line: int, item: Item) -> None:
+        """Take in the item of one line."""
+        if self._end is not None:
+            self._book.line = line
+            self._book.add(self._now, "after the end line", None, None)
+        elif isinstance(item, Event):
+            self._event(line, item)
+        elif isinstance(item, EndLine):
+            self._pass(item.at)
+            self._book.line = line
+            self._close(item)
+        elif isinstance(item, UnknownEvent):
+            self._pass(item.at)
+            self._book.line = line
+            self._events += 1
+            self._book.add(item.at, "unknown event", None, None, ascii(item.name))
+
+    def result(self, *, interrupted: bool = False) -> AuditResult:
+        """Return what was found; to be called once, after the last line."""
+        if self._end is None and not interrupted:
+            self._settle(self._now)
+            self._book.add(self._now, "cut file", None, None)
+        by_channel, by_skill = self._judge.passed()
+        targets = {name: channel.target_seconds for name, channel in self._channels.items()}
+        ledger, now = self._ledger, self._now
+        return AuditResult(
+            order=self._header.order,
+            selection=self._header.selection,
+            events=self._events,
+            started_at=now if self._started_at is None else self._started_at,
+            ended_at=now,
+            totals=measures.totals(ledger),
+            verdict=self._judge.verdict(),
+            unexplained=dict(self._book.counts),
+            faults=tuple(self._book.kept),
+            channels=_suffered(measures.by_channel(ledger, targets, now=now), by_channel),
+            skills=_suffered(measures.by_skill(ledger, targets, now=now), by_skill),
+            agents=self._shares(),
+            served={
+                (agent, File(*kind).text()): number
+                for (agent, kind), number in self._served.items()
+            },
+            interrupted=interrupted,
+        )
+
+    # ------------------------------------------------------------------ time
+
+    def _event(self, line: int, event: Event) -> None:
+        at = event.at
+        if at != self._now or self._started_at is None:
+            self._pass(at)
+        self._book.line = line
+        self._events += 1
+        weight = self._life.hear(event)
+        if weight >= JUDGE_ONLY:
+            self._judge.hear(event)
+        if weight == SOUND:
+            for hear in self._hearers[type(event)]:
+                hear(event)
+
+    def _pass(self, at: float) -> None:
+        """Let time pass: the instant that is over must have settled."""
+        if self._started_at is None:
+            self._started_at = self._now = at
+        elif at > self._now:
+            self._settle(at)
+            self._now = at
+        elif at < self._now:
+            self._book.line += 1
+            self._book.add(at, "time went back", None, None, f"after {self._now}")
+
+    def _settle(self, until: float) -> None:
+        self._life.settle(self._now, until)
+        self._judge.settle(self._now)
+
+    def _close(self, end: EndLine) -> None:
+        """Compare what the writer counted with what the events leave."""
+        self._end = end
+        self._settle(self._now)
+        if end.events != self._events:
+            detail = f"the end line counts {end.events}, there are {self._events}"
+            self._book.add(end.at, "wrong number of events", None, None, detail)
+        if end.contacts is None:
+            return
+        states = self._life.states()
+        for state in OPEN_STATES:
+            counted = end.contacts.get(state, 0)
+            if counted != states[state]:
+                detail = f"the end line counts {counted} {state}, the events leave {states[state]}"
+                first = self._life.first_in(state) if states[state] > counted else None
+                number = abs(counted - states[state])
+                self._book.add(end.at, "contact lost", first, None, detail, number)
+        for state in ENDED_STATES:  # fewer may be: a router may forget those that ended
+            counted = end.contacts.get(state, 0)
+            if counted > states[state]:
+                detail = f"the end line counts {counted} {state}, the events tell {states[state]}"
+                self._book.add(end.at, "wrong count", None, None, detail)
+
+    # ------------------------------------------------------------------ who served whom
+
+    def _queued(self, event: of_contacts.Queued) -> None:
+        self._kind_of[event.contact] = (event.channel, needs_of(event.skills))
+
+    def _changed(
+        self, event: of_contacts.Relaxed | of_contacts.Updated | of_contacts.Transferred
+    ) -> None:
+        kind = self._kind_of.get(event.contact)
+        if kind is not None:
+            self._kind_of[event.contact] = (kind[0], needs_of(event.skills))
+
+    def _deferred(self, event: of_contacts.Deferred) -> None:
+        kind = self._kind_of.get(event.contact)
+        if kind is not None:
+            self._kind_of[event.contact] = (event.channel, kind[1])
+
+    def _assigned(self, event: of_contacts.Assigned) -> None:
+        kind = self._kind_of.get(event.contact)
+        if kind is not None:
+            pair = (event.agent, kind)
+            self._served[pair] = self._served.get(pair, 0) + 1
+
+    def _ended(self, event: Event) -> None:
+        self._kind_of.pop(event.contact, None)  # type: ignore[attr-defined]
+
+    def _agent(self, event: of_agents.AgentAdded | of_agents.AgentUpdated) -> None:
+        held = [f"{name} {level}" for name, level in needs_of(event.skills)]
+        skills = ", ".join(held) or "no skill"
+        channels = "" if event.channels is None else f" on {', '.join(event.channels)}"
+        self._abilities[event.agent] = skills + channels
+
+    def _shares(self) -> list[AgentShare]:
+        found = []
+        for name, time in self._workload.agents(at=self._now).items():
+            signed_in, busy = time.signed_in_seconds, time.busy_seconds
+            found.append(
+                AgentShare(
+                    agent=name,
+                    abilities=self._abilities[name],
+                    signed_in_seconds=signed_in,
+                    idle_seconds=signed_in - busy,
+                    occupancy=busy / signed_in if signed_in else None,
+                    taken=time.taken,
+                )
+            )
+        return found
+
+
+def audited(
+    header: Header,
+    items: Iterable[tuple[int, Item]],
+    *,
+    stopped: Callable[[], bool] = bool,
+) -> AuditResult:
+    """Return what an audit of a whole record finds.
+
+    Args:
+        header: the first line.
+        items: line number and item of every further line.
+        stopped: asked now and then; true ends the audit before its time.
+
+    Cost: as `Audit`.
+
+    Example:
+        >>> audited(Header("arrival", "longest-idle", ()), []).unexplained
+        {'cut file': 1}
+    """
+    audit = Audit(header)
+    for line, item in items:
+        audit.hear(line, item)
+        if not line % _LOOK_EVERY and stopped():
+            return audit.result(interrupted=True)
+    return audit.result()
+
+
+def _suffered(measured: Sequence[ContactMeasures], passed: Mapping[str, Passed]) -> list[Suffered]:
+    nobody = Passed()
+    found = []
+    for each in measured:
+        of_it = passed.get(each.name, nobody)
+        found.append(
+            Suffered(
+                contacts=each,
+                overtaken=of_it.overtaken,
+                overtakings=of_it.times,
+                most=of_it.most,
+            )
+        )
+    return found
+
+
+__all__ = ["AgentShare", "Audit", "AuditResult", "Cut", "Suffered", "audited"]

@@ -1,0 +1,353 @@
+"""Reading recorded events back from outside: every value checked, faults with their line.
+
+`event_lines` turns lines that omniqueue wrote into events; this reads files that anybody may have
+written, cut or changed. What is no line of the format at all is refused; an event of a name that
+is not known, and a missing end, are told to the reader, who judges them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from math import inf, isfinite
+from typing import Final, TypeAlias, TypeVar
+
+import attrs
+
+from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError, shown
+from omniqueue.model.channel import Channel
+from omniqueue.model.event import Event
+from omniqueue.model.skill import Skills
+from omniqueue.record.event_lines import FORMAT
+
+T = TypeVar("T")
+
+_NAME_MAX: Final = 128
+_CHANNELS_MAX: Final = 1000
+_PARTS_MAX: Final = 64
+_WHOLE_MAX: Final = 2**53
+_BITS_MAX: Final = 1000  # of an int that still compares with every float
+_STATES: Final = ("ready", "away", "offline")
+_SETTINGS: Final = frozenset(field.name for field in attrs.fields(Channel)) - {"name"}
+_NEVER_NONE: Final = {("offered", "until"), ("preferred", "until")}
+
+Check: TypeAlias = Callable[[object], object]
+
+
+class _NoJsonError(ValueError):
+    """A line that JSON forbids, though the standard parser lets it pass."""
+
+
+@attrs.frozen
+class Header:
+    """The first line of a record: under which rules the events happened.
+
+    Args:
+        order: the order policy's name.
+        selection: the selection policy's name.
+        channels: the channels in force.
+    """
+
+    order: str
+    selection: str
+    channels: tuple[Channel, ...]
+
+
+@attrs.frozen
+class UnknownEvent:
+    """A line that names no event. Args: at: when. name: what it calls itself."""
+
+    at: float
+    name: str
+
+
+@attrs.frozen
+class EndLine:
+    """The last line of a record.
+
+    Args:
+        at: the last instant.
+        events: how many events the writer counted.
+        contacts: state to how many contacts the engine held in it; None: not told.
+    """
+
+    at: float
+    events: int
+    contacts: Mapping[str, int] | None
+
+
+@attrs.frozen
+class Cut:
+    """A last line that breaks off, without its end."""
+
+
+Item: TypeAlias = Event | UnknownEvent | EndLine | Cut
+
+
+class EventReader:
+    r"""Reads a record, line by line.
+
+    Args:
+        path: what to call the file in an error.
+        lines: its lines, with their ends; the first is read at once.
+
+    Raises:
+        FileFaultsError: the first line is no header of this format.
+
+    Cost: O(length) a line.
+
+    Example:
+        >>> header = '{"format": "omniqueue-events/1", "order": "arrival", "selection": "x"}\n'
+        >>> reader = EventReader("day.jsonl", [header, '{"at": 1, "event": "end", "events": 0}'])
+        >>> list(reader)
+        [(2, EndLine(at=1.0, events=0, contacts=None))]
+    """
+
+    def __init__(self, path: str, lines: Iterable[str]) -> None:
+        self._path = path
+        self._lines = iter(lines)
+        self._kinds: dict[str, tuple[type[Event], list[tuple[str, Check]]]] = {}
+        self._skills: dict[tuple[tuple[str, object], ...], Skills] = {}
+        self._several: bool | None = None  # whether ranks have several parts
+        self._number = 1
+        first = next(self._lines, None)
+        if first is None:
+            raise FileFaultsError(path, ["is empty"])
+        self.header = self._refusing(lambda: _header(_object(first)))
+
+    def __iter__(self) -> Iterator[tuple[int, Item]]:
+        for line in self._lines:
+            self._number += 1
+            yield self._number, self._refusing(partial(self._item, line))
+
+    def _refusing(self, read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except (_NoJsonError, RecursionError) as problem:
+            reason = str(problem) if isinstance(problem, _NoJsonError) else "is nested too deeply"
+        except OmniqueueError as problem:
+            reason = str(problem)
+        raise FileFaultsError(self._path, [f"line {self._number}: {reason}"])
+
+    def _item(self, text: str) -> Item:
+        try:
+            line = _object(text)
+        except _NoJsonError:
+            if text.endswith("\n"):
+                raise
+            return Cut()
+        name = line.get("event")
+        if not isinstance(name, str) or not 0 < len(name) <= _NAME_MAX:
+            raise InvalidValueError("event", name, "the name of an event")
+        if name == "end":
+            return _end_line(line)
+        kind = self._kinds.get(name)
+        if kind is None:
+            known = Event.kinds.get(name)
+            if known is None or known is Event:
+                return UnknownEvent(_number(line.get("at"), "at"), name)
+            kind = self._kinds[name] = (known, self._checks(known))
+        values = []
+        for field, check in kind[1]:
+            try:
+                values.append(check(line[field]))
+            except KeyError:
+                expected = "a value (it is missing)"
+                raise InvalidValueError(f"{name}.{field}", None, expected) from None
+        return kind[0](*values)  # type: ignore[arg-type]
+
+    def _checks(self, kind: type[Event]) -> list[tuple[str, Check]]:
+        """Return how each field of a kind of event is checked, in order."""
+        found: list[tuple[str, Check]] = []
+        for field in attrs.fields(kind):
+            check = self._check(field.name)
+            if field.name in ("until", "wrap_up_seconds", "reason", "channels") or (
+                (kind.name, field.name) == ("completed", "agent")
+            ):
+                if (kind.name, field.name) not in _NEVER_NONE:
+                    check = _or_none(check)
+            found.append((field.name, check))
+        return found
+
+    def _check(self, field: str) -> Check:
+        if field == "skills":
+            return self._skills_of
+        if field == "rank":
+            return self._rank_of
+        if field in ("by_hand", "keep_place", "skip_if_away"):
+            return lambda value: _is(value, bool, field, "true or false")
+        if field in ("presence", "state"):
+            return lambda value: _one_of(value, field)
+        if field in ("contact", "agent", "channel"):
+            return lambda value: _name(value, field)
+        if field in _FURTHER:
+            return _FURTHER[field]
+        return lambda value: _number(value, field)
+
+    def _rank_of(self, value: object) -> object:
+        several = isinstance(value, list)
+        if self._several is None:
+            self._several = several
+        if several is not self._several:  # they could not be compared
+            raise InvalidValueError("rank", value, "ranks of one kind: numbers, or lists of them")
+        if not isinstance(value, list):
+            return _rank_part(value)
+        if len(value) > _PARTS_MAX:
+            raise InvalidValueError("rank", value, f"at most {_PARTS_MAX} parts")
+        return tuple(_rank_part(part) for part in value)
+
+    def _skills_of(self, value: object) -> Skills:
+        if not isinstance(value, dict):
+            raise InvalidValueError("skills", value, "skill names with levels")
+        pairs = tuple(value.items())
+        try:
+            return self._skills[pairs]
+        except (KeyError, TypeError):
+            found = Skills.of(value)
+        if all(type(level) is int for _, level in pairs):  # 1.0 and true would pass as 1
+            self._skills[pairs] = found
+        return found
+
+
+def _object(text: str) -> dict[str, object]:
+    """Return the JSON object that a line is."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise _NoJsonError("is not UTF-8") from None
+    try:
+        found = json.loads(text, parse_constant=_constant, object_pairs_hook=_unique)
+    except _NoJsonError:
+        raise
+    except ValueError as problem:  # also: integers of thousands of digits
+        raise _NoJsonError(f"is not JSON: {str(problem)[:100]}") from None
+    if not isinstance(found, dict):
+        raise _NoJsonError("is no JSON object")
+    return found
+
+
+def _constant(text: str) -> object:
+    raise _NoJsonError(f"holds {text}, which JSON does not know")
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _NoJsonError("gives a key more than once")
+    return found
+
+
+def _header(line: Mapping[str, object]) -> Header:
+    if line.get("format") != FORMAT:
+        raise InvalidValueError("format", line.get("format"), repr(FORMAT))
+    order = _name(line.get("order"), "order")
+    if order.startswith("aging:"):
+        seconds = order.removeprefix("aging:")
+        try:
+            sound = isfinite(float(seconds))
+        except ValueError:
+            sound = False
+        if not sound:
+            raise InvalidValueError("order", order, "a finite number after aging:")
+    said = line.get("channels", {})
+    if not isinstance(said, dict) or len(said) > _CHANNELS_MAX:
+        raise InvalidValueError("channels", said, f"at most {_CHANNELS_MAX} channels by name")
+    channels = []
+    for name, settings in said.items():
+        if not isinstance(settings, dict):
+            raise InvalidValueError(f"channels[{shown(name)}]", settings, "settings")
+        known = {key: value for key, value in settings.items() if key in _SETTINGS}
+        channels.append(Channel(name, **known))
+    return Header(order, _name(line.get("selection"), "selection"), tuple(channels))
+
+
+def _end_line(line: Mapping[str, object]) -> EndLine:
+    contacts = line.get("contacts")
+    if contacts is not None:
+        contacts = _counts(contacts, "contacts")
+    return EndLine(_number(line.get("at"), "at"), _whole(line.get("events"), "events"), contacts)
+
+
+# ---------------------------------------------------------------------- one value
+
+
+def _number(value: object, field: str) -> float:
+    # One comparison refuses NaN and both infinities; an int beyond every float cannot be finite.
+    if type(value) is float and -inf < value < inf:
+        return value
+    if type(value) is int and -_WHOLE_MAX <= value <= _WHOLE_MAX:
+        return float(value)
+    raise InvalidValueError(field, value, "a finite number")
+
+
+def _whole(value: object, field: str) -> int:
+    if type(value) is int and -_WHOLE_MAX <= value <= _WHOLE_MAX:
+        return value
+    raise InvalidValueError(field, value, "a whole number")
+
+
+def _name(value: object, field: str) -> str:
+    if isinstance(value, str) and 0 < len(value) <= _NAME_MAX:
+        return value
+    raise InvalidValueError(field, value, f"a name of at most {_NAME_MAX} characters")
+
+
+def _is(value: object, kind: type, field: str, expected: str) -> object:
+    if isinstance(value, kind):
+        return value
+    raise InvalidValueError(field, value, expected)
+
+
+def _one_of(value: object, field: str) -> object:
+    if isinstance(value, str) and value in _STATES:
+        return value
+    raise InvalidValueError(field, value, ", ".join(_STATES))
+
+
+def _counts(value: object, field: str) -> dict[str, int]:
+    if not isinstance(value, dict) or len(value) > _CHANNELS_MAX:
+        raise InvalidValueError(field, value, "whole numbers by name")
+    for number in value.values():
+        if _whole(number, field) < 0:
+            raise InvalidValueError(field, number, "a whole number from 0")
+    return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > _CHANNELS_MAX:
+        raise InvalidValueError("channels", value, "a list of channel names, or null for all")
+    return tuple(_name(item, "channels") for item in value)
+
+
+def _rank_part(value: object) -> float:
+    if value is None:
+        return inf
+    if type(value) is int and value.bit_length() < _BITS_MAX:
+        return value
+    return _number(value, "rank")
+
+
+def _wrap_up(value: object) -> float:
+    seconds = _number(value, "wrap_up_seconds")
+    if seconds < 0:
+        raise InvalidValueError("wrap_up_seconds", value, "a number from 0, or null")
+    return seconds
+
+
+def _or_none(check: Check) -> Check:
+    return lambda value: None if value is None else check(value)
+
+
+_FURTHER: Final[Mapping[str, Check]] = {
+    "limits": lambda value: _counts(value, "limits"),
+    "channels": _names,
+    "priority": lambda value: _whole(value, "priority"),
+    "capacity": lambda value: _whole(value, "capacity"),
+    "wrap_up_seconds": _wrap_up,
+    "reason": lambda value: _is(value, str, "reason", "a text, or null"),
+    "policy": lambda value: _is(value, str, "policy", "a text"),
+    "problem": lambda value: _is(value, str, "problem", "a text"),
+    "observer": lambda value: _is(value, str, "observer", "a text"),
+}

@@ -1,0 +1,276 @@
+"""The result of `omniqueue audit`: as text for people, as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+import attrs
+
+from omniqueue.model.event import JsonValue
+from omniqueue.record.audit import AgentShare, AuditResult, Suffered
+from omniqueue.record.audit_faults import AUDIT_KINDS, AuditFault
+from omniqueue.record.measures import OCCUPANCY_FORMULA, SERVICE_LEVEL_FORMULA, WAIT_FORMULA
+from omniqueue.record.verdict import CAUSES
+from omniqueue.report.tables import share_text, text_table
+from omniqueue.sim.durations import duration_text
+
+FORMAT: Final = "omniqueue-audit/1"
+_CONTACTS: Final = (
+    "arrived",
+    "answered",
+    "waiting",
+    "mean wait",
+    "95th pct",
+    "longest",
+    "in target",
+    "overtaken",
+    "times",
+    "most",
+)
+_ROWS_MAX: Final = 20  # agents by name; beyond, they stand together by what they can do
+_COLUMNS_MAX: Final = 5
+_YEAR_MAX: Final = 253402214400.0  # the last instant that a calendar clock can say
+
+
+def audit_json(
+    found: AuditResult, *, name: str, zone: tzinfo | None = None
+) -> dict[str, JsonValue]:
+    """Return an audit as JSON types; the keys are documented with `omniqueue audit`.
+
+    Args:
+        found: the audit.
+        name: the record's name.
+        zone: the zone of `started_at` and `ended_at`; None: seconds, as recorded.
+
+    Cost: O(agents x kinds of contacts).
+    """
+    clock = _clock(zone)
+    verdict = found.verdict.to_dict()
+    return {
+        "format": FORMAT,
+        "record": name,
+        "order": found.order,
+        "selection": found.selection,
+        "events": found.events,
+        "started_at": clock(found.started_at) if zone else found.started_at,
+        "ended_at": clock(found.ended_at) if zone else found.ended_at,
+        "interrupted": found.interrupted,
+        **found.totals,
+        "judged": verdict["judged"],
+        "overtakings": verdict["overtakings"],
+        "most_overtaken": verdict["most_overtaken"],
+        "unexplained": found.unexplained_total,
+        "unexplained_by_kind": dict(found.unexplained),
+        "faults": [attrs.asdict(fault) for fault in found.faults],
+        "channels": [_suffered_json(each) for each in found.channels],
+        "skills": [_suffered_json(each) for each in found.skills],
+        "agents": [attrs.asdict(each) for each in found.agents],
+        "spread": _spread_json(found.agents),
+        "served": [
+            {"agent": agent, "contacts": kind, "taken": number}
+            for (agent, kind), number in found.served.items()
+        ],
+        "formulas": {
+            "wait": WAIT_FORMULA,
+            "service_level": SERVICE_LEVEL_FORMULA,
+            "occupancy": OCCUPANCY_FORMULA,
+        },
+    }
+
+
+def audit_lines(
+    found: AuditResult, *, name: str, zone: tzinfo | None = None, brief: bool = False
+) -> Iterator[str]:
+    """Yield an audit as lines of text.
+
+    Args:
+        found: the audit.
+        name: the record's name.
+        zone: the zone in which instants are told; None: seconds, as recorded.
+        brief: only the totals and the verdict.
+
+    Cost: O(agents x kinds of contacts).
+    """
+    clock = _clock(zone)
+    if found.interrupted:
+        yield f"INTERRUPTED: this is a partial result, up to {clock(found.ended_at)}"
+    yield (
+        f"{name}: {found.events:,} events, order {found.order}, selection {found.selection},"
+        f" {clock(found.started_at)} to {clock(found.ended_at)}"
+    )
+    totals = found.totals
+    yield (
+        f"{totals['contacts_in']:,} contacts in = {totals['answered']:,} answered"
+        f" + {totals['waiting']:,} still waiting + {totals['left']:,} left"
+    )
+    if not brief:
+        yield from _suffered_table("channel", found.channels)
+        yield from _suffered_table("skill", found.skills)
+        yield from _spread_table(found.agents)
+        yield from _served_table(found)
+        yield ""
+        yield "overtaken = passed over at least once by a contact ranked after it; times = in all"
+        yield WAIT_FORMULA
+        yield f"in target = {SERVICE_LEVEL_FORMULA}"
+        yield OCCUPANCY_FORMULA
+    yield from _verdict(found, zone)
+
+
+def _clock(zone: tzinfo | None) -> _Clock:
+    return _Clock(zone)
+
+
+class _Clock:
+    """Says instants in a zone, or as recorded where there is none or no calendar reaches them."""
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self._zone = zone
+
+    def __call__(self, at: float) -> str:
+        if self._zone is None or not -_YEAR_MAX / 8 < at < _YEAR_MAX:
+            return f"{at:g}" if at == int(at) and abs(at) < 1e6 else repr(at)
+        moment = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
+        return moment.isoformat(timespec="milliseconds" if at % 1 else "seconds")
+
+
+def _verdict(found: AuditResult, zone: tzinfo | None) -> Iterator[str]:
+    yield ""
+    yield f"Judged from the events alone: {found.verdict.judged:,} given"
+    rows = [
+        [cause, f"{number:,}"] for cause, number in found.verdict.overtakings.items() if number
+    ]
+    if rows:
+        meanings = ["", *(CAUSES[row[0]] for row in rows)]
+        table = text_table(("overtaken by cause", "contacts"), rows)
+        for line, meaning in zip(table, meanings, strict=True):
+            yield f"{line}  {meaning}".rstrip()
+    if found.verdict.most_overtaken is not None:
+        name, times = found.verdict.most_overtaken
+        yield f"overtaken most often: {name}, {times:,} times"
+    yield f"unexplained = {found.unexplained_total:,}"
+    for kind, number in found.unexplained.items():
+        yield f"  {kind}: {number:,} ({AUDIT_KINDS[kind]})"
+    for fault in found.faults:
+        yield f"  {_fault_text(fault, zone)}"
+
+
+def _fault_text(fault: AuditFault, zone: tzinfo | None) -> str:
+    return fault.text(_clock(zone))
+
+
+def _suffered_json(each: Suffered) -> dict[str, JsonValue]:
+    return {
+        **attrs.asdict(each.contacts),
+        "overtaken": each.overtaken,
+        "overtakings": each.overtakings,
+        "most_overtakings": each.most,
+    }
+
+
+def _suffered_table(heading: str, rows: Sequence[Suffered]) -> Iterator[str]:
+    yield ""
+    cells = [
+        [
+            each.contacts.name,
+            f"{each.contacts.arrived:,}",
+            f"{each.contacts.answered:,}",
+            f"{each.contacts.waiting:,}",
+            _seconds(each.contacts.mean_wait),
+            _seconds(each.contacts.p95_wait),
+            _seconds(each.contacts.longest_wait),
+            share_text(each.contacts.service_level),
+            f"{each.overtaken:,}",
+            f"{each.overtakings:,}",
+            f"{each.most:,}",
+        ]
+        for each in rows
+    ]
+    yield from text_table((heading, *_CONTACTS), cells)
+
+
+def _seconds(seconds: float | None) -> str:
+    return "-" if seconds is None else duration_text(seconds)
+
+
+# ---------------------------------------------------------------------- the agents
+
+
+def _quartiles(values: Sequence[float]) -> list[float]:
+    """Return lowest, lower quartile, median, upper quartile, highest, by nearest rank."""
+    ranked = sorted(values)
+    return [ranked[max(0, -(-part * len(ranked) // 4) - 1)] for part in range(5)]
+
+
+_PARTS: Final = ("lowest", "lower_quartile", "median", "upper_quartile", "highest")
+
+
+def _measured(agents: Sequence[AgentShare]) -> dict[str, list[float]]:
+    there = [each for each in agents if each.occupancy is not None]
+    return {
+        "occupancy": [each.occupancy for each in there if each.occupancy is not None],
+        "idle_seconds": [each.idle_seconds for each in there],
+        "taken": [float(each.taken) for each in there],
+    }
+
+
+def _spread_json(agents: Sequence[AgentShare]) -> JsonValue:
+    return {
+        name: dict(zip(_PARTS, _quartiles(values), strict=True)) if values else None
+        for name, values in _measured(agents).items()
+    }
+
+
+def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
+    measured = _measured(agents)
+    number = len(measured["taken"])
+    yield ""
+    if not number:
+        yield "no agent was ever signed in"
+        return
+    heading = f"between {number:,} agents"
+    rows = [
+        ["occupancy", *map(share_text, _quartiles(measured["occupancy"]))],
+        ["idle", *map(duration_text, _quartiles(measured["idle_seconds"]))],
+        ["taken", *(f"{value:,.0f}" for value in _quartiles(measured["taken"]))],
+    ]
+    yield from text_table((heading, *(part.replace("_", " ") for part in _PARTS)), rows)
+
+
+def _served_table(found: AuditResult) -> Iterator[str]:
+    """Yield who took how many of which contacts; many agents stand together by abilities."""
+    if not found.served:
+        return
+    row_of = _row_names(found.agents)
+    columns: dict[str, int] = {}
+    for (_, kind), number in found.served.items():
+        columns[kind] = columns.get(kind, 0) + number
+    shown = sorted(columns, key=lambda kind: (-columns[kind], kind))[:_COLUMNS_MAX]
+    others = len(columns) > len(shown)
+    counts: dict[str, dict[str, int]] = {row: {} for row in row_of.values()}
+    for (agent, kind), number in found.served.items():
+        row = counts[row_of[agent]]
+        column = kind if kind in shown else ""
+        row[column] = row.get(column, 0) + number
+    yield ""
+    header = ["who served whom", *shown, *(["others"] if others else []), "all"]
+    rows = []
+    for name, row in counts.items():
+        cells = [row.get(kind, 0) for kind in shown] + ([row.get("", 0)] if others else [])
+        rows.append([name, *(f"{cell:,}" if cell else "." for cell in cells), f"{sum(cells):,}"])
+    yield from text_table(header, rows)
+
+
+def _row_names(agents: Sequence[AgentShare]) -> Mapping[str, str]:
+    """Return agent id to the name of its row: its own, or that of all who can do the same."""
+    if len(agents) <= _ROWS_MAX:
+        return {each.agent: each.agent for each in agents}
+    members: dict[str, list[str]] = {}
+    for each in agents:
+        members.setdefault(each.abilities, []).append(each.agent)
+    return {
+        name: names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
+        for names in members.values()
+        for name in names
+    }

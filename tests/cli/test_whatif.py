@@ -1,0 +1,137 @@
+"""`omniqueue whatif`: options, tables, JSON, exit codes, bad use on one line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from omniqueue.cli import interrupt
+from omniqueue.cli import main as cli
+from omniqueue.cli import whatif as verb
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+LOG, STAFF = str(EXAMPLES / "desk_log.csv"), str(EXAMPLES / "desk_staff.toml")
+
+WhatIf = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def whatif(capsys: pytest.CaptureFixture[str]) -> WhatIf:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = cli.main(["whatif", *map(str, arguments)])
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return code, told.out, told.err
+
+    return run
+
+
+def test_both_outcomes_stand_side_by_side(whatif: WhatIf) -> None:
+    code, out, err = whatif(LOG, "--staff", STAFF, "--add-agents", "late=1")
+    assert (code, err) == (0, "")
+    for word in ("phone A", "phone B", "late A", "late B", "wait B - wait A", "95 % interval"):
+        assert word in out
+    assert "B: 1 more in late: order arrival, selection longest-idle" in out
+    assert "20 batches of consecutive contacts" in out
+    assert out.rstrip().endswith("fairness B: 3,173 given, unexplained = 0")
+    brief = whatif(LOG, "--staff", STAFF, "--add-agents", "late=1", "--quiet")[1]
+    assert len(brief.splitlines()) == 3
+    assert brief.startswith("With the change a contact waits ")
+
+
+def test_json_has_the_documented_keys_and_routes_numbers(
+    whatif: WhatIf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--order", "priority", "--selection", "closest-fit")
+    code, out, _ = whatif(LOG, "--staff", STAFF, *options, "--json")
+    found = json.loads(out)
+    assert code == 0
+    documented = set(re.findall(r"`(\w+)`", verb.__doc__ or ""))
+    for part in (found, found["first"], found["differences"][0]):
+        assert set(part) <= documented
+    assert cli.main(["route", LOG, "--staff", STAFF, "--json"]) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert cli.main(["route", LOG, "--staff", STAFF, *options, "--json"]) == 0
+    other = json.loads(capsys.readouterr().out)
+    for routed, mine in ((plain, found["first"]), (other, found["second"])):
+        assert {key: routed[key] for key in mine} == mine
+    assert found == json.loads(whatif(LOG, "--staff", STAFF, *options, "--json")[1])
+
+
+def test_changes_repeat_and_combine(whatif: WhatIf) -> None:
+    code, out, _ = whatif(
+        LOG, "--staff", STAFF, "--json", "--from", "2024-05-06", "--to", "2024-05-06T12:00",
+        "--add-agents", "late=1", "--add-agents", "late=1", "--add-agents", "early=2",
+        "--remove-agents", "technicians=1", "--without-skill", "polish",
+        "--without-skill", "french", "--seed", 3, "--zone", "Europe/Berlin",
+    )  # fmt: skip
+    found = json.loads(out)
+    assert code == 0
+    assert found["change"] == (
+        "2 more in late, 2 more in early, 1 fewer in technicians,"
+        " nobody with skill polish, nobody with skill french"
+    )
+    assert found["seed"] == 3
+    agents = [group["agents"] for group in found["second"]["groups"]]
+    assert agents == [7, 7, 3, 2, 2]
+    assert found["second"]["waiting"] > 0
+
+
+def test_no_change_has_no_difference(whatif: WhatIf) -> None:
+    code, out, _ = whatif(LOG, "--staff", STAFF, "--quiet")
+    assert code == 0
+    assert out.startswith("Nothing changes: every contact waits exactly as long as before.")
+    folded = json.loads(whatif(LOG, "--staff", STAFF, "--fold", "week", "--json")[1])
+    assert folded["folded_weeks"] == 1
+    for each in folded["differences"]:
+        assert (each["mean"], each["better"], each["worse"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (("missing.csv", "--staff", STAFF), "missing.csv: cannot be opened"),
+        ((LOG,), "--staff"),
+        ((LOG, "--staff", STAFF, "--add-agents", "late"), "--add-agents is 'late'"),
+        ((LOG, "--staff", STAFF, "--add-agents", "late=-1"), "--add-agents is 'late=-1'"),
+        ((LOG, "--staff", STAFF, "--add-agents", "late=x"), "GROUP=NUMBER"),
+        ((LOG, "--staff", STAFF, "--add-agents", "moon=1"), "add agents is 'moon'"),
+        ((LOG, "--staff", STAFF, "--add-agents", "late=999999"), "at most 100000"),
+        ((LOG, "--staff", STAFF, "--remove-agents", "late=6"), "remove agents is 'late'"),
+        ((LOG, "--staff", STAFF, "--without-skill", "klingon"), "without skill is 'klingon'"),
+        ((LOG, "--staff", STAFF, "--order", "os:system"), "order is 'os:system'"),
+        ((LOG, "--staff", STAFF, "--selection", "x"), "selection is 'x'"),
+        ((LOG, "--staff", STAFF, "--seed", "abc"), "--seed"),
+        ((LOG, "--staff", STAFF, "--from", "soon"), "--from is 'soon'"),
+        ((LOG, "--staff", STAFF, "--column", "time=when"), "no column 'when'"),
+        ((LOG, "--staff", LOG), "no TOML"),
+    ],
+)
+def test_bad_use_is_one_line_and_exit_2(
+    arguments: tuple[str, ...], fault: str, whatif: WhatIf
+) -> None:
+    code, out, err = whatif(*arguments)
+    assert (code, out) == (2, "")
+    assert fault in err
+    assert len(err.splitlines()) == 1
+
+
+def test_ctrl_c_gives_a_marked_partial_result(
+    whatif: WhatIf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def impatient() -> Iterator[Callable[[], bool]]:
+        asked = iter(range(10**9))
+        yield lambda: next(asked) > 12_000
+
+    monkeypatch.setattr(interrupt, "stop_wish", impatient)
+    code, out, _ = whatif(LOG, "--staff", STAFF, "--add-agents", "late=1")
+    assert code == 130
+    assert out.startswith("INTERRUPTED: this is a partial result")
+    code, out, _ = whatif(LOG, "--staff", STAFF, "--json")
+    assert (code, json.loads(out)["interrupted"]) == (130, True)
