@@ -59,8 +59,7 @@ def tell(state: State, events: Events) -> Events:
             hooks = state.hooks.get(raw[0])
             if not hooks:
                 continue
-            kind, *fields = raw
-            event: Event = kind(*fields)  # type: ignore[operator]
+            event: Event = raw[0](*raw[1:])  # type: ignore[operator]
             for hook in list(hooks):
                 try:
                     hook(event)

@@ -30,6 +30,7 @@ def plain(value: object) -> JsonValue:
 
 
 _raw_items = tuple.__getitem__
+_raw_iterator = tuple.__iter__
 _ALL = slice(None)
 
 
@@ -73,6 +74,11 @@ class Event:
         return found
 
 
+def _built(raw: RawEvent) -> Event:
+    event: Event = raw[0](*raw[1:])  # type: ignore[operator]
+    return event
+
+
 class Events(tuple[RawEvent, ...]):
     """The events of one command: an immutable sequence, each event built when looked at.
 
@@ -95,12 +101,10 @@ class Events(tuple[RawEvent, ...]):
     def __getitem__(self, index: int | slice) -> Event | Events:
         if isinstance(index, slice):
             return Events(self.tuples[index])
-        kind, *fields = super().__getitem__(index)
-        return kind(*fields)  # type: ignore[operator, no-any-return]
+        return _built(_raw_items(self, index))
 
     def __iter__(self) -> Iterator[Event]:  # type: ignore[override]
-        for kind, *fields in super().__iter__():
-            yield kind(*fields)  # type: ignore[operator]
+        return map(_built, _raw_iterator(self))
 
     def __reversed__(self) -> Iterator[Event]:  # type: ignore[override]
         events: list[Event] = [*self]
