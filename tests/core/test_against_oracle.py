@@ -29,6 +29,12 @@ def test_small_plays_agree_event_by_event(block: int) -> None:
         assert first_difference(play, check=block < 6) is None, seed
 
 
+@pytest.mark.parametrize("seed", [510335])
+def test_plays_that_once_differed_agree(seed: int) -> None:
+    """510335: an agent set free by an expiry can take what lost its reservation just then."""
+    assert first_difference(random_play(random.Random(seed), 60)) is None
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_large_worlds_agree(seed: int) -> None:
     """40 agents, 48 skills, hundreds of requirements waiting."""

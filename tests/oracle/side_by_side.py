@@ -49,7 +49,8 @@ def fast_step(router: Router, step: Json) -> tuple[list[Json], str | None]:
 def naive_step(router: Any, step: Json) -> tuple[list[Json], str | None]:
     """One command for the naive router, likewise."""
     try:
-        return router.step(**step), None
+        events: list[Json] = router.step(**step)
+        return events, None
     except Refused as refusal:
         return refusal.events, refusal.error_name
 

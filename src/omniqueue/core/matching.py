@@ -32,6 +32,8 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
         rows: the contacts that it let wait, standing.
     """
     if state.suspects:
+        for agent in agents:  # they too may be able to take what lost its reservation
+            state.roster.seat(agent)
         agents = agents + review_reservations(state)
     if not any_overdue(state):
         if not rows and len(agents) == 1:
