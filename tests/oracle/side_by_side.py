@@ -59,7 +59,8 @@ def steps_of(play: Json) -> list[Json]:
     """All commands of a play, its agents' entrances first."""
     start = play["steps"][0]["at"] if play["steps"] else 0.0
     entrances = [{"at": start, "do": "add_agent", "agent": agent} for agent in play["agents"]]
-    return entrances + play["steps"]
+    steps: list[Json] = play["steps"]
+    return entrances + steps
 
 
 def first_difference(play: Json, *, check: bool = True, restore: int = 0) -> str | None:
