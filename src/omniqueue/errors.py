@@ -146,7 +146,21 @@ class InvariantError(OmniqueueError):
 
 
 class MissingExtraError(OmniqueueError):
-    """A feature needs an optional library that is not installed."""
+    """A feature needs an optional library that is not installed.
+
+    Args:
+        field: what needs it, in the plural.
+        value: the library.
+        expected: what installs it.
+
+    Example:
+        >>> str(MissingExtraError("reports", "matplotlib", "pip install 'omniqueue[plot]'"))
+        "reports need matplotlib: pip install 'omniqueue[plot]'"
+    """
+
+    def __str__(self) -> str:
+        library = self.value.strip("'")
+        return f"{self.field} need {library}: {self.expected}"
 
 
 class FileFaultsError(OmniqueueError):

@@ -62,11 +62,16 @@ def test_another_order(run: Run, scenario: Path) -> None:
     assert "A: order arrival" in out
     assert "B: order priority" in out
     assert "B is better: phone waits" in out
-    assert "mean wait of email" in out
+    assert "mean wait of all email contacts" in out
     code, brief, _ = run(scenario, "--order", "priority", "--quiet")
     assert code == 0
     assert brief.startswith("B is better")
     assert "B - A" not in brief
+
+
+def test_no_change_is_bad_use(run: Run, scenario: Path) -> None:
+    said = "omniqueue: compare needs a change for B: --order, --selection or --staff\n"
+    assert run(scenario) == (2, "", said)
 
 
 def test_in_json(run: Run, scenario: Path) -> None:

@@ -99,7 +99,7 @@ def test_a_part_of_the_log_and_a_folded_one(route: Routed) -> None:
     folded = in_json(route, LOG, "--staff", STAFF, "--fold", "week")
     assert (folded["folded_weeks"], folded["contacts_in"]) == (1, 3173)
     assert str(folded["started_at"]).startswith("2001-01-01T")
-    assert "FOLDED: 1 weeks" in route(LOG, "--staff", STAFF, "--fold", "week")[1]
+    assert "FOLDED: 1 week laid" in route(LOG, "--staff", STAFF, "--fold", "week")[1]
 
 
 def test_quiet_is_totals_and_verdict(route: Routed) -> None:
@@ -192,7 +192,7 @@ def test_bad_rows_are_told_line_by_line_or_repaired(route: Routed, tmp_path: Pat
     assert "line 21: time is 'yesterday'; expected a time in ISO 8601" in err
     code, out, err = route(log, "--staff", STAFF, "--repair")
     assert (code, err) == (0, "")
-    assert "REPAIRED: 1 bad rows left out" in out
+    assert "REPAIRED: 1 bad row left out" in out
     assert "38 contacts in" in out
 
 
@@ -214,7 +214,10 @@ def test_bad_rows_are_told_line_by_line_or_repaired(route: Routed, tmp_path: Pat
         ((LOG, "--staff", STAFF, "--fold", "year"), "--fold"),
         ((LOG, "--staff", STAFF, "--interval", "1s"), "--interval is '1s'"),
         ((LOG, "--staff", STAFF, "--interval", "often"), "--interval is 'often'"),
-        ((LOG, "--staff", STAFF, "--column", "when=time"), "--column is 'when=time'"),
+        (
+            (LOG, "--staff", STAFF, "--column", "when=time"),
+            "role is 'when'; expected id, time, channel, skill, handling or priority",
+        ),
         ((LOG, "--staff", STAFF, "--column", "time=when"), "no column 'when'"),
         ((LOG, "--staff", STAFF, "--events", LOG), "--events is"),
         ((LOG, "--staff", STAFF, "--events", "/no/such/folder/x"), "/no/such/folder/x: "),

@@ -107,7 +107,28 @@ def test_a_precision_is_told(small: str, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["simulate", EXAMPLE, "--replications", "1", "--horizon", "1d"]) == 0
-    assert "A desk for phone, e-mail, fax and chat" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "A desk for phone, e-mail, fax and chat" in out
+    assert "\n1 replication, each" in out
+    assert "chance of waiting, waits: waited longer" in out
+    assert "_" not in out
+    assert "-0.0" not in out
+    assert "NOBODY" not in out
+
+
+def test_no_contact_before_the_horizon_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["simulate", EXAMPLE, "--horizon", "6h"]) == 2
+    said = "the run starts on Monday 00:00, and no contact arrives before the horizon"
+    assert said in capsys.readouterr().err
+
+
+def test_what_nobody_can_serve_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ordrs.toml"
+    content = Path(EXAMPLE).read_text(encoding="utf-8")
+    path.write_text(content.replace('["paper"]', '["ordrs"]'), encoding="utf-8")
+    assert cli.main(["simulate", str(path), "--replications", "1", "--horizon", "1d"]) == 0
+    said = "NOBODY CAN SERVE: stream faxes needs ordrs (no agent has it)\n"
+    assert said in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

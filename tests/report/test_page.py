@@ -232,7 +232,9 @@ def test_what_to_install_is_said(
 ) -> None:
     without: Callable[[str], None] = lambda name: None  # noqa: E731
     monkeypatch.setattr(page, "find_spec", without)
-    with pytest.raises(MissingExtraError, match=re.escape("pip install 'omniqueue[plot]'")):
+    with pytest.raises(
+        MissingExtraError, match=re.escape("need matplotlib: pip install 'omniqueue[plot]'")
+    ):
         report_page(result)
 
 

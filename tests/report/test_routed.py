@@ -33,6 +33,7 @@ def a_report(**changes: object) -> RouteReport:
         interrupted=False,
         folded_weeks=None,
         busiest_minute=None,
+        unserved={},
         dropped=0,
         moved=0,
         order="arrival",
@@ -83,10 +84,18 @@ def test_folding_repair_and_interruption_are_said() -> None:
     folded = text(a_report(folded_weeks=9, busiest_minute=27, dropped=2, moved=1))
     assert "FOLDED: 9 weeks laid over one" in folded
     assert "at most 27 contacts within a minute" in folded
-    assert "REPAIRED: 2 bad rows left out, 1 rows sorted in" in folded
+    assert "REPAIRED: 2 bad rows left out, 1 row sorted in" in folded
+    short = text(a_report(folded_weeks=1, busiest_minute=2, dropped=1), brief=True)
+    assert short.startswith("FOLDED: 1 week laid over one")
+    assert "\nREPAIRED: 1 bad row left out, 0 rows sorted in\n" in short
     for brief in (True, False):
         partial = text(a_report(interrupted=True), brief=brief)
         assert partial.startswith("INTERRUPTED: this is a partial result, up to 1970-01-01T01:00")
+
+
+def test_what_nobody_can_serve_is_said() -> None:
+    lines = text(a_report(unserved={"ordrs (no agent has it)": 1}), brief=True)
+    assert lines.startswith("NOBODY CAN SERVE: 1 contact needs ordrs (no agent has it)\n")
 
 
 def test_faults_are_named_with_the_clock_of_the_report() -> None:

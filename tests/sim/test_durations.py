@@ -48,6 +48,13 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
         duration_seconds("target", text)
 
 
+def test_what_would_be_a_duration_is_said() -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        duration_seconds("--interval", "90")
+    said = "--interval is '90'; expected a length such as 90s, 30min, 1h 30min or 8h"
+    assert str(refused.value) == said
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [("00:00", 0), ("9:05", 32700), ("24:00", 86400), ("23:59:59", 86399)]
 )

@@ -52,13 +52,13 @@ def a_scenario(**changes: object) -> Scenario:
         ({"selection": "nobody-knows"}, "selection"),
         # 10**12 arrivals; a rate of 0; more agents or changes of shift than can be kept.
         ({"streams": [attrs.evolve(CALLS, arrivals=1e9)], "horizon_seconds": 3.6e6}, "arrivals"),
-        ({"streams": [attrs.evolve(CALLS, arrivals=0)]}, "arrivals"),
+        ({"streams": [attrs.evolve(CALLS, arrivals=0)]}, "horizon"),
         (
             {
                 "streams": [attrs.evolve(CALLS, arrivals=Poisson([Rate(9, Hours("tue"))]))],
                 "horizon_seconds": 86400,
             },
-            "arrivals",
+            "horizon",
         ),
         ({"groups": [Group("a", count=60_000), Group("b", count=60_000)]}, "agents"),
         (

@@ -164,7 +164,7 @@ def test_all_faults_are_told_with_their_places() -> None:
     ("content", "place"),
     [
         (a_file(arrivals="{ per_hour = -1 }"), "streams[0].arrivals.per_hour"),
-        (a_file(arrivals="{ per_hour = 0 }"), "arrivals"),
+        (a_file(arrivals="{ per_hour = 0 }"), "horizon"),
         (a_file(arrivals="{ per_hour = 1000000000000 }"), "streams[0].arrivals.per_hour"),
         (a_file(arrivals="{ per_hour = 1e9 }") + '[run]\nhorizon = "60d"', "arrivals"),
         (a_file(arrivals="7"), "streams[0].arrivals"),

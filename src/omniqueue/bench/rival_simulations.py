@@ -154,4 +154,4 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise MissingExtraError("library", name, f"it installed: pip install '{EXTRA}'") from None
+        raise MissingExtraError("rivals", name, f"pip install '{EXTRA}'") from None

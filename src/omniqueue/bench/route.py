@@ -90,7 +90,7 @@ def route(
         figures += found
         own, beside = times[0], times[1:-1]
         slower = ", ".join(
-            f"{number_text(Spread.of(ratios(it, own)).median)} x ({rival.name.split()[0]})"
+            f"{_short(rival.name)} {number_text(Spread.of(ratios(it, own)).median)} x"
             for it, rival in zip(beside, (make() for make in RIVALS), strict=True)
         )
         headline.append(f"{scene.name}: one contact costs rivals {slower} what omniqueue takes")
@@ -111,6 +111,16 @@ def route(
         cpu_share=watch.cpu_share,
         notes=(_NOTE,),
     )
+
+
+def _short(name: str) -> str:
+    """Return a rival's name without what it does.
+
+    Example:
+        >>> [_short(rival.name) for rival in RIVALS]
+        ['list', 'SortedKeyList', 'SQLite']
+    """
+    return name.split()[0].rstrip(",")
 
 
 def _run(

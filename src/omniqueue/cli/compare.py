@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from omniqueue.cli.console import say
+from omniqueue.cli.console import complain, say
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
@@ -75,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.sim.scenario_file import read_scenario
 
     if not (arguments.order or arguments.selection or arguments.staff):
-        raise InvalidValueError("change", None, "--order, --selection or --staff for B")
+        complain("omniqueue: compare needs a change for B: --order, --selection or --staff")
+        return 2
     scenario = read_scenario(arguments.scenario)
     other = _changed(scenario, arguments)
     with progress_bar(wanted=not arguments.quiet) as progress, stop_wish() as stopped:

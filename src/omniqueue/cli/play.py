@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from omniqueue.cli.console import complain
+from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.play import Outcome, Play
@@ -39,14 +41,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         FileFaultsError: it is no valid play.
+        InvalidValueError: a question that is none, or about a contact that never comes.
         OSError: standard output cannot take the result.
     """
     from omniqueue.cli.event_table import EventTable, JsonLines
     from omniqueue.cli.explaining import Asker, question
     from omniqueue.play import run_play
 
-    asker = Asker([question(text) for text in getattr(arguments, "explain", ())])
+    questions = [question(text) for text in getattr(arguments, "explain", ())]
     name, play = _load(arguments.file)
+    for asked in questions:
+        if asked.contact not in _contacts(play):
+            raise InvalidValueError("--explain", asked.contact, f"a contact that {name} submits")
+    asker = Asker(questions)
     printer = JsonLines() if arguments.json else EventTable(play.title)
     try:
         outcome = run_play(play, printer.tell, asker.look)
@@ -56,6 +63,12 @@ def run(arguments: argparse.Namespace) -> int:
     printer.explain(asker.answers)
     printer.end(outcome.waiting)
     return _verdict(name, play, outcome)
+
+
+def _contacts(play: Play) -> set[str]:
+    """Return the ids of all contacts that a play submits, as the router spells them."""
+    said = [step.fields["contact"] for step in play.steps if step.do == "submit"]
+    return {normalize("NFC", str(each["id"])) for each in said if isinstance(each, dict)}
 
 
 def _load(file: str) -> tuple[str, Play]:

@@ -6,7 +6,8 @@ interrupted (what is printed is then a partial result, and says so).
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
 - `format` "omniqueue-route/1"; `log`, `staff`, `title`; `started_at`, `ended_at` (ISO 8601);
-  `interrupted`; `folded_weeks` and `busiest_minute` (null: not folded); `dropped` and `moved`
+  `interrupted`; `folded_weeks` and `busiest_minute` (null: not folded); `unserved`
+  (what no agent group has, to how many contacts need it); `dropped` and `moved`
   (rows that `--repair` left out and sorted in); `order`, `selection`, `seed`;
 - `contacts_in` = `answered` + `waiting` + `refused` + `left` (left: always 0 here);
 - `channels`, `skills`, `intervals` (null: not asked for): lists of `name`, `arrived`, `answered`,

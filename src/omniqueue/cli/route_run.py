@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Final
 
 import attrs
 
@@ -28,6 +30,9 @@ from omniqueue.sim.folding import Fold, fold_week
 from omniqueue.sim.regular_file import same_file
 from omniqueue.sim.routing import RoutedRun, Routing, handling_seconds
 from omniqueue.sim.staff import Staff, order_name, read_staff, selection_name, zone_named
+from omniqueue.sim.unserved import lacking
+
+_ROLES: Final = ("id", "time", "channel", "skill", "handling", "priority")
 
 
 def route(arguments: argparse.Namespace) -> RouteReport:
@@ -79,6 +84,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         interrupted=run.interrupted,
         folded_weeks=None if fold is None else fold.weeks,
         busiest_minute=None if fold is None else fold.busiest_minute,
+        unserved=_unserved(staff, contacts),
         dropped=log.dropped,
         moved=log.moved,
         order=router.order,
@@ -94,6 +100,17 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         interval=duration_text(interval_seconds or 0.0),
         verdict=judge.verdict(),
     )
+
+
+def _unserved(staff: Staff, contacts: Sequence[LoggedContact]) -> dict[str, int]:
+    """Return what no agent group has, to how many contacts need it."""
+    patterns = [group.pattern for group in staff.groups]
+    found: dict[str, int] = {}
+    for (channel, skills), number in Counter((it.channel, it.skills) for it in contacts).items():
+        what = lacking(channel, skills, patterns)
+        if what is not None:
+            found[what] = found.get(what, 0) + number
+    return found
 
 
 def staff_of(arguments: argparse.Namespace) -> Staff:
@@ -128,8 +145,10 @@ def columns_of(options: Sequence[str], columns: LogColumns) -> LogColumns:
     """
     named: dict[str, list[str]] = {}
     for option in options:
-        role, _, name = option.partition("=")
-        if role not in ("id", "time", "channel", "skill", "handling", "priority") or not name:
+        role, given, name = option.partition("=")
+        if given and role not in _ROLES:
+            raise InvalidValueError("role", role, f"{', '.join(_ROLES[:-1])} or {_ROLES[-1]}")
+        if not name:
             raise InvalidValueError("--column", option, "ROLE=NAME, as time=opened or skill=topic")
         named.setdefault(role, []).append(name)
     changes: dict[str, object] = {role: names[-1] for role, names in named.items()}

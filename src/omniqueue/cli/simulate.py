@@ -54,7 +54,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="N",
         help="batch means: cut each run into so many parts (for one long run)",
     )
-    add("--horizon", metavar="LENGTH", help="until when contacts arrive, as 6h or 20d")
+    add(
+        "--horizon",
+        metavar="LENGTH",
+        help="until when contacts arrive, from Monday 00:00, as 12h or 20d",
+    )
     add("--warm-up", metavar="LENGTH", help="what is not measured at the beginning")
     add("--interval", metavar="LENGTH", help="a table by intervals of this length, as 30min")
     add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")

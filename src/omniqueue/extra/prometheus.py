@@ -105,7 +105,7 @@ def _client() -> ModuleType:
         return import_module("prometheus_client.core")
     except ImportError as missing:
         raise MissingExtraError(
-            "prometheus-client", "not installed", "pip install 'omniqueue[metrics]'"
+            "metrics", "prometheus-client", "pip install 'omniqueue[metrics]'"
         ) from missing
 
 

@@ -15,7 +15,7 @@ from omniqueue.sim.results import FORMULAS, SimulationResult
 
 _WIDTH: Final = 96
 _LABELS: Final = {
-    "mean_wait_all": "mean wait",
+    "mean_wait_all": "mean wait of all",
     "service_level": "in target",
     "abandonment": "gave up",
     "occupancy": "occupancy",
@@ -43,7 +43,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     yield ""
     yield from _table(comparison)
     yield ""
-    yield "mean wait: " + FORMULAS["mean_wait_all"]
+    yield "mean wait of all: " + FORMULAS["mean_wait_all"]
     yield "in target: " + FORMULAS["service_level"]
     yield "gave up: " + FORMULAS["abandonment"]
     yield "occupancy: " + FORMULAS["occupancy"]
@@ -105,7 +105,7 @@ def _head(comparison: Comparison) -> Iterator[str]:
     for name, result in (("A", comparison.first), ("B", comparison.second)):
         yield f"{name}: order {result.order}, selection {result.selection}, {_groups(result)}"
     if comparison.precision is not None and comparison.replications > 1:
-        yield f"precision asked for: {100 * comparison.precision:g} % of A's mean wait"
+        yield f"precision asked for: {100 * comparison.precision:g} % of A's mean wait of all"
 
 
 def _groups(result: SimulationResult) -> str:
@@ -142,6 +142,8 @@ def _mark(found: Difference) -> str:
 
 def _of(found: Difference) -> str:
     label = _LABELS[found.measure]
+    if found.measure == "mean_wait_all":
+        return f"{label} contacts" if found.of == "total" else f"{label} {found.name} contacts"
     if found.of == "group":
         return f"{label} of " + ("all agents" if found.name == "all" else found.name)
     return f"{label} of " + ("all contacts" if found.of == "total" else found.name)

@@ -40,9 +40,7 @@ def check_plot_extra() -> None:
     """
     for library in _LIBRARIES:
         if find_spec(library) is None:
-            raise MissingExtraError(
-                library, None, "the libraries for reports: pip install 'omniqueue[plot]'"
-            )
+            raise MissingExtraError("reports", library, "pip install 'omniqueue[plot]'")
 
 
 def report_page(

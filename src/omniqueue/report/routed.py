@@ -17,7 +17,7 @@ from omniqueue.record.measures import (
     GroupMeasures,
 )
 from omniqueue.record.verdict import CAUSES, Verdict
-from omniqueue.report.tables import share_text, text_table
+from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.durations import duration_text
 
 FORMAT: Final = "omniqueue-route/1"
@@ -46,6 +46,7 @@ class RouteReport:
         interrupted: whether the run was stopped before its end.
         folded_weeks: how many weeks were laid over one; None: not folded.
         busiest_minute: the most arrivals in one minute of a folded week.
+        unserved: what no agent group has, to how many contacts need it.
         dropped: rows that a repair left out. moved: rows that it sorted in.
         order: the order policy. selection: the selection policy. seed: the seed.
         totals: contacts in, answered, waiting, refused, left.
@@ -64,6 +65,7 @@ class RouteReport:
     interrupted: bool
     folded_weeks: int | None
     busiest_minute: int | None
+    unserved: Mapping[str, int]
     dropped: int
     moved: int
     order: str
@@ -94,6 +96,7 @@ class RouteReport:
             "interrupted": self.interrupted,
             "folded_weeks": self.folded_weeks,
             "busiest_minute": self.busiest_minute,
+            "unserved": dict(self.unserved),
             "dropped": self.dropped,
             "moved": self.moved,
             "order": self.order,
@@ -113,11 +116,12 @@ class RouteReport:
         }
 
     def lines(self, *, brief: bool = False) -> Iterator[str]:
-        """Yield the report as lines of text; `brief`: only the totals and the verdict."""
+        """Yield the report as lines of text; `brief`: only marks, totals and verdict."""
         if self.interrupted:
             yield "INTERRUPTED: this is a partial result, up to " + self.clock(self.ended_at)
         if not brief:
             yield from self._head()
+        yield from self._marks()
         yield self._totals()
         if not brief:
             yield from self._tables()
@@ -128,13 +132,24 @@ class RouteReport:
             yield self.title
         yield f"{self.log} through {self.staff}: order {self.order}, selection {self.selection}"
         yield f"{self.clock(self.started_at)} to {self.clock(self.ended_at)}"
+
+    def _marks(self) -> Iterator[str]:
+        """Yield what must be known of the log to read any number rightly."""
         if self.folded_weeks is not None:
+            weeks = counted(self.folded_weeks, "week")
             yield (
-                f"FOLDED: {self.folded_weeks} weeks laid over one, weekday and clock time kept;"
+                f"FOLDED: {weeks} laid over one, weekday and clock time kept;"
                 f" at most {self.busiest_minute} contacts within a minute"
             )
+        if self.unserved:
+            several = (
+                f"{counted(number, 'contact')} {'needs' if number == 1 else 'need'} {what}"
+                for what, number in self.unserved.items()
+            )
+            yield "NOBODY CAN SERVE: " + "; ".join(several)
         if self.dropped or self.moved:
-            yield f"REPAIRED: {self.dropped} bad rows left out, {self.moved} rows sorted in"
+            out, moved = counted(self.dropped, "bad row"), counted(self.moved, "row")
+            yield f"REPAIRED: {out} left out, {moved} sorted in"
 
     def _totals(self) -> str:
         totals = self.totals

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from math import isnan
 from typing import Final
 
-from omniqueue.report.tables import text_table
+from omniqueue.report.tables import counted, text_table
 from omniqueue.sim.durations import duration_text
 from omniqueue.sim.estimates import Estimate
 from omniqueue.sim.results import FORMULAS, By, SimulationResult
+from omniqueue.sim.unserved import unserved_streams
 
 _CONTACTS: Final = (
     "arrived",
@@ -27,6 +28,24 @@ _CONTACTS: Final = (
     "overtook",
 )
 _TELL: Final = ("abandonment", "chance_of_waiting", "mean_wait", "service_level", "mean_handling")
+
+_COUNTS: Final = "arrived, answered, abandoned, refused, redials, open"
+_LEGEND: Final = {  # what is printed to its key in `FORMULAS`
+    "arrived, answered, abandoned, refused, redials": _COUNTS,
+    "abandonment, abandoned in %": "abandonment",
+    "chance of waiting, waits": "chance_of_waiting",
+    "mean wait": "mean_wait",
+    "mean wait of all": "mean_wait_all",
+    "service level, in target": "service_level",
+    "median, percentiles": "quantiles",
+    "queue length, queue": "queue_length",
+    "overtook": "overtook",
+    "agents": "agents",
+    "occupancy": "occupancy",
+    "load": "load",
+    "interval from": "intervals",
+    "interval, +-": "confidence",
+}
 
 
 def simulation_lines(result: SimulationResult, *, intervals: bool = True) -> Iterator[str]:
@@ -55,8 +74,14 @@ def simulation_lines(result: SimulationResult, *, intervals: bool = True) -> Ite
         yield ""
         yield from _intervals(result)
     yield ""
-    for name, formula in FORMULAS.items():
-        yield f"{name}: {formula}"
+    yield from _legend(precision=result.precision is not None, intervals=intervals)
+
+
+def _legend(*, precision: bool, intervals: bool) -> Iterator[str]:
+    """Yield what the printed names mean, and of them only those that are printed."""
+    for printed, name in _LEGEND.items():
+        if (precision or name != "mean_wait_all") and (intervals or name != "intervals"):
+            yield f"{printed}: {FORMULAS[name]}"
 
 
 def _head(result: SimulationResult) -> Iterator[str]:
@@ -65,7 +90,7 @@ def _head(result: SimulationResult) -> Iterator[str]:
     scenario = result.scenario
     if scenario.title:
         yield scenario.title
-    units = f"{result.replications:,} replications"
+    units = counted(result.replications, "replication")
     if result.batches > 1:
         units += f" of {result.batches:,} batches"
     measured = scenario.horizon_seconds - scenario.warm_up_seconds
@@ -81,7 +106,10 @@ def _head(result: SimulationResult) -> Iterator[str]:
     if result.precision is not None:
         reached = result.estimate("mean_wait_all").relative_half_width
         text = "-" if isnan(reached) else f"{100 * reached:.2f} %"
-        yield f"mean wait to within {text} (asked for: {100 * result.precision:g} %)"
+        yield f"mean wait of all to within {text} (asked for: {100 * result.precision:g} %)"
+    if unserved := unserved_streams(scenario):
+        several = (f"stream {name} needs {what}" for name, what in unserved.items())
+        yield "NOBODY CAN SERVE: " + "; ".join(several)
 
 
 def _total(result: SimulationResult) -> Iterator[str]:
@@ -185,4 +213,4 @@ def _margin_seconds(estimate: Estimate) -> str:
 def _interval(estimate: Estimate, text: object) -> str:
     if isnan(estimate.low) or not callable(text):
         return "-"
-    return f"{text(estimate.low)} to {text(estimate.high)}"
+    return f"{text(max(0.0, estimate.low))} to {text(estimate.high)}"

@@ -34,6 +34,16 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str
     return lines
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things, in the plural where it is not one.
+
+    Example:
+        >>> counted(1, "week"), counted(1200, "week")
+        ('1 week', '1,200 weeks')
+    """
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def share_text(share: float | None) -> str:
     """Return a share as a percentage, a dash for none.
 

@@ -17,7 +17,7 @@ from omniqueue.record.measures import (
     ContactMeasures,
 )
 from omniqueue.report.routed import clock_text
-from omniqueue.report.tables import share_text, text_table
+from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.durations import duration_text
 from omniqueue.sim.whatif import METHOD, Outcome, PairedDifference, WhatIf
 
@@ -122,9 +122,11 @@ class WhatIfReport:
             f"B: {self.found.change.text()}: order {second.order}, selection {second.selection}"
         )
         if self.folded_weeks is not None:
-            yield f"FOLDED: {self.folded_weeks} weeks laid over one, weekday and clock time kept"
+            weeks = counted(self.folded_weeks, "week")
+            yield f"FOLDED: {weeks} laid over one, weekday and clock time kept"
         if self.dropped or self.moved:
-            yield f"REPAIRED: {self.dropped} bad rows left out, {self.moved} rows sorted in"
+            out, moved = counted(self.dropped, "bad row"), counted(self.moved, "row")
+            yield f"REPAIRED: {out} left out, {moved} sorted in"
 
 
 def _channel_table(first: Outcome, second: Outcome) -> Iterator[str]:

@@ -28,7 +28,7 @@ _TEXT_MAX: Final = 64
 _PARTS: Final = re.compile(r"(?:\s*\d+(?:\.\d+)?\s*[a-z]+)+\s*", re.ASCII)
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.ASCII)
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
-_EXPECTED: Final = 'a duration such as 90, "90s", "4 min", "1h 30min" or "8h"'
+_EXPECTED: Final = "a length such as 90s, 30min, 1h 30min or 8h"
 
 
 def duration_seconds(field: str, value: object) -> float:

@@ -25,6 +25,7 @@ from omniqueue.sim.summary import (
     interval_count,
 )
 from omniqueue.sim.times import Floats
+from omniqueue.sim.unserved import unserved_streams
 from omniqueue.sim.week import DAY_SECONDS, week_label
 
 FORMAT: Final = "omniqueue-simulation/1"
@@ -345,6 +346,7 @@ class SimulationResult:
 
         Keys: `format`; `title`, `seed`, `replications`, `batches`, `confidence`, `order`,
         `selection`, `interrupted`, `precision`; `horizon_seconds`, `warm_up_seconds`;
+        `unserved` (stream to what it needs and no agent group has);
         `total` (an object), `channels`, `skills`, `streams` (lists of objects with `name`),
         `groups` (likewise), `intervals` (an object of lists); `formulas` (in words). An estimate
         is {"value", "low", "high"}; null: nothing to measure, or fewer than two units.
@@ -365,6 +367,7 @@ class SimulationResult:
             "precision": self.precision,
             "horizon_seconds": self.scenario.horizon_seconds,
             "warm_up_seconds": self.scenario.warm_up_seconds,
+            "unserved": dict(unserved_streams(self.scenario)),
             "total": _contact_json(self.rows()[0]),
             "channels": [_contact_json(row) for row in self.rows("channel")],
             "skills": [_contact_json(row) for row in self.rows("skill")],

@@ -19,6 +19,7 @@ from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.selection import Selection
 from omniqueue.sim.arrivals import ARRIVALS_MAX, Arrivals, Busyness, Poisson, Trace
 from omniqueue.sim.chance import REPLICATIONS_MAX, SEED_MAX
+from omniqueue.sim.durations import duration_text
 from omniqueue.sim.staffing import AGENTS_MAX, Group, share
 from omniqueue.sim.times import Deterministic, Exponential, Times, seconds_of
 from omniqueue.sim.week import DAY_SECONDS, Hours
@@ -337,7 +338,12 @@ class Scenario:
         if contacts > ARRIVALS_MAX:
             raise InvalidValueError("arrivals", contacts, f"at most {ARRIVALS_MAX} a replication")
         if contacts <= 0:
-            raise InvalidValueError("arrivals", contacts, "a rate above 0 before the horizon")
+            raise InvalidValueError(
+                "horizon",
+                duration_text(self.horizon_seconds),
+                "a later one: the run starts on Monday 00:00,"
+                " and no contact arrives before the horizon",
+            )
         agents = sum(group.size for group in self.groups)
         if agents > AGENTS_MAX:
             raise InvalidValueError("agents", agents, f"at most {AGENTS_MAX} in all")

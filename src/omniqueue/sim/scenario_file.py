@@ -90,7 +90,7 @@ def parse_scenario(
         shapes = Shapes(folder)
     except ImportError:
         raise MissingExtraError(
-            "cattrs", None, "the library for scenario files: pip install 'omniqueue[cli]'"
+            "scenario files", "cattrs", "pip install 'omniqueue[cli]'"
         ) from None
     try:
         return _structured(shapes, found).scenario()

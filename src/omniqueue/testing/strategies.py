@@ -144,9 +144,7 @@ def _strategy(make: Callable[[Pick], _T]) -> SearchStrategy[_T]:
     try:
         from hypothesis import strategies as st
     except ImportError:
-        raise MissingExtraError(
-            "hypothesis", "not installed", "a library: pip install hypothesis"
-        ) from None
+        raise MissingExtraError("strategies", "hypothesis", "pip install hypothesis") from None
 
     @st.composite
     def drawn(draw: DrawFn) -> _T:
