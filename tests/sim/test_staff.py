@@ -100,7 +100,7 @@ FAULTS = {
     "channels.phone.wrap_up = false": "an open-ended wrap-up has nobody",
     'channels."".cost = 1': "channels.'': unknown",
     "handling.default = true": "handling.default: is True; expected a length",
-    "handling.default = { mean = 1 }": "handling.default: is a dict; expected a length, or",
+    "handling.default = { mean = 1 }": "handling.default: is a dict; expected a duration, or",
     "handling.channel.pigeon = 3": "handling.channel: 'pigeon' is no channel",
     "handling.skill.law = { mean = 0, sd = 1 }": "handling.skill.law: is 0.0; expected",
 }
