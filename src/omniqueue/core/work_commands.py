@@ -18,7 +18,7 @@ from omniqueue.core.commands import (
     tell_refusal,
     told,
 )
-from omniqueue.core.endings import end, step_out
+from omniqueue.core.endings import cancel_timers, end, step_out
 from omniqueue.core.lanes import lane_of, requirement_lane
 from omniqueue.core.lifecycle import ACTIVE, COMPLETED, PARKED, WRAP_UP
 from omniqueue.core.matching import serve
@@ -178,6 +178,7 @@ class WorkCommands(Commands):
             return _complete_parked(state, row)
         state.log.append((Completed, at, row.id, agent.id, wrap_up))
         if wrap_up != 0:
+            cancel_timers(state, row)
             row.state = WRAP_UP
             if wrap_up is not None:
                 row.timer = state.timers.start(at + wrap_up, WRAP_UP_END, row)
