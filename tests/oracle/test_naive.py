@@ -12,7 +12,7 @@ from oracle.naive_values import Json
 from oracle.naive_world import CHAT_OFFER, World
 from oracle.run_play import run_play
 
-CASES = sorted(Path("/work/shared/cases").glob("*.json"))
+CASES = sorted((Path(__file__).resolve().parents[1] / "play" / "cases").glob("*.json"))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
