@@ -17,7 +17,7 @@ from collections.abc import Callable
 from statistics import median
 
 from omniqueue import Agent, Assigned, Contact, Router
-from omniqueue.core.positions import drop_index
+from omniqueue.core.insight.positions import drop_index
 from omniqueue.record.rates import HoldingTimes
 
 SIZES = (1_000, 100_000, 1_000_000)

@@ -13,14 +13,14 @@ from itertools import combinations
 import attrs
 
 from omniqueue import Channel, EnteringContact
-from omniqueue.sim.arrivals import Poisson, Rate
-from omniqueue.sim.estimates import Estimate, mean_interval
-from omniqueue.sim.replications import simulate
-from omniqueue.sim.results import SimulationResult
-from omniqueue.sim.scenario import Scenario, Stream
-from omniqueue.sim.staffing import Group, ShiftPlan
-from omniqueue.sim.times import Exponential, Floats, Lognormal
-from omniqueue.sim.week import hours
+from omniqueue.sim.calendar.week import hours
+from omniqueue.sim.laws.arrivals import Poisson, Rate
+from omniqueue.sim.laws.times import Exponential, Floats, Lognormal
+from omniqueue.sim.runs.estimates import Estimate, mean_interval
+from omniqueue.sim.runs.replications import simulate
+from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
+from omniqueue.sim.scenarios.staffing import Group, ShiftPlan
 
 SEED = 1
 DAYS = 30

@@ -15,13 +15,13 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from omniqueue.sim.centre import run_replication
-from omniqueue.sim.estimates import Estimate
-from omniqueue.sim.replications import Executor, Here, Processes
-from omniqueue.sim.results import SimulationResult
-from omniqueue.sim.scenario import Scenario
-from omniqueue.sim.scenario_file import read_scenario
-from omniqueue.sim.summary import Summary, summarise
+from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.runs.estimates import Estimate
+from omniqueue.sim.runs.replications import Executor, Here, Processes
+from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.runs.summary import Summary, summarise
+from omniqueue.sim.scenarios.file import read_scenario
+from omniqueue.sim.scenarios.scenario import Scenario
 
 SCENARIO = Path(__file__).with_name("three_periods.toml")
 PUBLISHED = {

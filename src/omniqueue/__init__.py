@@ -15,9 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from omniqueue.core.certificate import PassedOver
-    from omniqueue.core.estimate import MeasuredTimes, WaitEstimate
-    from omniqueue.core.explanation import (
+    from omniqueue.core.insight.certificate import PassedOver
+    from omniqueue.core.insight.estimate import MeasuredTimes, WaitEstimate
+    from omniqueue.core.insight.explanation import (
         AgentExplanation,
         AgentObstacles,
         CauseCount,
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
         NextChange,
         WaitingCount,
     )
-    from omniqueue.core.obstacles import Obstacle
-    from omniqueue.core.positions import Position
+    from omniqueue.core.insight.obstacles import Obstacle
+    from omniqueue.core.insight.positions import Position
+    from omniqueue.core.insight.views import AgentView, ContactView, Statistics
     from omniqueue.core.router import Router
     from omniqueue.core.snapshot import Snapshot
-    from omniqueue.core.views import AgentView, ContactView, Statistics
     from omniqueue.errors import (
         DuplicateAgentError,
         DuplicateContactError,
@@ -106,12 +106,12 @@ __version__ = "0.1.0"
 # Where each public name lives. They are loaded when first asked for (PEP 562), so that importing
 # the package costs next to nothing and a program pays only for what it uses.
 _PLACES = {
-    "omniqueue.core.certificate": ("PassedOver",),
-    "omniqueue.core.estimate": (
+    "omniqueue.core.insight.certificate": ("PassedOver",),
+    "omniqueue.core.insight.estimate": (
         "MeasuredTimes",
         "WaitEstimate",
     ),
-    "omniqueue.core.explanation": (
+    "omniqueue.core.insight.explanation": (
         "AgentExplanation",
         "AgentObstacles",
         "CauseCount",
@@ -120,15 +120,15 @@ _PLACES = {
         "NextChange",
         "WaitingCount",
     ),
-    "omniqueue.core.obstacles": ("Obstacle",),
-    "omniqueue.core.positions": ("Position",),
-    "omniqueue.core.router": ("Router",),
-    "omniqueue.core.snapshot": ("Snapshot",),
-    "omniqueue.core.views": (
+    "omniqueue.core.insight.obstacles": ("Obstacle",),
+    "omniqueue.core.insight.positions": ("Position",),
+    "omniqueue.core.insight.views": (
         "AgentView",
         "ContactView",
         "Statistics",
     ),
+    "omniqueue.core.router": ("Router",),
+    "omniqueue.core.snapshot": ("Snapshot",),
     "omniqueue.errors": (
         "DuplicateAgentError",
         "DuplicateContactError",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue.cli import main as cli
-from omniqueue.sim import comparison
+from omniqueue.sim.studies import comparison
 
 SCENARIO = """
 [run]

@@ -11,8 +11,8 @@ import pytest
 
 from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
-from omniqueue.sim import validation
-from omniqueue.sim.validation_systems import System, erlang_c_system
+from omniqueue.sim.validation import checks
+from omniqueue.sim.validation.systems import System, erlang_c_system
 
 Validate = Callable[..., tuple[int, str, str]]
 
@@ -31,8 +31,8 @@ def wrong(name: str) -> System:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Validate:
     """Run the verb on two tiny systems; return exit code, standard output and error."""
-    monkeypatch.setattr(validation, "small_systems", lambda: (tiny("small desk"),))
-    monkeypatch.setattr(validation, "large_systems", lambda: (tiny("large desk"),))
+    monkeypatch.setattr(checks, "small_systems", lambda: (tiny("small desk"),))
+    monkeypatch.setattr(checks, "large_systems", lambda: (tiny("large desk"),))
 
     def call(*arguments: str) -> tuple[int, str, str]:
         code = cli.main(["validate", *arguments])
@@ -66,7 +66,7 @@ def test_full_adds_the_large_systems(run: Validate) -> None:
 
 
 def test_what_does_not_hold_is_exit_code_1(run: Validate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "small_systems", lambda: (tiny("right"), wrong("wrong")))
+    monkeypatch.setattr(checks, "small_systems", lambda: (tiny("right"), wrong("wrong")))
     code, out, _ = run()
     assert code == 1
     [failed] = [line for line in out.splitlines() if line.endswith("FAIL")]

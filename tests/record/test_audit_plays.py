@@ -20,7 +20,7 @@ from omniqueue.play.document import Step
 from omniqueue.record.audit import AuditResult, audited
 from omniqueue.record.event_lines import EventWriter
 from omniqueue.record.event_reading import EventReader
-from omniqueue.sim.regular_file import lines_of
+from omniqueue.sim.files.regular_file import lines_of
 from oracle.generate import random_play
 from oracle.side_by_side import fast_router, steps_of
 

@@ -20,12 +20,12 @@ from omniqueue.report.day_profile import day_profile
 from omniqueue.report.hour import Hour, HourRow
 from omniqueue.report.hour_chart import hour_chart
 from omniqueue.report.palette import CHANNEL_COLOURS, GROUP_COLOURS
-from omniqueue.sim.arrivals import Poisson, Rate
-from omniqueue.sim.estimates import Estimate
-from omniqueue.sim.replications import simulate
-from omniqueue.sim.results import SimulationResult
-from omniqueue.sim.scenario import Exponential, Group, Scenario, Stream
-from omniqueue.sim.week import hours
+from omniqueue.sim.calendar.week import hours
+from omniqueue.sim.laws.arrivals import Poisson, Rate
+from omniqueue.sim.runs.estimates import Estimate
+from omniqueue.sim.runs.replications import simulate
+from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
 
 EDGES = np.arange(28800.0, 36001.0, 1800.0)
 

@@ -18,13 +18,13 @@ from omniqueue.errors import InvalidValueError, MissingExtraError
 from omniqueue.model.channel import Channel
 from omniqueue.report import page
 from omniqueue.report.page import report_page, write_report
-from omniqueue.sim.arrivals import Poisson, Rate
-from omniqueue.sim.centre import run_replication
-from omniqueue.sim.replications import simulate
-from omniqueue.sim.results import SimulationResult
-from omniqueue.sim.scenario import Exponential, Group, Scenario, Stream
-from omniqueue.sim.staffing import ShiftPlan
-from omniqueue.sim.week import hours
+from omniqueue.sim.calendar.week import hours
+from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.laws.arrivals import Poisson, Rate
+from omniqueue.sim.runs.replications import simulate
+from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
+from omniqueue.sim.scenarios.staffing import ShiftPlan
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 EVIL = "<script>alert('$x_1$')</script>&\"'"

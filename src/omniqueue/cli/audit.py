@@ -71,8 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.record.audit import audited
     from omniqueue.record.event_reading import EventReader
     from omniqueue.report.audit_tables import audit_json, audit_lines
-    from omniqueue.sim.regular_file import lines_of
-    from omniqueue.sim.staff import zone_named
+    from omniqueue.sim.files.regular_file import lines_of
+    from omniqueue.sim.logs.staff_file import zone_named
 
     path = arguments.record
     zone = None if arguments.zone is None else zone_named("--zone", arguments.zone)
@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _size(path: str) -> int:
     """Return how many bytes a record holds, unpacked, for the progress bar."""
-    from omniqueue.sim.regular_file import open_regular
+    from omniqueue.sim.files.regular_file import open_regular
 
     with open_regular(path) as file:
         packed = file.read(2) == b"\x1f\x8b"

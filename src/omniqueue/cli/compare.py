@@ -16,7 +16,7 @@ from omniqueue.cli.console import complain, say
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
-    from omniqueue.sim.scenario import Scenario
+    from omniqueue.sim.scenarios.scenario import Scenario
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -71,8 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.simulate import progress_bar
     from omniqueue.report.comparison_tables import comparison_lines, verdict_lines
-    from omniqueue.sim.comparison import compare
-    from omniqueue.sim.scenario_file import read_scenario
+    from omniqueue.sim.scenarios.file import read_scenario
+    from omniqueue.sim.studies.comparison import compare
 
     if not (arguments.order or arguments.selection or arguments.staff):
         complain("omniqueue: compare needs a change for B: --order, --selection or --staff")
@@ -103,8 +103,8 @@ def _changed(scenario: Scenario, arguments: argparse.Namespace) -> Scenario:
     """Return B: the scenario with what the options say instead."""
     import attrs
 
-    from omniqueue.sim.scenario_file import read_scenario
-    from omniqueue.sim.staff_start import staffed
+    from omniqueue.sim.scenarios.file import read_scenario
+    from omniqueue.sim.studies.staff_start import staffed
 
     changes = {
         name: given

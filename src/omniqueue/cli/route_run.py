@@ -24,13 +24,13 @@ from omniqueue.record.ledger import Ledger
 from omniqueue.record.listener import Listener
 from omniqueue.record.workload import Workload
 from omniqueue.report.routed import RouteReport
-from omniqueue.sim.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log
-from omniqueue.sim.durations import duration_seconds, duration_text
-from omniqueue.sim.folding import Fold, fold_week
-from omniqueue.sim.regular_file import same_file
-from omniqueue.sim.routing import RoutedRun, Routing, handling_seconds
-from omniqueue.sim.staff import Staff, order_name, read_staff, selection_name, zone_named
-from omniqueue.sim.unserved import lacking
+from omniqueue.sim.calendar.durations import duration_seconds, duration_text
+from omniqueue.sim.files.regular_file import same_file
+from omniqueue.sim.logs.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log
+from omniqueue.sim.logs.folding import Fold, fold_week
+from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
+from omniqueue.sim.logs.staff_file import Staff, order_name, read_staff, selection_name, zone_named
+from omniqueue.sim.scenarios.unserved import lacking
 
 _ROLES: Final = ("id", "time", "channel", "skill", "handling", "priority")
 

@@ -17,7 +17,7 @@ from omniqueue.cli.console import say
 from omniqueue.cli.simulate_report import add_options, report_writer
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
-    from omniqueue.sim.scenario import Scenario
+    from omniqueue.sim.scenarios.scenario import Scenario
 
 _INTERVALS_MAX: Final = 96  # two days of half hours: a longer table is printed when asked for
 
@@ -82,8 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.report.simulation_tables import simulation_lines
-    from omniqueue.sim.replications import simulate
-    from omniqueue.sim.summary import interval_count
+    from omniqueue.sim.runs.replications import simulate
+    from omniqueue.sim.runs.summary import interval_count
 
     scenario = _scenario(arguments)
     write = report_writer(arguments)
@@ -117,8 +117,8 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
     """Return the scenario, with what the options say instead."""
     import attrs
 
-    from omniqueue.sim.durations import duration_seconds
-    from omniqueue.sim.scenario_file import read_scenario
+    from omniqueue.sim.calendar.durations import duration_seconds
+    from omniqueue.sim.scenarios.file import read_scenario
 
     changes: dict[str, float] = {}
     for field, option in (

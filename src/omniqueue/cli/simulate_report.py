@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by it
-    from omniqueue.sim.results import SimulationResult
+    from omniqueue.sim.runs.results import SimulationResult
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +40,8 @@ def report_writer(
     Cost: a look at the disk.
     """
     from omniqueue.report.page import check_plot_extra
-    from omniqueue.sim.durations import clock_seconds
-    from omniqueue.sim.regular_file import same_file
+    from omniqueue.sim.calendar.durations import clock_seconds
+    from omniqueue.sim.files.regular_file import same_file
 
     path, hour = arguments.report, arguments.report_hour
     if path is None:
@@ -61,7 +61,7 @@ def report_writer(
 
 def _write(result: SimulationResult, arguments: argparse.Namespace, start: int | None) -> None:
     from omniqueue.report.page import write_report
-    from omniqueue.sim.centre import run_replication
+    from omniqueue.sim.centre.replication import run_replication
 
     record = None
     if result.summaries and not result.summaries[0].interrupted:

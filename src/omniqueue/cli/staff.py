@@ -67,8 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.simulate import progress_bar
     from omniqueue.report.staffing_tables import staffing_lines, verdict_lines
-    from omniqueue.sim.scenario_file import read_scenario
-    from omniqueue.sim.staff_search import cheapest_staffing
+    from omniqueue.sim.scenarios.file import read_scenario
+    from omniqueue.sim.studies.staff_search import cheapest_staffing
 
     scenario = read_scenario(arguments.scenario)
     names = [group.name for group in scenario.groups]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from omniqueue.cli.console import say
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
-    from omniqueue.sim.validation import Validation
+    from omniqueue.sim.validation.checks import Validation
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.simulate import progress_bar
-    from omniqueue.sim.validation import validate
+    from omniqueue.sim.validation.checks import validate
 
     with progress_bar(wanted=not arguments.quiet) as progress, stop_wish() as stopped:
         found = validate(
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(found: Validation, *, brief: bool) -> Iterator[str]:
     """Yield the table and the verdict."""
     from omniqueue.report.tables import text_table
-    from omniqueue.sim.validation import CONFIDENCE, DEGREES
+    from omniqueue.sim.validation.checks import CONFIDENCE, DEGREES
 
     rows = [
         [

@@ -101,8 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.cli.progress import progress_bar
     from omniqueue.cli.route_run import contacts_of, no_collection, staff_of
     from omniqueue.report.whatif_tables import WhatIfReport
-    from omniqueue.sim.routing import handling_seconds
-    from omniqueue.sim.whatif import StaffChange, changed, what_if
+    from omniqueue.sim.logs.routing import handling_seconds
+    from omniqueue.sim.studies.whatif import StaffChange, changed, what_if
 
     change = StaffChange(
         add=_numbers("--add-agents", arguments.add_agents),

@@ -10,7 +10,8 @@ from omniqueue.core.check import check
 from omniqueue.core.clock import enter, refuse_while_locked
 from omniqueue.core.commands import command, done
 from omniqueue.core.endings import forget_now
-from omniqueue.core.insight_queries import InsightQueries
+from omniqueue.core.insight.queries import InsightQueries
+from omniqueue.core.insight.views import Agents, Contacts, Queue, Statistics
 from omniqueue.core.lifecycle import (
     ABANDONED,
     CANCELLED,
@@ -21,7 +22,6 @@ from omniqueue.core.observers import kinds_of, observe, stop_observing
 from omniqueue.core.queue_commands import QueueCommands
 from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
-from omniqueue.core.views import Agents, Contacts, Queue, Statistics
 from omniqueue.core.work_commands import WorkCommands
 from omniqueue.errors import InvalidValueError, shown
 from omniqueue.model.agent import PRESENCES

@@ -17,9 +17,9 @@ from omniqueue.model.event import Event, RawEvent
 from omniqueue.policy.order import ARRIVAL, Order
 
 if TYPE_CHECKING:
-    from omniqueue.core.certificate import Certifier
     from omniqueue.core.contact_row import ContactRow, Entry
-    from omniqueue.core.positions import PositionIndex
+    from omniqueue.core.insight.certificate import Certifier
+    from omniqueue.core.insight.positions import PositionIndex
     from omniqueue.policy.selection import Selection
 
 

@@ -14,7 +14,7 @@ from omniqueue.record.audit_faults import AUDIT_KINDS, AuditFault
 from omniqueue.record.measures import OCCUPANCY_FORMULA, SERVICE_LEVEL_FORMULA, WAIT_FORMULA
 from omniqueue.record.verdict import CAUSES
 from omniqueue.report.tables import share_text, text_table
-from omniqueue.sim.durations import duration_text
+from omniqueue.sim.calendar.durations import duration_text
 
 FORMAT: Final = "omniqueue-audit/1"
 _CONTACTS: Final = (

@@ -6,8 +6,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from omniqueue.report.words import clock_text
-from omniqueue.sim.shifts import WEEKDAYS
-from omniqueue.sim.week import DAY_SECONDS
+from omniqueue.sim.calendar.shifts import WEEKDAYS
+from omniqueue.sim.calendar.week import DAY_SECONDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

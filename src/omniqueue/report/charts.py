@@ -10,8 +10,8 @@ import numpy as np
 from omniqueue.report.axes import clock_axis, share_axis, unit_of
 from omniqueue.report.drawing import INK, svg_of
 from omniqueue.report.words import seconds_text
-from omniqueue.sim.estimates import Estimate
-from omniqueue.sim.times import Floats
+from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.runs.estimates import Estimate
 
 if TYPE_CHECKING:
     from markupsafe import Markup

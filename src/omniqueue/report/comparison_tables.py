@@ -8,10 +8,10 @@ from textwrap import wrap
 from typing import Final
 
 from omniqueue.report.tables import text_table
-from omniqueue.sim.comparison import MEASURES, Comparison, Difference
-from omniqueue.sim.durations import duration_text
-from omniqueue.sim.estimates import Estimate
-from omniqueue.sim.results import FORMULAS, SimulationResult
+from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.runs.estimates import Estimate
+from omniqueue.sim.runs.results import FORMULAS, SimulationResult
+from omniqueue.sim.studies.comparison import MEASURES, Comparison, Difference
 
 _WIDTH: Final = 96
 _LABELS: Final = {
@@ -63,8 +63,8 @@ def verdict_lines(comparison: Comparison) -> list[str]:
 
     Example:
         >>> import attrs
-        >>> from omniqueue.sim.comparison import compare
-        >>> from omniqueue.sim.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim.studies.comparison import compare
+        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> print(*verdict_lines(compare(desk, desk, replications=5, seed=1)))

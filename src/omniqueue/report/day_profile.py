@@ -8,12 +8,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from omniqueue.sim.estimates import Estimate, ratio_interval
-from omniqueue.sim.results import SimulationResult
-from omniqueue.sim.shifts import WEEKDAYS
-from omniqueue.sim.summary import INTERVAL_SUMS, Summary
-from omniqueue.sim.times import Floats
-from omniqueue.sim.week import DAY_SECONDS
+from omniqueue.sim.calendar.shifts import WEEKDAYS
+from omniqueue.sim.calendar.week import DAY_SECONDS
+from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.runs.estimates import Estimate, ratio_interval
+from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.runs.summary import INTERVAL_SUMS, Summary
 
 _HANDFUL: Final = 0.2  # of a group's most agents: below, their occupancy is that of stragglers
 _ARRIVED = INTERVAL_SUMS.index("arrived")
@@ -95,8 +95,8 @@ def day_profile(result: SimulationResult) -> DayProfile:
     Cost: O(units x intervals x streams).
 
     Example:
-        >>> from omniqueue.sim.replications import simulate
-        >>> from omniqueue.sim.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim.runs.replications import simulate
+        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=172800)
         >>> profile = day_profile(simulate(desk, replications=2, seed=1))

@@ -26,10 +26,10 @@ from omniqueue.report.words import (
     seconds_range,
     seconds_text,
 )
-from omniqueue.sim.estimates import Estimate
-from omniqueue.sim.results import SimulationResult
-from omniqueue.sim.times import Floats
-from omniqueue.sim.week import DAY_SECONDS, week_label
+from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
+from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.runs.estimates import Estimate
+from omniqueue.sim.runs.results import SimulationResult
 
 if TYPE_CHECKING:
     from markupsafe import Markup

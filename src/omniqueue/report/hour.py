@@ -9,9 +9,9 @@ import numpy as np
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.record.ledger import ABANDONED, EXPIRED
-from omniqueue.sim.columns import CLOSED, OUTCOMES, ReplicationRecord
-from omniqueue.sim.scenario import Scenario
-from omniqueue.sim.week import DAY_SECONDS
+from omniqueue.sim.calendar.week import DAY_SECONDS
+from omniqueue.sim.centre.columns import CLOSED, OUTCOMES, ReplicationRecord
+from omniqueue.sim.scenarios.scenario import Scenario
 
 HOUR_SECONDS: Final = 3600
 _REFUSED = OUTCOMES.index("refused")
@@ -102,8 +102,8 @@ def hour_of(record: ReplicationRecord, scenario: Scenario, clock_seconds: int | 
     Cost: O(n).
 
     Example:
-        >>> from omniqueue.sim.centre import run_replication
-        >>> from omniqueue.sim.scenario import Group, Stream
+        >>> from omniqueue.sim.centre.replication import run_replication
+        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=7200)
         >>> hour = hour_of(run_replication(desk, 1), desk, 3600)

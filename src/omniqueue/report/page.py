@@ -21,8 +21,8 @@ from omniqueue.report.hour import hour_of
 from omniqueue.report.key_figures import KEY_HEADINGS, cards, key_rows, unit_name
 from omniqueue.report.serving import Serving, who_serves_whom
 from omniqueue.report.words import seconds_text
-from omniqueue.sim.columns import ReplicationRecord
-from omniqueue.sim.results import FORMULAS, SimulationResult
+from omniqueue.sim.centre.columns import ReplicationRecord
+from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
 _LIBRARIES: Final = ("matplotlib", "jinja2")
 _GROUPS_MAX: Final = 10  # columns of who serves whom; the others together
@@ -65,8 +65,8 @@ def report_page(
     Cost: a second or two, some MB of memory; not to be called in several threads at once.
 
     Example:
-        >>> from omniqueue.sim.replications import simulate
-        >>> from omniqueue.sim.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim.runs.replications import simulate
+        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> report_page(simulate(desk, replications=2, seed=1))[:15]

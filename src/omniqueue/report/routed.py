@@ -18,7 +18,7 @@ from omniqueue.record.measures import (
 )
 from omniqueue.record.verdict import CAUSES, Verdict
 from omniqueue.report.tables import counted, share_text, text_table
-from omniqueue.sim.durations import duration_text
+from omniqueue.sim.calendar.durations import duration_text
 
 FORMAT: Final = "omniqueue-route/1"
 _CONTACTS: Final = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from omniqueue.sim.columns import ReplicationRecord
-from omniqueue.sim.scenario import Scenario
+from omniqueue.sim.centre.columns import ReplicationRecord
+from omniqueue.sim.scenarios.scenario import Scenario
 
 
 @attrs.frozen(kw_only=True)
@@ -57,8 +57,8 @@ def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
     Cost: O(n).
 
     Example:
-        >>> from omniqueue.sim.centre import run_replication
-        >>> from omniqueue.sim.scenario import Group, Stream
+        >>> from omniqueue.sim.centre.replication import run_replication
+        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> who_serves_whom(run_replication(desk, 1), desk).rows[0].shares

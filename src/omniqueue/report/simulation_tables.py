@@ -7,10 +7,10 @@ from math import isnan
 from typing import Final
 
 from omniqueue.report.tables import counted, text_table
-from omniqueue.sim.durations import duration_text
-from omniqueue.sim.estimates import Estimate
-from omniqueue.sim.results import FORMULAS, By, SimulationResult
-from omniqueue.sim.unserved import unserved_streams
+from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.runs.estimates import Estimate
+from omniqueue.sim.runs.results import FORMULAS, By, SimulationResult
+from omniqueue.sim.scenarios.unserved import unserved_streams
 
 _CONTACTS: Final = (
     "arrived",

@@ -7,8 +7,8 @@ from math import isnan
 from typing import Final
 
 from omniqueue.report.tables import text_table
-from omniqueue.sim.staffing_plan import Evaluation, StaffingPlan
-from omniqueue.sim.targets import Outcome
+from omniqueue.sim.studies.staffing_plan import Evaluation, StaffingPlan
+from omniqueue.sim.studies.targets import Outcome
 
 _TRAIL_WORDS: Final = {
     "start": "start",
@@ -58,8 +58,8 @@ def verdict_lines(plan: StaffingPlan) -> list[str]:
     Cost: O(groups + targets).
 
     Example:
-        >>> from omniqueue.sim.scenario import Group, Scenario, Stream
-        >>> from omniqueue.sim.staff_search import cheapest_staffing
+        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim.studies.staff_search import cheapest_staffing
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)

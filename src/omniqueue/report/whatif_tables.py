@@ -18,8 +18,8 @@ from omniqueue.record.measures import (
 )
 from omniqueue.report.routed import clock_text
 from omniqueue.report.tables import counted, share_text, text_table
-from omniqueue.sim.durations import duration_text
-from omniqueue.sim.whatif import METHOD, Outcome, PairedDifference, WhatIf
+from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, WhatIf
 
 FORMAT: Final = "omniqueue-whatif/1"
 _CHANNELS: Final = ("", "answered", "waiting", "mean wait", "median", "95th pct", "in target")

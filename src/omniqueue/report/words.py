@@ -6,9 +6,9 @@ import re
 from math import isnan
 from typing import Final
 
-from omniqueue.sim.durations import duration_text
-from omniqueue.sim.estimates import Estimate
-from omniqueue.sim.week import DAY_SECONDS
+from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.calendar.week import DAY_SECONDS
+from omniqueue.sim.runs.estimates import Estimate
 
 NOTHING: Final = "\u2013"
 _ZEROS: Final = re.compile(" 00[smh]$")

@@ -1,0 +1,133 @@
+"""Certificates: for each contact that matching gives away, who was passed over, and why.
+
+Off unless asked for. While they are on, matching takes its general path, which hands every
+contact over in one place (`offers.give`); nothing on the quick paths looks for certificates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from omniqueue.core.contact_row import Entry, place
+from omniqueue.core.insight.obstacles import CAUSES, obstacles
+from omniqueue.core.insight.positions import position_index
+from omniqueue.model.event import Event
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.insight.positions import PositionIndex
+    from omniqueue.core.state import State
+
+UNEXPLAINED: Final = "unexplained"  # it could have been taken: a defect of omniqueue
+
+
+@attrs.frozen
+class PassedOver(Event, name="passed_over"):
+    """Who waited before the contact that is given next, and why its agent did not take them.
+
+    Args:
+        contact: the contact that is given, by the `offered` or `assigned` event that follows.
+        agent: the agent that it is given to.
+        contacts: how many waited before it.
+        causes: how many of them by the first thing between them and the agent (one of
+            `omniqueue.core.insight.obstacles.CAUSES`), in the fixed order.
+        first: the first of them in queue order, as (id, cause).
+
+    Example:
+        >>> PassedOver(9.0, "c2", "ana", 1, {"skill": 1}, (("c1", "skill"),)).causes["skill"]
+        1
+    """
+
+    contact: str
+    agent: str
+    contacts: int
+    causes: Mapping[str, int]
+    first: tuple[tuple[str, str], ...]
+
+
+class _Attended(dict[str, list[Entry]]):
+    """Running preferences that count as some even when there are none.
+
+    Matching looks whether there are any before it takes its quick path.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class Certifier:
+    """Writes the certificates of a router.
+
+    Args:
+        ids: how many of those passed over are named.
+    """
+
+    __slots__ = ("ids",)
+
+    def __init__(self, ids: int) -> None:
+        self.ids = ids
+
+    def certify(self, state: State, agent: AgentRow, row: ContactRow) -> None:
+        """Say who is passed over by a contact that still stands, given to an agent.
+
+        Cost: O(lanes log n + special contacts before it).
+        """
+        index = position_index(state)
+        total = index.before(row)[0]
+        counts = _counts(state, index, agent, row) if total else {}
+        first = []
+        for key in islice(index.queue, min(self.ids, total)):
+            first.append((key[3], _cause(agent, state.contacts[key[3]])))
+        known = {cause: counts[cause] for cause in (*CAUSES, UNEXPLAINED) if cause in counts}
+        causes = MappingProxyType(known)
+        state.log.append((PassedOver, state.now, row.id, agent.id, total, causes, tuple(first)))
+
+
+def _counts(
+    state: State, index: PositionIndex, agent: AgentRow, row: ContactRow
+) -> dict[str, int]:
+    where = place(row)
+    counts: dict[str, int] = {}
+
+    def count(cause: str, number: int) -> None:
+        counts[cause] = counts.get(cause, 0) + number
+
+    special: dict[object, int] = {}  # lane -> contacts before it that are looked at one by one
+    groups = [entries for entries in state.preferring.values() if entries]
+    groups += [lane.solo for lane in index.lanes if lane.solo]
+    for entries in groups:
+        for entry in entries:
+            if entry[:3] >= where:
+                break
+            other = entry[3]
+            special[other.lane] = special.get(other.lane, 0) + 1
+            count(_cause(agent, other), 1)
+    for lane, keys in index.lanes.items():
+        alike = keys.bisect_left(where) - special.get(lane, 0)
+        if alike:
+            first = lane.first_open()
+            assert first is not None
+            count(_cause(agent, first), alike)
+    return counts
+
+
+def _cause(agent: AgentRow, row: ContactRow) -> str:
+    found = obstacles(agent, row)
+    return found[0].cause if found else UNEXPLAINED
+
+
+def certify(state: State, ids: int | None) -> None:
+    """Turn certificates on, with so many ids in each; None: off. Cost: O(channels)."""
+    state.certifier = None if ids is None else Certifier(ids)
+    kept = state.preferring
+    state.preferring = dict(kept) if ids is None else _Attended(kept)
+    for channel in state.channels.values():
+        channel.plain = ids is None and channel.channel.reserve_seconds is None

@@ -1,0 +1,243 @@
+"""Explaining: how explanations are found. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import islice
+from math import inf
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+from omniqueue.core.contact_row import IN_LINE, place
+from omniqueue.core.insight.explanation import (
+    AgentExplanation,
+    AgentObstacles,
+    CauseCount,
+    Explanation,
+    GroupObstacles,
+    NextChange,
+    WaitingCount,
+)
+from omniqueue.core.insight.obstacles import CAUSES, Obstacle, causes, lacking_causes, obstacles
+from omniqueue.core.insight.positions import position_of
+from omniqueue.core.lifecycle import DEFERRED, STATES, WAITING
+from omniqueue.core.timers import OFFER, WRAP_UP_END
+from omniqueue.model.event import Rank
+from omniqueue.model.skill import Skills
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.lanes import Lane
+    from omniqueue.core.state import State
+
+_Kind: TypeAlias = tuple[Skills, tuple[str, ...] | None, int, tuple[tuple[str, int], ...]]
+_Standing: TypeAlias = "tuple[Rank, float, int, ContactRow]"
+_ROOM = frozenset({"room", "limit"})
+
+
+def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
+    """Return why a contact still waits. Cost: O(agents), and of its position."""
+    holder = None if row.agent is None else row.agent.id
+    lane = row.lane
+    basics = (row.id, state.clock(), STATES[row.state], holder, lane.channel.name, lane.skills)
+    if row.state not in (WAITING, DEFERRED):
+        return Explanation(*basics, row.arrived_at)
+    agents = state.roster.agents.values()
+    groups = _groups(agents, row)
+    work: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        for agent in group.only_room:
+            of_all = "room" in causes(agent, row, [])
+            work[agent.id] = tuple(
+                held.id for held in agent.holding if of_all or held.lane.channel is lane.channel
+            )
+    each = []
+    if each_agent:
+        each = [AgentObstacles(agent.id, tuple(obstacles(agent, row))) for agent in agents]
+    return Explanation(
+        *basics,
+        row.arrived_at,
+        position=position_of(state, row),
+        groups=tuple(group.told(row) for group in groups),
+        agents=tuple(each),
+        next_changes=tuple(_next_changes(state, row, work)),
+        work=MappingProxyType(work),
+        hopeless=_hopeless(groups, row),
+    )
+
+
+class _Group:
+    """Agents of equal skills, channels, capacity and limits, by what is first in their way."""
+
+    __slots__ = ("firsts", "lacking", "members", "only_room", "open_channel")
+
+    def __init__(self, like: AgentRow, row: ContactRow) -> None:
+        self.lacking = lacking_causes(like, row)
+        self.open_channel = like.agent.limits.get(row.lane.channel.name, 1) > 0
+        self.members: list[AgentRow] = []
+        self.firsts: dict[str, list[AgentRow]] = {}
+        self.only_room: list[AgentRow] = []  # whose work alone is in the way
+
+    def add(self, agent: AgentRow, row: ContactRow) -> None:
+        found = causes(agent, row, self.lacking)
+        self.members.append(agent)
+        if found:
+            self.firsts.setdefault(found[0], []).append(agent)
+            if self.open_channel and _ROOM.issuperset(found):
+                self.only_room.append(agent)
+
+    def told(self, row: ContactRow) -> GroupObstacles:
+        counts = []
+        for cause in CAUSES:
+            if cause in self.firsts:
+                first = self.firsts[cause][0]
+                example = AgentObstacles(first.id, tuple(obstacles(first, row)))
+                counts.append(CauseCount(cause, len(self.firsts[cause]), example))
+        said = self.members[0].agent
+        return GroupObstacles(
+            said.id,
+            len(self.members),
+            said.skills,
+            said.capacity,
+            said.channels,
+            said.limits,
+            tuple(counts),
+        )
+
+
+def _groups(agents: Iterable[AgentRow], row: ContactRow) -> list[_Group]:
+    groups: dict[_Kind, _Group] = {}
+    for agent in agents:
+        said = agent.agent
+        limits = tuple(said.limits.items()) if agent.limited else ()
+        kind = (said.skills, said.channels, said.capacity, limits)
+        group = groups.get(kind)
+        if group is None:
+            group = groups[kind] = _Group(agent, row)
+        group.add(agent, row)
+    return list(groups.values())
+
+
+def _next_changes(state: State, row: ContactRow, work: Iterable[str]) -> list[NextChange]:
+    """Return the timers that can change who can take the contact, in order of time."""
+    found: list[NextChange] = []
+    details = row.details
+    if row.state == DEFERRED and row.timer is not None:
+        found.append(NextChange(row.timer.due, "deferral"))
+    if details is not None:
+        if details.prefer_timer is not None:
+            found.append(NextChange(details.prefer_timer.due, "preference", details.prefer_agent))
+        for agent_id, retry in details.excluded.items():
+            found.append(NextChange(retry.due, "exclusion", agent_id))
+        found += [NextChange(timer.due, "relaxation") for timer in details.relaxation]
+        if details.expiry is not None:
+            found.append(NextChange(details.expiry.due, "expiry"))
+        if details.reserve_timer is not None and details.reserve_timer.alive:
+            found.append(NextChange(details.reserve_timer.due, "reservation"))
+    for agent_id in work:
+        for held in state.roster.agents[agent_id].holding:
+            timer = held.timer
+            if timer is not None and timer.kind in (OFFER, WRAP_UP_END):
+                found.append(NextChange(timer.due, timer.kind, agent_id, held.id))
+    return sorted(found, key=lambda change: change.at)
+
+
+def _hopeless(groups: list[_Group], row: ContactRow) -> bool:
+    """Tell whether no agent who is signed in could take the contact, now or once relaxed."""
+    details = row.details
+    barred = None if details is None else details.barred
+    relaxed: list[Skills] = []
+    if details is not None and details.relaxation:
+        ends = inf if details.expiry is None else details.expiry.due
+        steps = [timer for timer in details.relaxation if timer.due <= ends]
+        relaxed = [row.contact.relax[int(timer.detail)].skills for timer in steps]
+    for group in groups:
+        if not group.open_channel or any(cause != "skill" for cause in group.lacking):
+            continue
+        held = group.members[0].agent.skills
+        if not group.lacking or any(held.covers(skills) for skills in relaxed):
+            for agent in group.members:
+                if agent.presence != "offline" and agent.id != barred:
+                    return False
+    return True
+
+
+def explain_agent(state: State, agent: AgentRow) -> AgentExplanation:
+    """Return why an agent is idle. Cost: O(lanes + contacts that came back or are special)."""
+    counts: dict[str, int] = {}
+    firsts: dict[str, tuple[ContactRow, Obstacle]] = {}
+
+    def count(row: ContactRow | None, number: int) -> None:
+        if row is None or not number:
+            return
+        several = obstacles(agent, row)
+        if not several:
+            return
+        cause = several[0].cause
+        counts[cause] = counts.get(cause, 0) + number
+        known = firsts.get(cause)
+        if known is None or place(row) < place(known[0]):
+            firsts[cause] = (row, several[0])
+
+    for lane in state.roster.lanes():
+        # All of these have the same in the way, so the first speaks for them.
+        alike = len(lane.line) - lane.dead + len(lane.early) - lane.dead_early
+        count(lane.first_open(), alike)
+        for entry in lane.solo:
+            count(entry[3], 1)
+    for standing in state.preferring.values():
+        for entry in standing:
+            count(entry[3], 1)
+    return AgentExplanation(
+        agent.id,
+        state.clock(),
+        agent.presence,
+        agent.reason,
+        agent.agent.capacity,
+        agent.free,
+        tuple(row.id for row in agent.holding),
+        None if agent.reserved_for is None else agent.reserved_for.id,
+        state.waiting,
+        tuple(
+            WaitingCount(cause, counts[cause], firsts[cause][0].id, firsts[cause][1])
+            for cause in CAUSES
+            if cause in counts
+        ),
+    )
+
+
+def queue_for(state: State, agent: AgentRow, limit: int) -> list[ContactRow]:
+    """Return the first contacts that the agent would take, in order.
+
+    Cost: O(lanes + contacts of those it serves that came back), then O(log lanes) each.
+    """
+    lines: list[Iterator[_Standing]] = []
+    for lane in state.roster.lanes():
+        if not lane.empty() and state.roster.could_take_if_empty(agent, lane):
+            lines.append(_line(lane))
+            back = [entry for entry in lane.early if entry[3].entry is entry]
+            lines.append(iter(sorted(back)))
+            lines.append(entry for entry in lane.solo if not entry[3].refuses(agent.id))
+    lines.append(
+        entry
+        for entry in state.preferring.get(agent.id, ())
+        if state.roster.could_take_if_empty(agent, entry[3].lane)
+        and not entry[3].refuses(agent.id)
+    )
+    found: list[ContactRow] = []
+    kept_for = agent.reserved_for
+    if kept_for is not None and kept_for.state == WAITING:
+        if all(each.cause in ("away", "offline", *_ROOM) for each in obstacles(agent, kept_for)):
+            found.append(kept_for)
+    for entry in islice(merge(*lines), limit + 1):
+        if entry[3] is not kept_for:
+            found.append(entry[3])
+    return found[:limit]
+
+
+def _line(lane: Lane) -> Iterator[_Standing]:
+    for row in lane.line:
+        if row.where == IN_LINE:
+            yield row.rank, row.arrived_at, row.sequence, row

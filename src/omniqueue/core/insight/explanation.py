@@ -1,0 +1,336 @@
+"""Explanations: why a contact still waits, why an agent is idle; values with a text form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from omniqueue.core.insight.obstacles import Obstacle, listed
+from omniqueue.core.insight.positions import Position
+from omniqueue.model.agent import Presence
+from omniqueue.model.event import JsonValue
+from omniqueue.model.skill import Skills
+
+_CHANGES_SHOWN = 5
+
+
+def _json(value: object) -> JsonValue:
+    kind = type(value)
+    if attrs.has(kind):
+        return {field.name: _json(getattr(value, field.name)) for field in attrs.fields(kind)}
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"an explanation cannot carry a {type(value).__name__}")
+
+
+def _levels(skills: Skills) -> str:
+    return ", ".join(f"{name} {level}" for name, level in skills.pairs) or "no skills"
+
+
+def _seconds(at: float) -> str:
+    return f"{at:.15g}"
+
+
+@attrs.frozen
+class AgentObstacles:
+    """What is in the way between the contact and one agent, the first thing first.
+
+    Args:
+        agent: the agent's id.
+        obstacles: in the order of `omniqueue.core.insight.obstacles.CAUSES`; each has to go.
+
+    Example:
+        >>> AgentObstacles("ana", (Obstacle("away", reason="lunch"),)).text
+        'ana is away (lunch)'
+    """
+
+    agent: str
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def text(self) -> str:
+        """The obstacles in words."""
+        return f"{self.agent} {'; '.join(each.text for each in self.obstacles) or 'can take it'}"
+
+
+@attrs.frozen
+class CauseCount:
+    """How many agents of a group have the same first thing in the way, and whom first.
+
+    Args:
+        cause: the cause.
+        agents: how many.
+        example: the first of them, with all that is in its way.
+
+    Example:
+        >>> from omniqueue import Agent, Contact, Router
+        >>> router = Router()
+        >>> _ = router.add_agent(Agent("ana"), at=0, presence="away")
+        >>> _ = router.submit(Contact("c1", "fax"), at=7)
+        >>> count = router.explain("c1").groups[0].causes[0]
+        >>> count.cause, count.agents, count.example.agent
+        ('away', 1, 'ana')
+    """
+
+    cause: str
+    agents: int
+    example: AgentObstacles
+
+
+@attrs.frozen
+class GroupObstacles:
+    """What is first in the way of agents of equal skills, channels, capacity and limits.
+
+    Args:
+        like: the first agent of the group, in order of adding.
+        agents: how many.
+        skills: their skills.
+        capacity: their capacity.
+        channels: the channels they take; None: all.
+        limits: their limits per channel.
+        causes: the first things in the way, in the fixed order.
+
+    Example:
+        >>> from omniqueue import Agent, Contact, Router
+        >>> router = Router()
+        >>> for name in ("ana", "bob"):
+        ...     _ = router.add_agent(Agent(name), at=0, presence="away")
+        >>> _ = router.submit(Contact("c1", "fax"), at=7)
+        >>> router.explain("c1").groups[0].text
+        '2 agents like ana (no skills, capacity 1): 2 away (ana is away)'
+    """
+
+    like: str
+    agents: int
+    skills: Skills
+    capacity: int
+    channels: tuple[str, ...] | None
+    limits: Mapping[str, int]
+    causes: tuple[CauseCount, ...]
+
+    @property
+    def text(self) -> str:
+        """The group in words."""
+        who = self.like if self.agents == 1 else f"{self.agents} agents like {self.like}"
+        counts = ", ".join(
+            f"{each.agents} {each.cause} ({each.example.agent} {each.example.obstacles[0].text})"
+            for each in self.causes
+        )
+        return f"{who} ({_levels(self.skills)}, capacity {self.capacity}): {counts}"
+
+
+@attrs.frozen
+class NextChange:
+    """A timer that can change whether, and by whom, the contact can be taken.
+
+    Args:
+        at: when it is due, in seconds.
+        what: "deferral", "preference", "exclusion", "relaxation", "expiry", "reservation" (of
+            the contact), "offer" or "wrap_up" (of work that leaves an able agent no room).
+        agent: the agent it is about, where it is about one.
+        contact: the other contact, of an offer or a wrap-up.
+
+    Example:
+        >>> NextChange(31.0, "wrap_up", "ana", "c1").text
+        '31: the wrap_up of c1 ends (ana)'
+    """
+
+    at: float
+    what: str
+    agent: str | None = None
+    contact: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The change in words."""
+        ends = {
+            "relaxation": "its skills relax",
+            "expiry": "it expires",
+            "reservation": "it may have an agent kept free",
+        }
+        of = "" if self.contact is None else f" of {self.contact}"
+        by = "" if self.agent is None else f" ({self.agent})"
+        return f"{_seconds(self.at)}: {ends.get(self.what, f'the {self.what}{of} ends')}{by}"
+
+
+@attrs.frozen
+class Explanation:
+    """Why a contact still waits.
+
+    Args:
+        contact: its id.
+        at: the instant, in seconds.
+        state: its state; all that follows is empty unless it is waiting or deferred.
+        agent: who holds it, if anybody does.
+        channel: its channel.
+        skills: the skills it needs now.
+        arrived_at: when it arrived, in seconds.
+        position: its place (of a deferred one: that which it keeps).
+        groups: per group of agents the first thing in the way.
+        agents: per agent all that is in the way, if that was asked for.
+        next_changes: the timers that can change it, in order of time.
+        work: able agents with all else in order, and the contacts in hand that leave no room.
+        hopeless: nobody signed in could ever take it, not even ready, empty and after its
+            skills have relaxed.
+
+    Example:
+        >>> from omniqueue import Contact, Router
+        >>> router = Router()
+        >>> _ = router.submit(Contact("c1", "fax", expire_seconds=60), at=7)
+        >>> print(router.explain("c1").text)
+        c1 (fax) at 7: waiting since 7, place 1 of 1 waiting, 1 of 1 of its kind
+          nobody signed in could ever take it
+          next, at 67: it expires
+    """
+
+    contact: str
+    at: float
+    state: str
+    agent: str | None
+    channel: str
+    skills: Skills
+    arrived_at: float
+    position: Position | None = None
+    groups: tuple[GroupObstacles, ...] = ()
+    agents: tuple[AgentObstacles, ...] = ()
+    next_changes: tuple[NextChange, ...] = ()
+    work: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    hopeless: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The explanation as lines of text."""
+        needs = f" needs {_levels(self.skills)}" if self.skills else ""
+        head = f"{self.contact} ({self.channel}{needs}) at {_seconds(self.at)}"
+        if self.position is None:
+            held = "" if self.agent is None else f", with {self.agent}"
+            return (f"{head}: is {self.state}{held}",)
+        place = self.position
+        found = [f"{head}: {self.state} since {_seconds(self.arrived_at)}"]
+        found[0] += f", place {place.queue} of {place.waiting} waiting"
+        found[0] += f", {place.lane} of {place.lane_waiting} of its kind"
+        if self.hopeless:
+            found.append("  nobody signed in could ever take it")
+        found += [f"  {group.text}" for group in self.groups]
+        found += [f"  {agent.text}" for agent in self.agents]
+        found += [f"  next, at {each.text}" for each in self.next_changes[:_CHANGES_SHOWN]]
+        more = len(self.next_changes) - _CHANGES_SHOWN
+        if more > 0:
+            found.append(f"  and {more} more timers")
+        if self.work:
+            held_by = tuple(f"{name} ({listed(ids)})" for name, ids in self.work.items())
+            found.append(f"  or when work ends: {listed(held_by)}")
+        return tuple(found)
+
+    @property
+    def text(self) -> str:
+        """The explanation as text, one line after the other."""
+        return "\n".join(self.lines)
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return it as JSON types, with its lines of text. Cost: O(its size).
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "fax"), at=7)
+            >>> router.explain("c1").to_dict()["hopeless"]
+            True
+        """
+        found = _json(self)
+        assert isinstance(found, dict)
+        return {**found, "text": list(self.lines)}
+
+
+@attrs.frozen
+class WaitingCount:
+    """How many waiting contacts have the same first thing between them and the agent.
+
+    Args:
+        cause: the cause.
+        contacts: how many.
+        example: the first of them in queue order.
+        obstacle: the first thing between that one and the agent.
+
+    Example:
+        >>> WaitingCount("away", 3, "c1", Obstacle("away")).contacts
+        3
+    """
+
+    cause: str
+    contacts: int
+    example: str
+    obstacle: Obstacle
+
+
+@attrs.frozen
+class AgentExplanation:
+    """Why an agent has no (more) work although contacts wait.
+
+    Args:
+        agent: its id.
+        at: the instant, in seconds.
+        presence: ready, away or offline.
+        reason: why, where that was said.
+        capacity: its capacity, in channel costs.
+        free: what is left of it.
+        contacts: what it holds.
+        reserved_for: the contact it is kept free for.
+        waiting: how many contacts wait in all.
+        causes: what is first in the way of them, in the fixed order.
+
+    Example:
+        >>> from omniqueue import Agent, Contact, Router
+        >>> router = Router()
+        >>> _ = router.add_agent(Agent("ana"), at=0, presence="away")
+        >>> _ = router.submit(Contact("c1", "fax"), at=7)
+        >>> router.explain_agent("ana").causes[0].example
+        'c1'
+    """
+
+    agent: str
+    at: float
+    presence: Presence
+    reason: str | None
+    capacity: int
+    free: int
+    contacts: tuple[str, ...]
+    reserved_for: str | None
+    waiting: int
+    causes: tuple[WaitingCount, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The explanation as lines of text."""
+        why = "" if self.reason is None else f" ({self.reason})"
+        holds = f", holds {listed(self.contacts)}" if self.contacts else ""
+        kept = "" if self.reserved_for is None else f", kept free for {self.reserved_for}"
+        found = [f"{self.agent} at {_seconds(self.at)}: {self.presence}{why}"]
+        found[0] += f", {self.free} of {self.capacity} free{holds}{kept}; {self.waiting} waiting"
+        for each in self.causes:
+            found.append(f"  {each.contacts} {each.cause} ({each.example}: {each.obstacle.text})")
+        return tuple(found)
+
+    @property
+    def text(self) -> str:
+        """The explanation as text, one line after the other."""
+        return "\n".join(self.lines)
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return it as JSON types, with its lines of text. Cost: O(its size).
+
+        Example:
+            >>> from omniqueue import Agent, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0, presence="away")
+            >>> router.explain_agent("ana").to_dict()["presence"]
+            'away'
+        """
+        found = _json(self)
+        assert isinstance(found, dict)
+        return {**found, "text": list(self.lines)}

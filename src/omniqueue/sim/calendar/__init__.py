@@ -1,0 +1,1 @@
+"""Durations, clock times, weekdays, shifts on a real clock, and the simulated week."""

@@ -1,0 +1,1 @@
+"""Files that users name: opened with care, their tables read key by key."""

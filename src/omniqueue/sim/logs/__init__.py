@@ -1,0 +1,1 @@
+"""Real days: contact logs and staff files, and one routed through the other."""

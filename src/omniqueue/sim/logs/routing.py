@@ -1,0 +1,307 @@
+"""Routing a log: arrivals, completions and shifts on a simulated clock, through the one Router.
+
+Theory of operation. Four sources say what comes next: the router's own timers, the completions
+of contacts in hand, the shifts, the log. The earliest goes first. At one and the same instant:
+the router's timers, completions (in the order in which the contacts were taken), shifts that
+start (in the order of the staff file), arrivals (in the order of the log), shifts that end.
+
+An agent accepts an offer at the instant at which it is made. At a shift's end an agent is set
+away, finishes what it has (wrap-up included) and then goes offline. The run starts with the
+first contact. It ends for all agents, in the same way, at the local midnight after the last
+contact; or earlier, once all contacts have arrived and none is waiting.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC
+from itertools import count
+from math import inf
+from typing import Final, TypeAlias
+
+import attrs
+
+from omniqueue.core.router import Router
+from omniqueue.errors import FileFaultsError, QueueFullError
+from omniqueue.model.contact import Contact
+from omniqueue.model.contact_events import Assigned, Completed, Offered, WrapUpEnded
+from omniqueue.model.event import Event, Events
+from omniqueue.record.listener import Hear, Listener, hearers
+from omniqueue.sim.calendar.shifts import next_midnight, signed_in
+from omniqueue.sim.laws.handling import HandlingRules, HandlingTimes
+from omniqueue.sim.logs.contact_log import LoggedContact
+from omniqueue.sim.logs.staff_file import AgentGroup, Staff
+
+OnRefused: TypeAlias = Callable[[LoggedContact], None]
+
+_TIMER, _COMPLETION, _SHIFT, _ARRIVAL, _OVER = range(5)
+_START, _END = 0, 1  # the kinds of a shift's change; at one instant in this order
+_SHIFT_OVER: Final = "shift over"
+_RUN_OVER: Final = "run over"
+
+
+def _ignore(_: object) -> None:
+    """Hear nothing."""
+
+
+@attrs.frozen(kw_only=True)
+class RoutedRun:
+    """How a run went.
+
+    Args:
+        started_at: the first instant (seconds since 1970 UTC).
+        ended_at: the last instant.
+        arrived: how many contacts of the log came in.
+        interrupted: whether it was stopped before its end.
+    """
+
+    started_at: float
+    ended_at: float
+    arrived: int
+    interrupted: bool
+
+
+def handling_seconds(
+    contacts: Sequence[LoggedContact], rules: HandlingRules, *, seed: int, name: str = "staff"
+) -> list[float]:
+    """Return each contact's handling time: its own, else what the staff file's rules give.
+
+    Args:
+        contacts: the log, in order of time.
+        rules: the rules of the staff file.
+        seed: the seed of what is drawn.
+        name: what to call the staff file in an error.
+
+    Raises:
+        FileFaultsError: no rule covers a channel (each is named).
+
+    Cost: O(n).
+
+    Example:
+        >>> handling_seconds([], HandlingRules(None, {}, {}), seed=1)
+        []
+    """
+    times = HandlingTimes(rules, seed=seed)
+    found: list[float] = []
+    missing: dict[str, None] = {}
+    for contact in contacts:
+        seconds = contact.handling_seconds
+        if seconds is None:
+            seconds = times.seconds(contact.channel, contact.skills)
+            if seconds is None:
+                missing[contact.channel] = None
+                seconds = 0.0
+        found.append(seconds)
+    if missing:
+        raise FileFaultsError(
+            name, [f"handling: nothing says how long {channel!a} takes" for channel in missing]
+        )
+    return found
+
+
+class Routing:
+    r"""One run of a log through a staff.
+
+    Args:
+        staff: the staff file.
+        contacts: the log, in order of time; at least one.
+        handling: seconds for each contact, in the same order.
+        router: a fresh router with the staff's channels and policies.
+        listeners: each hears the events, in order.
+        on_refused: called with each contact that a full queue refused.
+        stopped: asked before each step; true ends the run before its time.
+        on_progress: called now and then with the number of contacts that have arrived.
+
+    Cost: O(log n) an event, beside the router's own.
+
+    Example:
+        >>> from omniqueue import Skills
+        >>> from omniqueue.sim.logs.staff_file import parse_staff
+        >>> staff = parse_staff(b'[[agents]]\ngroup = "desk"\n')
+        >>> log = [LoggedContact("c1", 10.0, "phone", Skills.of({}), None, 0)]
+        >>> Routing(staff, log, [60.0], Router()).run().ended_at
+        70.0
+    """
+
+    def __init__(
+        self,
+        staff: Staff,
+        contacts: Sequence[LoggedContact],
+        handling: Sequence[float],
+        router: Router,
+        *,
+        listeners: Sequence[Listener] = (),
+        on_refused: OnRefused = _ignore,
+        stopped: Callable[[], bool] = bool,
+        on_progress: Callable[[int], None] = _ignore,
+    ) -> None:
+        self._staff = staff
+        self._contacts = contacts
+        self._handling = {
+            contact.id: seconds for contact, seconds in zip(contacts, handling, strict=True)
+        }
+        self._router = router
+        self._on_refused = on_refused
+        self._stopped = stopped
+        self._on_progress = on_progress
+        self._arrived = 0
+        self._completions: list[tuple[float, int, str]] = []  # when, order of taking, contact
+        self._taken = count()
+        self._leaving: dict[str, str] = {}  # agents away who still finish something: why
+        self._signed_in: dict[str, None] = {}  # agents not offline, the leaving ones included
+        self._shifts = _changes(staff, contacts[0].at, contacts[-1].at)
+        self._shift = next(self._shifts, None)
+        self._closed = False
+        self._reactions: list[Offered | Completed | WrapUpEnded] = []
+        self.hears: Mapping[type[Event], Hear] = {
+            Assigned: self._assigned,
+            Offered: self._offered,
+            Completed: self._freed,
+            WrapUpEnded: self._freed,
+        }
+        self._hearers = hearers([*listeners, self])
+
+    def run(self) -> RoutedRun:
+        """Route the whole log and return how it went. To be called once."""
+        started_at = self._contacts[0].at
+        for group in self._staff.groups:
+            for agent in group.agents():
+                self._tell(self._router.add_agent(agent, at=started_at, presence="offline"))
+        interrupted = False
+        while True:
+            at, kind = self._next()
+            if kind == _OVER:
+                break
+            if self._stopped():
+                interrupted = True
+                break
+            self._step(at, kind)
+            if self._arrived == len(self._contacts) and not self._router.queue:
+                self._close()
+        return RoutedRun(
+            started_at=started_at,
+            ended_at=self._router.now,
+            arrived=self._arrived,
+            interrupted=interrupted,
+        )
+
+    def _next(self) -> tuple[float, int]:
+        """Return the instant and the source of what comes next."""
+        at, kind = inf, _OVER
+        arriving = self._arrived < len(self._contacts)
+        if not arriving and not self._signed_in and self._shift is None:
+            return at, kind  # whoever waits now waits for ever
+        timer = self._router.next_timer
+        if timer is not None:
+            at, kind = timer, _TIMER
+        completions = self._completions
+        if completions and completions[0][0] < at:
+            at, kind = completions[0][0], _COMPLETION
+        shift = self._shift
+        if shift is not None and shift[0] < at:
+            at, kind = shift[0], _SHIFT
+        if arriving:
+            arrival = self._contacts[self._arrived].at
+            ending = kind == _SHIFT and shift is not None and shift[1] == _END
+            if arrival < at or (ending and arrival == at):
+                at, kind = arrival, _ARRIVAL
+        return at, kind
+
+    def _step(self, at: float, kind: int) -> None:
+        if kind == _ARRIVAL:
+            self._arrive(self._contacts[self._arrived])
+        elif kind == _COMPLETION:
+            contact = heapq.heappop(self._completions)[2]
+            self._tell(self._router.complete(contact, at=at))
+        elif kind == _TIMER:
+            self._tell(self._router.advance(at=at))
+        else:
+            assert self._shift is not None
+            _, change, group = self._shift
+            self._shift = next(self._shifts, None)
+            for number in range(1, group.count + 1):
+                name = f"{group.name}-{number}"
+                if change == _START:
+                    self._sign_in(name, at)
+                else:
+                    self._sign_out(name, at, _SHIFT_OVER)
+
+    def _arrive(self, logged: LoggedContact) -> None:
+        self._arrived += 1
+        if not self._arrived % 1000:
+            self._on_progress(self._arrived)
+        contact = Contact(
+            logged.id, logged.channel, skills=logged.skills, priority=logged.priority
+        )
+        try:
+            self._tell(self._router.submit(contact, at=logged.at))
+        except QueueFullError:
+            self._on_refused(logged)
+
+    def _tell(self, events: Events) -> None:
+        """Tell everybody what happened, and then act on it as agents do."""
+        hearers = self._hearers
+        for event in events:
+            for hear in hearers[type(event)]:
+                hear(event)
+        if self._reactions:
+            reactions, self._reactions = self._reactions, []
+            for reaction in reactions:
+                if isinstance(reaction, Offered):
+                    contact, agent = reaction.contact, reaction.agent
+                    self._tell(self._router.accept(contact, agent, at=reaction.at))
+                elif reaction.agent in self._leaving:
+                    self._go(reaction.agent, reaction.at)
+
+    def _assigned(self, event: Assigned) -> None:
+        done_at = event.at + self._handling[event.contact]
+        heapq.heappush(self._completions, (done_at, next(self._taken), event.contact))
+
+    def _offered(self, event: Offered) -> None:
+        self._reactions.append(event)
+
+    def _freed(self, event: Completed | WrapUpEnded) -> None:
+        if self._leaving:
+            self._reactions.append(event)
+
+    def _sign_in(self, agent: str, at: float) -> None:
+        self._leaving.pop(agent, None)
+        self._signed_in[agent] = None
+        self._tell(self._router.set_presence(agent, "ready", at=at))
+
+    def _sign_out(self, agent: str, at: float, reason: str) -> None:
+        self._leaving[agent] = reason
+        self._tell(self._router.set_presence(agent, "away", at=at, reason=reason))
+        self._go(agent, at)
+
+    def _go(self, agent: str, at: float) -> None:
+        """Let an agent who leaves go offline, if it has nothing in hand any more."""
+        if not self._router.agents[agent].used:
+            reason = self._leaving.pop(agent)
+            del self._signed_in[agent]
+            self._tell(self._router.set_presence(agent, "offline", at=at, reason=reason))
+
+    def _close(self) -> None:
+        """Send everybody home: all contacts have arrived, and none is waiting."""
+        if not self._closed:
+            self._closed = True
+            self._shift = None
+            for agent in list(self._signed_in):
+                if agent not in self._leaving:
+                    self._sign_out(agent, self._router.now, _RUN_OVER)
+
+
+def _changes(staff: Staff, first: float, last: float) -> Iterator[tuple[float, int, AgentGroup]]:
+    """Yield all starts and ends of shifts within a run, in order."""
+    zone = staff.zone or UTC
+    end = next_midnight(last, zone)
+
+    def of(place: int, group: AgentGroup) -> Iterator[tuple[float, int, int, AgentGroup]]:
+        for low, high in signed_in(group.shifts, zone, start=first, end=end):
+            yield low, _START, place, group
+            yield high, _END, place, group
+
+    streams = [of(place, group) for place, group in enumerate(staff.groups)]
+    for at, change, _, group in heapq.merge(*streams, key=lambda item: item[:3]):
+        yield at, change, group

@@ -1,0 +1,1 @@
+"""Many replications: running them anywhere, summing them up, estimates and results."""

@@ -1,0 +1,481 @@
+"""Results: what a simulation says, with confidence intervals, for people, programs and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Final, Literal, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from omniqueue.errors import InvalidValueError
+from omniqueue.model.event import JsonValue
+from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
+from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.runs.estimates import Estimate, quantile_interval, ratio_interval
+from omniqueue.sim.runs.summary import (
+    CONTACT_SUMS,
+    GROUP_SUMS,
+    INTERVAL_GROUP_SUMS,
+    INTERVAL_SUMS,
+    SERVICE_LEVEL_FORMULA,
+    STREAM_TIMES,
+    Summary,
+    interval_count,
+)
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
+from omniqueue.sim.scenarios.unserved import unserved_streams
+
+FORMAT: Final = "omniqueue-simulation/1"
+QUANTILES: Final = (0.5, 0.8, 0.9, 0.95, 0.99)
+NO_SKILL: Final = "(none)"
+
+By: TypeAlias = Literal["total", "channel", "skill", "stream"]
+Column: TypeAlias = NDArray[np.generic]
+_Ratio: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]  # numerator / denominator; -x: less x
+
+_ADMITTED: Final = ("arrived", "-refused", "-closed")
+# Each is a ratio of sums over all units; "units" is 1 a unit, "seconds" the time measured.
+CONTACT_MEASURES: Final[Mapping[str, _Ratio]] = {
+    "arrived": (("arrived",), ("units",)),
+    "answered": (("answered",), ("units",)),
+    "abandoned": (("abandoned",), ("units",)),
+    "refused": (("refused", "closed"), ("units",)),
+    "redials": (("redials",), ("units",)),
+    "open": (("open",), ("units",)),
+    "abandonment": (("abandoned",), _ADMITTED),
+    "chance_of_waiting": (("waited",), _ADMITTED),
+    "mean_wait": (("wait_answered_seconds",), ("answered",)),  # the ASA
+    "mean_wait_all": (("wait_seconds",), _ADMITTED),
+    "service_level": (("in_target",), ("counted",)),
+    "mean_handling": (("handling_seconds",), ("answered",)),
+    "queue_length": (("queue_seconds",), ("seconds",)),
+    "in_hand": (("in_hand_seconds",), ("seconds",)),
+    "overtook": (("overtook",), ("answered",)),
+}
+GROUP_MEASURES: Final[Mapping[str, _Ratio]] = {
+    "agents": (("staffed_seconds",), ("seconds",)),
+    "occupancy": (("busy_seconds",), ("staffed_seconds",)),
+    "load": (("load_seconds",), ("staffed_seconds",)),
+    "answered": (("answered",), ("units",)),
+}
+INTERVAL_MEASURES: Final[Mapping[str, _Ratio]] = {
+    "arrived": (("arrived",), ("occurrences",)),
+    "answered": (("answered",), ("occurrences",)),
+    "abandoned": (("abandoned",), ("occurrences",)),
+    "mean_wait": (("wait_answered_seconds",), ("answered",)),
+    "chance_of_waiting": (("waited",), ("arrived",)),
+    "service_level": (("in_target",), ("counted",)),
+    "queue_length": (("queue_seconds",), ("seconds",)),
+    "agents": (("staffed_seconds",), ("seconds",)),
+    "occupancy": (("busy_seconds",), ("staffed_seconds",)),
+}
+FORMULAS: Final[Mapping[str, str]] = {
+    "arrived, answered, abandoned, refused, redials, open": "contacts a replication (or batch)",
+    "abandonment": "gave up / let into the queue",
+    "chance_of_waiting": "waited longer than 0 seconds / let into the queue",
+    "mean_wait": "wait of the answered / answered (average speed of answer)",
+    "mean_wait_all": "wait of all, answered or not / let into the queue",
+    "service_level": SERVICE_LEVEL_FORMULA,
+    "quantiles": "of the waits of the answered, nearest rank, all units together",
+    "queue_length": "contacts waiting, averaged over the measured time",
+    "overtook": "answered while one that arrived earlier was still waiting / answered",
+    "agents": "agents signed in, averaged over the measured time",
+    "occupancy": "time with work in hand (wrap-up included) / time signed in",
+    "load": "capacity in use / capacity signed in",
+    "intervals": "contacts by when they arrive; agents and queue by time; a mean occurrence",
+    "confidence": "Student t over replications or batches; ratios by the delta method;"
+    " quantiles by the interval of their shares",
+}
+
+
+@attrs.frozen(kw_only=True)
+class ContactRow:
+    """The estimates of one channel, skill or stream, or of all.
+
+    Args:
+        name: which; "all" for all.
+        measures: measure (a key of `CONTACT_MEASURES`) to estimate.
+        quantiles: share to the quantile of the waits of the answered, in seconds.
+    """
+
+    name: str
+    measures: Mapping[str, Estimate]
+    quantiles: Mapping[float, Estimate]
+
+
+@attrs.frozen(kw_only=True)
+class GroupRow:
+    """The estimates of one agent group.
+
+    Args:
+        name: the group.
+        measures: measure (a key of `GROUP_MEASURES`) to estimate.
+    """
+
+    name: str
+    measures: Mapping[str, Estimate]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class SimulationResult:
+    """What a simulation says: estimates of everything, from the sums of its units.
+
+    Args:
+        scenario: what was simulated.
+        summaries: the units in order: replications, or batches of one.
+        seed: the seed.
+        replications: how many replications were run.
+        batches: batches of each.
+        confidence: the level of all intervals.
+        order: name of the order policy.
+        selection: name of the selection policy.
+        interrupted: whether it is a partial result.
+        precision: the relative half width asked for; None: none was.
+
+    Example:
+        >>> from omniqueue.sim.runs.replications import simulate
+        >>> from omniqueue.sim.scenarios.scenario import Group
+        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
+        >>> result = simulate(desk, replications=5, seed=1)
+        >>> 0.7 < result.estimate("occupancy", group="desk").value < 1
+        True
+    """
+
+    scenario: Scenario
+    summaries: tuple[Summary, ...]
+    seed: int
+    replications: int
+    batches: int = 1
+    confidence: float = 0.95
+    order: str = "arrival"
+    selection: str = "longest-idle"
+    interrupted: bool = False
+    precision: float | None = None
+
+    def streams_of(self, by: By, name: str) -> list[int]:
+        """Return the numbers of the streams that count under a name.
+
+        Raises:
+            InvalidValueError: no such channel, skill or stream.
+        """
+        streams = list(enumerate(self.scenario.streams))
+        found = [number for number, stream in streams if name in _names(by, stream)]
+        if not found:
+            raise InvalidValueError(by, name, f"one of {', '.join(self.names(by))}")
+        return found
+
+    def names(self, by: By) -> list[str]:
+        """Return the channels, skills or streams, in the order of the scenario's streams."""
+        streams = self.scenario.streams
+        return list(dict.fromkeys(name for each in streams for name in _names(by, each)))
+
+    def units(
+        self,
+        measure: str,
+        *,
+        channel: str | None = None,
+        skill: str | None = None,
+        stream: str | None = None,
+        group: str | None = None,
+    ) -> tuple[Floats, Floats]:
+        """Return numerators and denominators of a measure, one for each unit, shape (units,).
+
+        Units of two policies under one seed met the same customers: compare them pair by pair.
+
+        Args:
+            measure: a key of `CONTACT_MEASURES`; with a group, of `GROUP_MEASURES`.
+            channel: only contacts of this channel.
+            skill: only contacts that need this skill.
+            stream: only contacts of this stream.
+            group: of which agents ("all": of all).
+
+        Raises:
+            InvalidValueError: an unknown name.
+
+        Cost: O(units x streams).
+
+        Example:
+            >>> from omniqueue.sim.runs.replications import simulate
+            >>> from omniqueue.sim.scenarios.scenario import Group
+            >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+            >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
+            >>> result = simulate(desk, replications=3, seed=1)
+            >>> waits, answered = result.units("mean_wait", channel="phone")
+            >>> waits.shape
+            (3,)
+        """
+        table = CONTACT_MEASURES if group is None else GROUP_MEASURES
+        if measure not in table:
+            raise InvalidValueError("measure", measure, f"one of {', '.join(table)}")
+        if group is not None:
+            return _ratio(table[measure], self._group_sums(group))
+        by: By = "total"
+        name = "all"
+        for kind, given in (("channel", channel), ("skill", skill), ("stream", stream)):
+            if given is not None:
+                by, name = kind, given  # type: ignore[assignment] # one of By, as written above
+        return _ratio(table[measure], self._contact_sums(self.streams_of(by, name)))
+
+    def estimate(
+        self,
+        measure: str,
+        *,
+        channel: str | None = None,
+        skill: str | None = None,
+        stream: str | None = None,
+        group: str | None = None,
+    ) -> Estimate:
+        """Return the estimate of a measure; arguments as of `units`. Cost: O(units x streams)."""
+        found = self.units(measure, channel=channel, skill=skill, stream=stream, group=group)
+        return ratio_interval(*found, confidence=self.confidence)
+
+    def quantile(self, share: float, *, by: By = "total", name: str = "all") -> Estimate:
+        """Return a quantile of the waits of the answered, in seconds.
+
+        Args:
+            share: from 0 to 1, as 0.95.
+            by: whether `name` is a channel, a skill, a stream, or "all".
+            name: of which contacts.
+
+        Cost: O(n log n) in the answered contacts.
+        """
+        return self._quantiles((share,), self.streams_of(by, name))[share]
+
+    def _quantiles(self, shares: Iterable[float], streams: list[int]) -> dict[float, Estimate]:
+        units = [
+            summary.waits[streams[0]]
+            if len(streams) == 1
+            else np.sort(np.concatenate([summary.waits[place] for place in streams]))
+            for summary in self.summaries
+        ]
+        return {
+            share: quantile_interval(units, share, confidence=self.confidence) for share in shares
+        }
+
+    def rows(self, by: By = "total") -> list[ContactRow]:
+        """Return all estimates by channel, skill or stream. Cost: O(n log n) for each name."""
+        found = []
+        for name in self.names(by):
+            streams = self.streams_of(by, name)
+            sums = self._contact_sums(streams)
+            measures = {
+                measure: ratio_interval(*_ratio(ratio, sums), confidence=self.confidence)
+                for measure, ratio in CONTACT_MEASURES.items()
+            }
+            quantiles = self._quantiles(QUANTILES, streams)
+            found.append(ContactRow(name=name, measures=measures, quantiles=quantiles))
+        return found
+
+    def group_rows(self) -> list[GroupRow]:
+        """Return all estimates by agent group, then of all agents. Cost: O(units x groups)."""
+        found = []
+        names = [group.name for group in self.scenario.groups]
+        for name in [*names, "all"] if len(names) > 1 else names:
+            sums = self._group_sums(name)
+            measures = {
+                measure: ratio_interval(*_ratio(ratio, sums), confidence=self.confidence)
+                for measure, ratio in GROUP_MEASURES.items()
+            }
+            found.append(GroupRow(name=name, measures=measures))
+        return found
+
+    def columns(self, by: By = "total") -> dict[str, Column]:
+        """Return the estimates as columns that a data frame takes: x, x_low, x_high ...
+
+        Args:
+            by: one row for all, or for each channel, skill or stream.
+
+        Cost: as of `rows`.
+        """
+        rows = self.rows(by)
+        found: dict[str, Column] = {"name": np.array([row.name for row in rows])}
+        for measure in CONTACT_MEASURES:
+            _add_columns(found, measure, [row.measures[measure] for row in rows])
+        for share in QUANTILES:
+            _add_columns(found, _quantile_name(share), [row.quantiles[share] for row in rows])
+        return found
+
+    def group_columns(self) -> dict[str, Column]:
+        """Return the estimates of agent groups as columns. Cost: O(units x groups)."""
+        rows = self.group_rows()
+        found: dict[str, Column] = {"name": np.array([row.name for row in rows])}
+        for measure in GROUP_MEASURES:
+            _add_columns(found, measure, [row.measures[measure] for row in rows])
+        return found
+
+    def interval_columns(
+        self, *, by: By = "total", name: str = "all", group: str = "all"
+    ) -> dict[str, Column]:
+        """Return the estimates by interval of the day (of the week, where it is longer).
+
+        Args:
+            by: whether `name` is a channel, a skill, a stream, or "all".
+            name: of which contacts.
+            group: of which agents.
+
+        Returns:
+            Columns of one length: `interval` (label), `start_seconds`, and x, x_low, x_high for
+            each x of `INTERVAL_MEASURES`. Contacts are counted when they arrive.
+
+        Cost: O(units x intervals).
+        """
+        number = interval_count(self.scenario)
+        length = self.scenario.interval_seconds
+        starts = np.arange(number) * length
+        with_day = self.scenario.horizon_seconds > DAY_SECONDS
+        found: dict[str, Column] = {
+            "interval": np.array([week_label(at, with_day=with_day) for at in starts.tolist()]),
+            "start_seconds": starts,
+        }
+        sums = self._interval_sums(self.streams_of(by, name), group)
+        for measure, ratio in INTERVAL_MEASURES.items():
+            x, y = _ratio(ratio, sums)  # shape (units, intervals)
+            several = [
+                ratio_interval(x[:, place], y[:, place], confidence=self.confidence)
+                for place in range(number)
+            ]
+            _add_columns(found, measure, several)
+        return found
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return everything as JSON types, as `omniqueue simulate --json` prints it.
+
+        Keys: `format`; `title`, `seed`, `replications`, `batches`, `confidence`, `order`,
+        `selection`, `interrupted`, `precision`; `horizon_seconds`, `warm_up_seconds`;
+        `unserved` (stream to what it needs and no agent group has);
+        `total` (an object), `channels`, `skills`, `streams` (lists of objects with `name`),
+        `groups` (likewise), `intervals` (an object of lists); `formulas` (in words). An estimate
+        is {"value", "low", "high"}; null: nothing to measure, or fewer than two units.
+
+        Cost: as of `rows`.
+        """
+        intervals = self.interval_columns()
+        return {
+            "format": FORMAT,
+            "title": self.scenario.title,
+            "seed": self.seed,
+            "replications": self.replications,
+            "batches": self.batches,
+            "confidence": self.confidence,
+            "order": self.order,
+            "selection": self.selection,
+            "interrupted": self.interrupted,
+            "precision": self.precision,
+            "horizon_seconds": self.scenario.horizon_seconds,
+            "warm_up_seconds": self.scenario.warm_up_seconds,
+            "unserved": dict(unserved_streams(self.scenario)),
+            "total": _contact_json(self.rows()[0]),
+            "channels": [_contact_json(row) for row in self.rows("channel")],
+            "skills": [_contact_json(row) for row in self.rows("skill")],
+            "streams": [_contact_json(row) for row in self.rows("stream")],
+            "groups": [
+                {"name": row.name, **_estimates_json(row.measures)} for row in self.group_rows()
+            ],
+            "intervals": {name: _json_list(column) for name, column in intervals.items()},
+            "formulas": dict(FORMULAS),
+        }
+
+    def _contact_sums(self, streams: list[int]) -> dict[str, Floats]:
+        several = self.summaries
+        sums = _stacked([each.contacts[streams].sum(axis=0) for each in several], CONTACT_SUMS)
+        sums |= _stacked([each.times[streams].sum(axis=0) for each in several], STREAM_TIMES)
+        return sums | self._measured()
+
+    def _group_sums(self, group: str) -> dict[str, Floats]:
+        places = self._places(group)
+        several = self.summaries
+        sums = _stacked([each.groups[places].sum(axis=0) for each in several], GROUP_SUMS)
+        return sums | self._measured()
+
+    def _interval_sums(self, streams: list[int], group: str) -> dict[str, Floats]:
+        places = self._places(group)
+        several = self.summaries
+        number = interval_count(self.scenario)
+        empty = np.zeros((0, number))
+        contacts = [each.intervals[:, streams].sum(axis=1) for each in several]
+        crews = [each.interval_groups[:, places].sum(axis=1) for each in several]
+        sums = {
+            name: np.array([each[:, place] for each in table]) if table else empty
+            for names, table in ((INTERVAL_SUMS, contacts), (INTERVAL_GROUP_SUMS, crews))
+            for place, name in enumerate(names)
+        }
+        queues = [each.interval_queue[:, streams].sum(axis=1) for each in several]
+        sums["queue_seconds"] = np.array(queues) if queues else empty
+        seconds = np.array([each.interval_seconds for each in several]) if several else empty
+        sums["seconds"] = seconds
+        cycle = min(self.scenario.horizon_seconds, 7.0 * DAY_SECONDS)
+        lengths = np.full(number, self.scenario.interval_seconds)
+        lengths[-1] = cycle - (number - 1) * self.scenario.interval_seconds
+        sums["occurrences"] = seconds / lengths
+        return sums
+
+    def _measured(self) -> dict[str, Floats]:
+        return {
+            "units": np.ones(len(self.summaries)),
+            "seconds": np.array([each.seconds for each in self.summaries]),
+        }
+
+    def _places(self, group: str) -> list[int]:
+        names = [each.name for each in self.scenario.groups]
+        if group in names:
+            return [names.index(group)]
+        if group != "all":
+            raise InvalidValueError("group", group, f"one of {', '.join(names)}")
+        return list(range(len(names)))
+
+
+def _names(by: By, stream: Stream) -> Sequence[str]:
+    if by == "channel":
+        return (stream.channel,)
+    if by == "skill":
+        return tuple(stream.skills) or (NO_SKILL,)
+    return (stream.name,) if by == "stream" else ("all",)
+
+
+def _stacked(rows: list[Floats], names: tuple[str, ...]) -> dict[str, Floats]:
+    table = np.array(rows) if rows else np.zeros((0, len(names)))
+    return {name: table[:, place] for place, name in enumerate(names)}
+
+
+def _ratio(ratio: _Ratio, sums: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    def added(names: tuple[str, ...]) -> Floats:
+        total = 0.0 * sums[names[0].removeprefix("-")]
+        for name in names:
+            total = total - sums[name[1:]] if name.startswith("-") else total + sums[name]
+        return total
+
+    return added(ratio[0]), added(ratio[1])
+
+
+def _add_columns(columns: dict[str, Column], name: str, several: Sequence[Estimate]) -> None:
+    columns[name] = np.array([each.value for each in several])
+    columns[f"{name}_low"] = np.array([each.low for each in several])
+    columns[f"{name}_high"] = np.array([each.high for each in several])
+
+
+def _quantile_name(share: float) -> str:
+    return f"wait_p{100 * share:g}"
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _estimates_json(measures: Mapping[str, Estimate]) -> dict[str, JsonValue]:
+    return {
+        name: {"value": _number(each.value), "low": _number(each.low), "high": _number(each.high)}
+        for name, each in measures.items()
+    }
+
+
+def _contact_json(row: ContactRow) -> dict[str, JsonValue]:
+    quantiles = {_quantile_name(share): each for share, each in row.quantiles.items()}
+    return {"name": row.name, **_estimates_json(row.measures), **_estimates_json(quantiles)}
+
+
+def _json_list(column: Column) -> list[JsonValue]:
+    return [_number(each) if isinstance(each, float) else each for each in column.tolist()]

@@ -1,0 +1,1 @@
+"""Questions asked of runs: comparisons, what-ifs, and the cheapest staffing."""

@@ -1,0 +1,461 @@
+"""Comparisons: two ways to run a centre, on the same customers, pair by pair.
+
+Both are simulated under one seed, so that replication k of one meets the customers of replication
+k of the other (common random numbers). What is left of the difference is the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import ceil, isfinite, isnan, nan, sqrt
+from typing import Final, Literal, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike
+
+from omniqueue.core.router import Router
+from omniqueue.errors import InvalidValueError
+from omniqueue.model.checks import instant, whole
+from omniqueue.model.event import JsonValue
+from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
+from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.runs.estimates import Estimate, check_confidence, student_t
+from omniqueue.sim.runs.replications import PRECISION_REPLICATIONS_MAX, Executor, Progress, Task
+from omniqueue.sim.runs.results import FORMULAS, SimulationResult
+from omniqueue.sim.runs.rounds import Workers, sendable
+from omniqueue.sim.runs.summary import Summary
+from omniqueue.sim.scenarios.scenario import Scenario
+
+FORMAT: Final = "omniqueue-comparison/1"
+_FIRST_ROUND: Final = 10  # pairs before the precision is looked at
+
+Of: TypeAlias = Literal["channel", "total", "group"]
+Units: TypeAlias = tuple[Floats, Floats]
+
+# Whether more of it is better (1), less is (-1), or neither (0).
+MEASURES: Final[Mapping[str, int]] = {
+    "mean_wait_all": -1,
+    "service_level": 1,
+    "abandonment": -1,
+    "occupancy": 0,
+}
+
+
+@attrs.frozen(kw_only=True)
+class Difference:
+    """What one measure says of two ways: A, B, and B - A.
+
+    Args:
+        measure: a key of `MEASURES`; waits in seconds, the others shares.
+        of: whether `name` is a channel, "total" or an agent group.
+        name: which; "all" for all.
+        first: the measure of A.
+        second: that of B.
+        change: B - A, with its own interval.
+        joint: B - A, with the interval that holds for all differences of the comparison at once
+            (Bonferroni).
+
+    Example:
+        >>> far = Estimate(-9.0, -12.0, -6.0)
+        >>> found = Difference(measure="mean_wait_all", of="channel", name="phone",
+        ...                    first=Estimate(20.0), second=Estimate(11.0), change=far, joint=far)
+        >>> found.shown, found.better
+        (True, 'B')
+    """
+
+    measure: str
+    of: Of
+    name: str
+    first: Estimate
+    second: Estimate
+    change: Estimate
+    joint: Estimate
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a difference beyond chance: 0 lies outside the joint interval."""
+        return self.joint.low > 0 or self.joint.high < 0
+
+    @property
+    def better(self) -> str | None:
+        """Which is better, "A" or "B"; None: not shown, or neither is good in itself."""
+        sign = MEASURES[self.measure]
+        if not sign or not self.shown:
+            return None
+        return "B" if self.change.value * sign > 0 else "A"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return it as JSON types. Cost: O(1)."""
+        return {
+            "measure": self.measure,
+            "of": self.of,
+            "name": self.name,
+            "first": _json(self.first),
+            "second": _json(self.second),
+            "change": _json(self.change),
+            "joint": _json(self.joint),
+            "shown": self.shown,
+            "better": self.better,
+        }
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Comparison:
+    """Two ways to run a centre, compared pair by pair.
+
+    Args:
+        first: what was simulated of A.
+        second: what was simulated of B, on the same customers.
+        confidence: the level of all intervals, and of all joint ones together.
+        precision: the half width asked for, as a share of A's mean wait; None: none was.
+        interrupted: whether it is a partial result.
+
+    Example:
+        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
+        >>> [each.measure for each in compare(desk, desk, replications=2).differences]
+        ['mean_wait_all', 'occupancy']
+    """
+
+    first: SimulationResult
+    second: SimulationResult
+    confidence: float = 0.95
+    precision: float | None = None
+    interrupted: bool = False
+    differences: tuple[Difference, ...] = attrs.field(init=False)
+
+    @differences.default
+    def _compared(self) -> tuple[Difference, ...]:
+        asked = _asked(self.first.scenario, self.second.scenario)
+        joint = 1 - (1 - self.confidence) / len(asked)
+        return tuple(self._difference(measure, of, name, joint) for measure, of, name in asked)
+
+    def _difference(self, measure: str, of: Of, name: str, joint: float) -> Difference:
+        kind = {} if of == "total" else {of: name}
+        a, b = self.first.units(measure, **kind), self.second.units(measure, **kind)
+        return Difference(
+            measure=measure,
+            of=of,
+            name=name,
+            first=self.first.estimate(measure, **kind),
+            second=self.second.estimate(measure, **kind),
+            change=paired_difference(a, b, confidence=self.confidence),
+            joint=paired_difference(a, b, confidence=joint),
+        )
+
+    @property
+    def replications(self) -> int:
+        """How many pairs of replications there are."""
+        return self.first.replications
+
+    @property
+    def same(self) -> bool:
+        """Whether no measure differs in any replication."""
+        return all(
+            each.change.value == 0 == each.change.half_width or isnan(each.change.value)
+            for each in self.differences
+        )
+
+    def difference(self, measure: str, name: str = "all") -> Difference:
+        """Return the difference in a measure.
+
+        Args:
+            measure: a key of `MEASURES`.
+            name: of which channel (of which group, for the occupancy).
+
+        Raises:
+            InvalidValueError: it was not compared.
+
+        Cost: O(differences).
+        """
+        for found in self.differences:
+            if (found.measure, found.name) == (measure, name):
+                return found
+        names = [f"{each.measure} of {each.name}" for each in self.differences]
+        raise InvalidValueError("difference", f"{measure} of {name}", ", ".join(names))
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return everything as JSON types, as `omniqueue compare --json` prints it.
+
+        Keys: `format`; `title`, `seed`, `replications` (pairs), `confidence`, `comparisons` (the
+        number of differences, by which the joint intervals are adjusted), `precision`,
+        `interrupted`; `first` and `second` (A and B: `order`, `selection`, `groups`: a list of
+        `name`, `size` and `agents`, signed in on the mean); `differences`: a list of `measure`,
+        `of`, `name`, `first`, `second`, `change`, `joint`, `shown`, `better`; `formulas`. An
+        estimate is {"value", "low", "high"}, waits in seconds, the others shares; null: nothing
+        to measure, or fewer than two pairs.
+
+        Cost: O(differences).
+        """
+        return {
+            "format": FORMAT,
+            "title": self.first.scenario.title,
+            "seed": self.first.seed,
+            "replications": self.replications,
+            "confidence": self.confidence,
+            "comparisons": len(self.differences),
+            "precision": self.precision,
+            "interrupted": self.interrupted,
+            "first": _way_json(self.first),
+            "second": _way_json(self.second),
+            "differences": [each.to_dict() for each in self.differences],
+            "formulas": {
+                **{name: FORMULAS[name] for name in MEASURES if name in FORMULAS},
+                "change": "B - A, pair by pair: Student t, ratios by the delta method",
+                "joint": "as change, at the confidence 1 - (1 - confidence) / comparisons",
+            },
+        }
+
+
+def paired_difference(
+    first: tuple[ArrayLike, ArrayLike],
+    second: tuple[ArrayLike, ArrayLike],
+    *,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Return the difference of two ratios of means over paired units, with its interval.
+
+    With denominators of 1 this is the paired t interval. Source: Law, Simulation Modeling and
+    Analysis (2015), section 10.2.1; ratios by the delta method: Asmussen and Glynn, Stochastic
+    Simulation (2007), section III.3.
+
+    Args:
+        first: numerators and denominators of A, one for each unit, shape (n,) both.
+        second: those of B, unit by unit on the same customers.
+        confidence: the level of the interval.
+
+    Cost: O(n).
+
+    Example:
+        >>> ones = [1.0, 1.0, 1.0]
+        >>> found = paired_difference(([1.0, 5.0, 3.0], ones), ([3.0, 7.0, 6.0], ones))
+        >>> round(found.value, 4), round(found.half_width, 4)
+        (2.3333, 1.4342)
+    """
+    ratios, rests = [], []
+    for x, y in (first, second):
+        numerators, denominators = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        total = float(np.sum(denominators))
+        if not total > 0:
+            return Estimate(nan)
+        ratio = float(np.sum(numerators)) / total
+        ratios.append(ratio)
+        rests.append((numerators - ratio * denominators) / (total / len(denominators)))
+    value = ratios[1] - ratios[0]
+    if len(rests[0]) != len(rests[1]):
+        raise InvalidValueError("second", len(rests[1]), f"{len(rests[0])} units, in pairs")
+    rest, units = rests[1] - rests[0], len(rests[0])
+    if units < 2:
+        return Estimate(value)
+    error = sqrt(float(np.sum(rest * rest)) / (units - 1) / units)
+    half = student_t(confidence, units - 1) * error
+    return Estimate(value, value - half, value + half)
+
+
+@attrs.frozen(kw_only=True)
+class _Pair:
+    """One replication of both ways."""
+
+    first: Task
+    second: Task
+
+    def __call__(
+        self, replication: int, stopped: Callable[[], bool] | None = None, /
+    ) -> tuple[list[Summary], list[Summary]]:
+        return self.first(replication, stopped), self.second(replication, stopped)
+
+
+def compare(
+    scenario: Scenario,
+    other: Scenario,
+    *,
+    replications: int | None = None,
+    precision: float | None = None,
+    confidence: float = 0.95,
+    seed: int | None = None,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    stopped: Callable[[], bool] | None = None,
+) -> Comparison:
+    """Simulate two scenarios on the same customers and return their differences.
+
+    Compared are, by channel and in all: the mean wait (of all let in, answered or not), the
+    service level where there is a target, abandonment where anybody gives up; and the occupancy,
+    of each group that both have and of all agents.
+
+    Args:
+        scenario: A.
+        other: B: the same scenario with another order, selection, staffing or anything else
+            (`attrs.evolve`). Streams of the same name meet the same customers.
+        replications: how many pairs; None: as A says. With a precision: the least number.
+        precision: go on until the half width of the difference in the mean wait of all contacts
+            is this share of A's mean wait, as 0.05; at most 10,000 pairs.
+        confidence: the level of all intervals.
+        seed: the seed of both; None: A's.
+        jobs: how many processes; the result is the same.
+        executor: where to run, instead of processes.
+        progress: told how many pairs are done, and planned.
+        stopped: asked now and then; true ends it with a partial result of whole pairs.
+
+    Raises:
+        InvalidValueError: a value out of range; no channel in common; another horizon.
+
+    Cost: 2 x replications x that of `run_replication`, divided by the processors there are.
+
+    Example:
+        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
+        >>> more = attrs.evolve(desk, groups=[Group("desk", count=2)])
+        >>> compare(desk, more, replications=5, seed=1).difference("mean_wait_all", "phone").better
+        'B'
+    """
+    _check_pair(scenario, other)
+    goal = _first_goal(scenario, replications, precision)
+    check_confidence(confidence)
+    seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)
+    pair = _Pair(
+        first=Task(scenario=sendable(scenario), seed=seed),
+        second=Task(scenario=sendable(other), seed=seed),
+    )
+    found = Comparison(
+        first=_result(scenario, seed, confidence),
+        second=_result(other, seed, confidence),
+        confidence=confidence,
+        precision=precision,
+    )
+    with Workers(jobs, executor, stopped) as workers:
+        while True:
+            found = _more(found, pair, workers, goal, progress)
+            further = _next_goal(found, goal)
+            if found.interrupted or further == goal:
+                return found
+            goal = further
+
+
+def _first_goal(scenario: Scenario, replications: int | None, precision: float | None) -> int:
+    """Return how many pairs there are to be before the precision is looked at."""
+    goal = scenario.replications if replications is None else replications
+    goal = whole("replications", goal, 1, REPLICATIONS_MAX)
+    if precision is None:
+        return goal
+    if not 0.0001 <= instant("precision", precision) < 1:
+        raise InvalidValueError("precision", precision, "a share, as 0.05")
+    return min(max(goal, _FIRST_ROUND), PRECISION_REPLICATIONS_MAX)
+
+
+def _more(
+    found: Comparison, pair: _Pair, workers: Workers, goal: int, progress: Progress | None
+) -> Comparison:
+    """Return the comparison with as many pairs as wanted, or fewer when stopped."""
+    first, second = list(found.first.summaries), list(found.second.summaries)
+    for a, b in workers.map(pair, range(len(first), goal)):
+        if not (a and b) or any(each.interrupted for each in (*a, *b)):
+            break  # half a day of one and a whole one of the other are no pair
+        first += a
+        second += b
+        if progress is not None:
+            progress(len(first), goal)
+    return attrs.evolve(
+        found,
+        first=attrs.evolve(found.first, summaries=tuple(first), replications=len(first)),
+        second=attrs.evolve(found.second, summaries=tuple(second), replications=len(first)),
+        interrupted=len(first) < goal,
+    )
+
+
+def _next_goal(found: Comparison, goal: int) -> int:
+    """Return how many pairs to go on to, by the square of what is missing."""
+    precision = found.precision
+    if precision is None:
+        return goal
+    mean = found.first.estimate("mean_wait_all").value
+    units = (each.units("mean_wait_all") for each in (found.first, found.second))
+    half = paired_difference(*units, confidence=found.confidence).half_width
+    if not mean > 0 or not half > precision * mean:
+        return goal
+    wanted = ceil(1.1 * goal * (half / (precision * mean)) ** 2)
+    return min(max(goal + 1, min(wanted, 4 * goal)), PRECISION_REPLICATIONS_MAX)
+
+
+def _check_pair(first: Scenario, second: Scenario) -> None:
+    for name in ("horizon_seconds", "warm_up_seconds"):
+        mine, theirs = getattr(first, name), getattr(second, name)
+        if mine != theirs:
+            raise InvalidValueError(f"{name} of B", theirs, f"that of A, {mine:g}")
+    if not _channels(first, second):
+        raise InvalidValueError("channels of B", "others", "one that A has as well")
+
+
+def _channels(first: Scenario, second: Scenario) -> list[str]:
+    theirs = {stream.channel for stream in second.streams}
+    names = dict.fromkeys(stream.channel for stream in first.streams)
+    return [name for name in names if name in theirs]
+
+
+def _asked(first: Scenario, second: Scenario) -> list[tuple[str, Of, str]]:
+    """Return what is compared; it depends on the scenarios only, not on what is found."""
+    found: list[tuple[str, Of, str]] = []
+    channels = _channels(first, second)
+    several: list[tuple[Of, str]] = [("channel", name) for name in channels]
+    if len(channels) > 1 or any(
+        stream.channel not in channels for each in (first, second) for stream in each.streams
+    ):
+        several.append(("total", "all"))
+    for of, name in several:
+        found.append(("mean_wait_all", of, name))
+        sides = [
+            [(each, s) for s in each.streams if of == "total" or s.channel == name]
+            for each in (first, second)
+        ]
+        promised = all(any(each.target_of(s) is not None for each, s in side) for side in sides)
+        # In all it would be the same once more, where one channel has targets.
+        if promised and (of != "total" or [each[0] for each in found].count("service_level") > 1):
+            found.append(("service_level", of, name))
+        if any(s.patience is not None for side in sides for _, s in side):
+            found.append(("abandonment", of, name))
+    groups = [group.name for group in first.groups]
+    theirs = {group.name for group in second.groups}
+    if max(len(groups), len(theirs)) > 1:
+        found += [("occupancy", "group", name) for name in groups if name in theirs]
+    return [*found, ("occupancy", "group", "all")]
+
+
+def _result(scenario: Scenario, seed: int, confidence: float) -> SimulationResult:
+    router = Router(order=scenario.order, selection=scenario.selection)
+    return SimulationResult(
+        scenario=scenario,
+        summaries=(),
+        seed=seed,
+        replications=0,
+        confidence=confidence,
+        order=router.order,
+        selection=router.selection,
+    )
+
+
+def _way_json(result: SimulationResult) -> dict[str, JsonValue]:
+    groups = [
+        {
+            "name": group.name,
+            "size": group.size,
+            "agents": _number(result.estimate("agents", group=group.name).value),
+        }
+        for group in result.scenario.groups
+    ]
+    return {"order": result.order, "selection": result.selection, "groups": [*groups]}
+
+
+def _json(found: Estimate) -> dict[str, JsonValue]:
+    return {
+        "value": _number(found.value),
+        "low": _number(found.low),
+        "high": _number(found.high),
+    }
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None

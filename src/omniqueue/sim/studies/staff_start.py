@@ -1,0 +1,294 @@
+"""Staffing by numbers: groups of another size, their planned hours, and a start from Erlang."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+from math import ceil, inf, isfinite
+from typing import Final
+
+import attrs
+import numpy as np
+
+from omniqueue.errors import InvalidValueError
+from omniqueue.model.checks import whole
+from omniqueue.sim.calendar.week import DAY_SECONDS, WEEK_SECONDS
+from omniqueue.sim.laws.arrivals import Trace
+from omniqueue.sim.laws.chance import Chance
+from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
+from omniqueue.sim.scenarios.staffing import AGENTS_MAX, COME, LEVEL, RETURN, Group
+from omniqueue.sim.studies.targets import Target
+from omniqueue.theory import agents_for_erlang_a, agents_for_erlang_c, square_root_agents
+
+_BETA: Final = 1.0  # of the square-root rule, where no target says more
+_SHARE_MAX: Final = 0.9999  # formulas know no certainty
+
+
+def resized(group: Group, agents: int) -> Group:
+    """Return a group with another number of agents in all, of the same shape.
+
+    A group that is always there has that many. Shifts share them in the proportion of their
+    counts, by the divisor method of Webster, so that one agent more takes none from any shift.
+    Levels: the highest has that many, the others in proportion, rounded up.
+
+    Args:
+        group: the group.
+        agents: how many agents in all (int from 0).
+
+    Raises:
+        InvalidValueError: no such number.
+
+    Cost: O(agents x log(shifts)), or O(levels).
+
+    Example:
+        >>> from omniqueue.sim.scenarios.staffing import ShiftPlan
+        >>> group = Group("desk", shifts=[ShiftPlan(count=4), ShiftPlan(count=2)])
+        >>> [shift.count for shift in resized(group, 9).shifts]
+        [6, 3]
+    """
+    whole(f"agents of {group.name}", agents, 0, AGENTS_MAX)
+    if agents == group.size:
+        return group
+    if group.levels:
+        most = group.size
+        levels = [
+            attrs.evolve(level, count=-(-level.count * agents // most) if most else agents)
+            for level in group.levels
+        ]
+        return attrs.evolve(group, levels=levels)
+    if not group.shifts:
+        return attrs.evolve(group, count=agents)
+    counts = _seats([group.shift_count(shift) for shift in group.shifts], agents)
+    shifts = [
+        attrs.evolve(shift, count=count) for shift, count in zip(group.shifts, counts, strict=True)
+    ]
+    return attrs.evolve(group, shifts=shifts)
+
+
+def _seats(weights: Sequence[int], seats: int) -> list[int]:
+    """Return so many seats by weight: each goes to the greatest weight / (2 x seats + 1)."""
+    found = [0] * len(weights)
+    if not any(weights):
+        weights = [1] * len(weights)
+    heap: list[tuple[float, int]] = []
+    for place, weight in enumerate(weights):
+        if weight:
+            heappush(heap, (1 / weight, place))
+    for _ in range(seats):
+        _, place = heappop(heap)
+        found[place] += 1
+        heappush(heap, ((2 * found[place] + 1) / weights[place], place))
+    return found
+
+
+def staffed(scenario: Scenario, agents: Mapping[str, int]) -> Scenario:
+    """Return a scenario with other numbers of agents, by the name of the group; see `resized`.
+
+    Raises:
+        InvalidValueError: no such group or number.
+
+    Example:
+        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
+        >>> staffed(desk, {"desk": 3}).groups[0].count
+        3
+    """
+    names = [group.name for group in scenario.groups]
+    for name in agents:
+        if name not in names:
+            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
+    groups = [
+        resized(group, agents[group.name]) if group.name in agents else group
+        for group in scenario.groups
+    ]
+    return attrs.evolve(scenario, groups=groups)
+
+
+def planned_seconds(group: Group, edges: Floats) -> Floats:
+    """Return for how long agents are signed in by plan, all agents together, between edges.
+
+    Breaks are not counted; that some do not come (`shrinkage`) is not deducted.
+
+    Args:
+        group: the group.
+        edges: instants of the simulated clock, in order, shape (n + 1,).
+
+    Returns:
+        Agent-seconds, shape (n,).
+
+    Cost: O(days x agents).
+
+    Example:
+        >>> planned_seconds(Group("desk", count=2), np.array([0.0, 3600.0])).tolist()
+        [7200.0]
+    """
+    days = max(1, ceil(float(edges[-1]) / DAY_SECONDS))
+    times, steps = [0.0], [0]
+    there, present = 0, set[int]()
+    for at, kind, which in attrs.evolve(group, shrinkage=0.0).changes(Chance(0), days):
+        if kind == LEVEL:
+            now = which
+        else:
+            (present.add if kind in (COME, RETURN) else present.discard)(which)
+            now = len(present)
+        times.append(at)
+        steps.append(now - there)
+        there = now
+    at_times, levels = np.array(times), np.cumsum(steps)
+    areas = np.concatenate(([0.0], np.cumsum(levels[:-1] * np.diff(at_times))))
+    place = np.searchsorted(at_times, edges, side="right") - 1
+    before: Floats = areas[place] + levels[place] * (edges - at_times[place])
+    return np.diff(before)
+
+
+def erlang_start(scenario: Scenario, targets: Sequence[Target]) -> dict[str, int]:
+    """Return numbers of agents by group to begin a search with.
+
+    The load of each stream is shared by the groups that can serve it, by who is planned to be
+    there. What may wait for longer than an interval of the scenario (or has no target) is spread
+    over all staffed hours. Each group then gets, for the interval in which its load by planned
+    agent is greatest, what Erlang C asks for its strictest target (Erlang A, where all its
+    customers with a target give up some day), or load + sqrt(load) without a target; more by
+    its shrinkage.
+
+    Args:
+        scenario: the scenario; its numbers of agents only say who is there when.
+        targets: the targets.
+
+    Cost: O(streams x groups x intervals of a week).
+
+    Example:
+        >>> from omniqueue.sim.studies.targets import parse_target
+        >>> from omniqueue.sim.laws.times import Exponential
+        >>> calls = Stream("calls", channel="phone", arrivals=90, handling=Exponential(240))
+        >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
+        >>> erlang_start(desk, [parse_target("phone 80% in 20s")])
+        {'desk': 9}
+    """
+    length = scenario.interval_seconds
+    cycle = min(scenario.horizon_seconds, float(WEEK_SECONDS))
+    edges = np.append(np.arange(0.0, cycle, length), cycle)
+    empty = all(group.size == 0 for group in scenario.groups)
+    plans = [resized(group, 1) if empty else group for group in scenario.groups]
+    there = np.array([planned_seconds(group, edges) for group in plans]) / np.diff(edges)
+    quick = {target.channel for target in targets if (target.seconds or 0.0) <= length}
+    found = {}
+    for place, group in enumerate(scenario.groups):
+        rates, loads = np.zeros((2, len(scenario.streams), len(edges) - 1))
+        for number, stream in enumerate(scenario.streams):
+            able = np.array([_serves(each, stream, scenario) for each in scenario.groups])
+            if not able[place]:
+                continue
+            arrived = _expected(stream, edges)
+            together = there[able].sum(axis=0)
+            mine = np.divide(there[place], together, where=together > 0, out=0 * together)
+            if stream.channel in quick:
+                rate = arrived / np.diff(edges) * mine
+            else:
+                staffed_seconds = max(float(np.sum(together * np.diff(edges))), length)
+                rate = arrived.sum() / staffed_seconds * there[place]
+            rates[number] = rate
+            loads[number] = rate * _work(scenario, stream, group)
+        found[group.name] = _agents_of(
+            scenario, group, targets, (rates, loads, there[place] / max(plans[place].size, 1))
+        )
+    return found
+
+
+def _serves(group: Group, stream: Stream, scenario: Scenario) -> bool:
+    channel = scenario.all_channels()[stream.channel]
+    return (
+        (group.channels is None or stream.channel in group.channels)
+        and channel.cost <= group.capacity
+        and group.limits.get(stream.channel, 1) > 0
+        and all(group.skills.get(name, 0) >= level for name, level in stream.skills.items())
+    )
+
+
+def _expected(stream: Stream, edges: Floats) -> Floats:
+    if isinstance(stream.arrivals, Trace):
+        return np.histogram(np.array(stream.arrivals.times), edges)[0].astype(float)
+    return np.diff([stream.arrivals.expected(edge) for edge in edges.tolist()])
+
+
+def _work(scenario: Scenario, stream: Stream, group: Group) -> float:
+    """Return how long a contact takes one agent of a group at full use, in seconds."""
+    if stream.handling is not None:
+        handling = stream.handling.mean_seconds
+    else:
+        assert isinstance(stream.arrivals, Trace)
+        handling = float(np.mean(stream.arrivals.handling or (0.0,)))
+    channel = scenario.all_channels()[stream.channel]
+    after = channel.wrap_up_seconds or 0.0
+    if stream.wrap_up is not None:
+        after = stream.wrap_up.mean_seconds
+    whole_agent = channel.cost / max(group.capacity, 1)
+    return (handling / group.speed_for(stream.name) + after) * whole_agent
+
+
+def _agents_of(
+    scenario: Scenario,
+    group: Group,
+    targets: Sequence[Target],
+    plan: tuple[Floats, Floats, Floats],
+) -> int:
+    """Return the agents for a group's busiest interval: rates, loads by stream, presence."""
+    rates, loads, present = plan
+    load = loads.sum(axis=0)
+    by_agent = np.divide(load, present, where=present > 0, out=np.zeros(len(load)))
+    busiest = int(np.argmax(by_agent))
+    if not by_agent[busiest] > 0:
+        return 0
+    rate = float(rates[:, busiest].sum())
+    service = rate / float(load[busiest])
+    served = [
+        (stream, float(rates[number, busiest]))
+        for number, stream in enumerate(scenario.streams)
+        if rates[number, busiest] > 0
+    ]
+    mine = [each for each in targets if each.channel in {stream.channel for stream, _ in served}]
+    needed = [_needed(target, served, rate, service, mine) for target in mine]
+    asked = max(needed, default=None)
+    if asked is None:
+        asked = square_root_agents(arrival_rate=rate, service_rate=service, beta=_BETA)
+    coming = float(present[busiest]) * max(1 - group.shrinkage, 0.01)
+    return min(ceil(asked / coming - 1e-9), AGENTS_MAX)
+
+
+def _needed(
+    target: Target,
+    served: Sequence[tuple[Stream, float]],
+    rate: float,
+    service: float,
+    targets: Sequence[Target],
+) -> int:
+    """Return how many agents one target asks for by Erlang A or C, by the square root else."""
+    share = min(target.share, _SHARE_MAX)
+    promised = {each.channel for each in targets}
+    patience, weight = 0.0, 0.0
+    for stream, part in served:
+        if stream.channel in promised:
+            patience += part * (inf if stream.patience is None else stream.patience.mean_seconds)
+            weight += part
+    patience /= weight
+    try:
+        if isfinite(patience) and patience > 0:
+            goal = {"p_abandon": share} if target.seconds is None else {"service_level": share}
+            return agents_for_erlang_a(
+                arrival_rate=rate,
+                service_rate=service,
+                patience_rate=1 / patience,
+                service_level_time=target.seconds or 0.0,
+                **goal,
+            ).agents
+        if target.seconds is not None:
+            return agents_for_erlang_c(
+                arrival_rate=rate,
+                service_rate=service,
+                service_level=share,
+                service_level_time=target.seconds,
+            ).agents
+    except InvalidValueError:
+        pass  # beyond what the formulas can compute: the rule of thumb begins as well
+    return square_root_agents(arrival_rate=rate, service_rate=service, beta=_BETA)

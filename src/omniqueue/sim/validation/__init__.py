@@ -1,0 +1,1 @@
+"""The simulator against everything that theory knows: the systems and the checks."""

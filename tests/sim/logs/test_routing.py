@@ -1,0 +1,184 @@
+"""Routing a log on the simulated clock: who is there, ties at one instant, ends of shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from omniqueue import Event, FileFaultsError, PresenceSet, Router, Skills
+from omniqueue.model.contact_events import Assigned, Completed
+from omniqueue.record.ledger import Ledger
+from omniqueue.sim.laws.handling import Constant, HandlingRules
+from omniqueue.sim.logs.contact_log import LoggedContact
+from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
+from omniqueue.sim.logs.staff_file import parse_staff
+
+NONE = Skills.of({})
+DAY = 86400.0
+HOUR = 3600.0
+
+
+class Recorder:
+    """Keeps all events, as short texts."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.hears = dict.fromkeys(Event.kinds.values(), self.events.append)
+
+    def told(self, *kinds: type[Event]) -> list[tuple[float, str]]:
+        return [(event.at, _short(event)) for event in self.events if isinstance(event, kinds)]
+
+
+def _short(event: Event) -> str:
+    if isinstance(event, PresenceSet):
+        return f"{event.agent} {event.state}"
+    return f"{event.contact} {event.name}"  # type: ignore[attr-defined]
+
+
+def logged(name: str, at: float, channel: str = "phone") -> LoggedContact:
+    return LoggedContact(name, at, channel, NONE, None, 0)
+
+
+def routed(
+    staff: str, log: Sequence[LoggedContact], handling: Sequence[float], stop_after: int = 10**9
+) -> tuple[RoutedRun, Recorder, Ledger]:
+    parsed = parse_staff(staff.encode())
+    router = Router(channels=parsed.channels, max_waiting=parsed.max_waiting)
+    recorder, ledger = Recorder(), Ledger()
+    steps = iter(range(10**9))
+    routing = Routing(
+        parsed,
+        log,
+        handling,
+        router,
+        listeners=[recorder, ledger],
+        on_refused=lambda one: ledger.refuse(one.id, one.channel, one.skills, at=one.at),
+        stopped=lambda: next(steps) >= stop_after,
+    )
+    run = routing.run()
+    router.check()
+    return run, recorder, ledger
+
+
+ALWAYS = '[[agents]]\ngroup = "desk"\n'
+MORNING = ALWAYS + 'shifts = [{ from = "08:00", to = "12:00" }]\n'
+
+
+def test_contacts_go_in_order_of_arrival_and_the_run_ends_when_all_is_done() -> None:
+    log = [logged("c1", 10), logged("c2", 11), logged("c3", 12)]
+    run, recorder, _ = routed(ALWAYS, log, [60, 60, 60])
+    assert recorder.told(Assigned) == [
+        (10, "c1 assigned"),
+        (70, "c2 assigned"),
+        (130, "c3 assigned"),
+    ]
+    assert run == RoutedRun(started_at=10, ended_at=190, arrived=3, interrupted=False)
+    assert recorder.told(PresenceSet)[-1] == (190, "desk-1 offline")
+
+
+def test_an_agent_finishes_what_it_has_and_then_goes() -> None:
+    log = [logged("late", 12 * HOUR - 5), logged("later", 12 * HOUR - 4)]
+    run, recorder, ledger = routed(MORNING, log, [60, 60])
+    assert recorder.told(PresenceSet) == [
+        (12 * HOUR - 5, "desk-1 ready"),
+        (12 * HOUR, "desk-1 away"),
+        (12 * HOUR + 55, "desk-1 offline"),
+    ]
+    assert ledger.agents == ["desk-1", None]  # nobody is there in the afternoon
+    assert run.ended_at == 12 * HOUR + 55
+
+
+def test_wrap_up_is_finished_too() -> None:
+    staff = "channels.phone.wrap_up = 30\n" + MORNING
+    run, recorder, _ = routed(staff, [logged("late", 12 * HOUR - 5)], [60])
+    assert recorder.told(PresenceSet)[-1] == (12 * HOUR + 85, "desk-1 offline")
+    assert run.ended_at == 12 * HOUR + 85
+
+
+def test_who_waits_over_night_is_answered_in_the_morning() -> None:
+    log = [logged("evening", 20 * HOUR), logged("next", DAY + 7 * HOUR)]
+    _, recorder, _ = routed(MORNING, log, [60, 60])
+    assert recorder.told(Assigned) == [
+        (DAY + 8 * HOUR, "evening assigned"),
+        (DAY + 8 * HOUR + 60, "next assigned"),
+    ]
+
+
+def test_the_run_ends_at_midnight_for_those_whom_nobody_serves() -> None:
+    staff = ALWAYS + 'channels = ["fax"]\n[[agents]]\ngroup = "night"\nchannels = ["chat"]\n'
+    run, _, ledger = routed(staff, [logged("c1", 10), logged("c2", 20, "fax")], [60, 60])
+    assert run.ended_at == DAY
+    assert ledger.agents == [None, "desk-1"]
+
+
+def test_ties_at_one_instant() -> None:
+    """Completions, then shifts that start, then arrivals, then shifts that end."""
+    noon = 12 * HOUR
+    staff = MORNING + '[[agents]]\ngroup = "late"\nshifts = [{ from = "12:00", to = "20:00" }]\n'
+    log = [
+        logged("c1", noon - 60),
+        logged("c2", noon - 60),
+        logged("c3", noon),
+        logged("c4", noon + 99),
+    ]
+    _, recorder, ledger = routed(staff, log, [60, 60, 60, 60])
+    kinds = (Assigned, Completed, PresenceSet)
+    at_noon = [text for at, text in recorder.told(*kinds) if at == noon]
+    assert at_noon == [
+        "c1 completed",
+        "c2 assigned",
+        "late-1 ready",
+        "c3 assigned",
+        "desk-1 away",
+    ]
+    assert ledger.agents == ["desk-1", "desk-1", "late-1", "late-1"]
+
+
+def test_an_offer_is_accepted_at_once() -> None:
+    staff = "channels.phone.offer = 20\n" + ALWAYS
+    _, recorder, ledger = routed(staff, [logged("c1", 10), logged("c2", 20)], [60, 60])
+    assert recorder.told(Assigned) == [(10, "c1 assigned"), (70, "c2 assigned")]
+    assert [event.name for event in recorder.events[2:5]] == ["queued", "offered", "assigned"]
+    assert list(ledger.ended_at) == [70, 130]
+
+
+def test_a_full_queue_refuses() -> None:
+    staff = "routing.max_waiting = 1\n" + ALWAYS
+    log = [logged(f"c{number}", number) for number in range(1, 5)]
+    _, _, ledger = routed(staff, log, [60] * 4)
+    assert ledger.agents == ["desk-1", "desk-1", None, None]
+
+
+def test_a_returning_agent_need_not_have_left() -> None:
+    """Who still finishes work when the next shift starts is simply ready again."""
+    staff = ALWAYS + (
+        'shifts = [{ from = "08:00", to = "12:00" }, { from = "12:01", to = "14:00" }]\n'
+    )
+    log = [logged("long", 12 * HOUR - 60), logged("next", 12 * HOUR + 30)]
+    _, recorder, _ = routed(staff, log, [600, 60])
+    assert recorder.told(PresenceSet)[1:3] == [
+        (12 * HOUR, "desk-1 away"),
+        (12 * HOUR + 60, "desk-1 ready"),
+    ]
+    assert recorder.told(Assigned)[1] == (12 * HOUR + 540, "next assigned")
+
+
+def test_a_stopped_run_says_so() -> None:
+    log = [logged(f"c{number}", number) for number in range(1, 9)]
+    run, _, ledger = routed(ALWAYS, log, [60] * 8, stop_after=4)
+    assert run.interrupted
+    assert run.arrived == len(ledger) == 3
+
+
+def test_handling_times_of_the_log_go_before_the_rules() -> None:
+    rules = HandlingRules(Constant(60.0), {}, {})
+    own = LoggedContact("c2", 1.0, "phone", NONE, 7.5, 0)
+    assert handling_seconds([logged("c1", 0), own], rules, seed=1) == [60.0, 7.5]
+
+
+def test_every_channel_without_a_handling_time_is_named() -> None:
+    log = [logged("c1", 0), logged("c2", 0, "fax"), logged("c3", 0)]
+    with pytest.raises(FileFaultsError) as caught:
+        handling_seconds(log, HandlingRules(None, {}, {}), seed=1, name="desk.toml")
+    assert [fault.split()[-2] for fault in caught.value.faults] == ["'phone'", "'fax'"]

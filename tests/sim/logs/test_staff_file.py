@@ -1,0 +1,180 @@
+"""Staff files: what they may say, and every fault with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omniqueue import FileFaultsError, Skills
+from omniqueue.sim.laws.handling import Constant, Lognormal
+from omniqueue.sim.logs.staff_file import Staff, parse_staff, read_staff
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+DESK = '[[agents]]\ngroup = "desk"\n'
+
+
+def faults(text: str | bytes) -> list[str]:
+    with pytest.raises(FileFaultsError) as caught:
+        parse_staff(text.encode() if isinstance(text, str) else text)
+    return caught.value.faults
+
+
+def parsed(text: str) -> Staff:
+    return parse_staff(text.encode())
+
+
+def test_the_least_staff_file() -> None:
+    staff = parsed(DESK)
+    (desk,) = staff.groups
+    assert (desk.name, desk.count, desk.shifts) == ("desk", 1, ())
+    assert (staff.order, staff.selection, staff.max_waiting) == ("arrival", "longest-idle", None)
+    assert [channel.name for channel in staff.all_channels()] == ["phone", "email", "fax", "chat"]
+
+
+def test_everything_a_staff_file_may_say() -> None:
+    staff = parsed("""
+        format = "omniqueue-staff/1"
+        title = "desk"
+        zone = "Europe/Berlin"
+        seed = 5
+        log = { id = "no", time = "when", channel = "by", skills = "topic", handling = "took" }
+        routing = { order = "aging:90", selection = "least-loaded", max_waiting = 10 }
+        [channels]
+        phone = { cost = 60, target = "20s", wrap_up = "30s", offer = "15s", retry = 5 }
+        sms = { reserve = "1h", max_misses = 2 }
+        [handling]
+        default = "4 min"
+        channel.sms = { mean = "2min", sd = 60 }
+        skill.law = 900
+        [[agents]]
+        group = "lawyers"
+        count = 2
+        skills = { law = 3, fr = 1 }
+        capacity = 100
+        limits = { sms = 4 }
+        channels = ["phone", "sms"]
+        shifts = [
+            { days = "mon-fri", from = "08:00", to = "17:00" },
+            { from = "22:00", to = "02:00" },
+        ]
+        [[agents]]
+        group = "others"
+        skills = ["fr"]
+    """)
+    assert staff.columns.skills == ("topic",)
+    assert staff.columns.handling == "took"
+    assert (staff.order, staff.max_waiting, staff.seed) == ("aging:90", 10, 5)
+    phone, sms = staff.channels
+    assert (phone.cost, phone.target_seconds, phone.offer_seconds) == (60, 20.0, 15.0)
+    assert (sms.reserve_seconds, sms.max_misses) == (3600.0, 2)
+    assert staff.handling.default == Constant(240.0)
+    assert staff.handling.by_channel == {"sms": Lognormal(120.0, 60.0)}
+    assert staff.handling.by_skill == {"law": Constant(900.0)}
+    lawyers, others = staff.groups
+    first, second = lawyers.agents()
+    assert (first.id, second.id, first.capacity) == ("lawyers-1", "lawyers-2", 100)
+    assert (first.channels, dict(first.limits)) == (("phone", "sms"), {"sms": 4})
+    assert lawyers.shifts[1].overnight
+    assert others.pattern.skills == Skills.of({"fr": 1})
+
+
+FAULTS = {
+    'format = "omniqueue-staff/2"': "format: is 'omniqueue-staff/2'; expected",
+    'colour = "red"': "colour: unknown key",
+    'zone = "Mars/Olympus"': "zone: is 'Mars/Olympus'; expected a time zone",
+    'zone = "../../etc/passwd"': "zone: is '../../etc/passwd'; expected a time zone",
+    "zone = 3": "zone: is 3; expected text",
+    "seed = -1": "seed: is -1; expected an int",
+    "seed = 1e99": "seed: is 1e+99; expected an int",
+    "log = 3": "log: 3 is not a table",
+    'log = { idd = "x" }': "log.idd: unknown key; known here: 'id'",
+    'routing = { order = "os:system" }': "routing.order: is 'os:system'; expected arrival",
+    'routing = { selection = "mine" }': "routing.selection: is 'mine'; expected",
+    "routing = { max_waiting = true }": "routing.max_waiting: is True; expected an int",
+    "channels.phone.cost = 0": "channels.phone.cost: is 0; expected an int from 1",
+    "channels.phone.cost = nan": "channels.phone.cost: is nan; expected an int from 1",
+    'channels.phone.target = "soon"': "channels.phone.target: is 'soon'; expected a length",
+    "channels.phone.offer = 0": "channels.phone.offer: is 0.0; expected seconds above 0",
+    'channels.phone.wrap_up = "until finished"': "an open-ended wrap-up has nobody",
+    "channels.phone.wrap_up = false": "an open-ended wrap-up has nobody",
+    'channels."".cost = 1': "channels.'': unknown",
+    "handling.default = true": "handling.default: is True; expected a length",
+    "handling.default = { mean = 1 }": "handling.default: is a dict; expected a duration, or",
+    "handling.channel.pigeon = 3": "handling.channel: 'pigeon' is no channel",
+    "handling.skill.law = { mean = 0, sd = 1 }": "handling.skill.law: is 0.0; expected",
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), FAULTS.items())
+def test_a_fault_is_named_with_its_place(text: str, fault: str) -> None:
+    found = faults(text + "\n" + DESK)
+    if fault == "channels.'': unknown":
+        assert "name" in found[0]
+    else:
+        assert fault in found[0]
+    assert len(found) == 1
+
+
+GROUP_FAULTS = {
+    "": "agents: there are none",
+    "agents = 3": "agents: 3 is not an array of tables",
+    "[[agents]]": "agents[0].group: is missing",
+    '[[agents]]\ngroup = "a\\u0000b"': "agents[0].group: is 'a\\x00b'; expected 1 to 128",
+    f"{DESK}count = 0": "agents[0].count: is 0; expected an int from 1",
+    f"{DESK}count = 1{'0' * 40}": "agents[0].count: is 1",
+    f"{DESK}count = 1e308": "agents[0].count: is 1e+308; expected an int",
+    f"{DESK}capacity = -1": "agents[0].capacity: is -1; expected an int from 0",
+    f"{DESK}skills = {{ law = 0 }}": "agents[0].skills: is 0; expected an int from 1",
+    f"{DESK}limits = {{ pigeon = 1 }}": "agents[0].limits: 'pigeon' is no channel",
+    f"{DESK}channels = ['pigeon']": "agents[0].channels: 'pigeon' is no channel",
+    f"{DESK}shifts = [{{ days = 'someday', from = '1:00', to = '2:00' }}]": (
+        "agents[0].shifts[0].days: is 'someday'; expected weekdays"
+    ),
+    f"{DESK}shifts = [{{ from = '25:00', to = '2:00' }}]": "agents[0].shifts[0].from: is '25:00'",
+    f"{DESK}shifts = [{{ from = '24:00', to = '2:00' }}]": "a shift starts before 24:00",
+    f"{DESK}shifts = [{{ from = '1:00' }}]": "agents[0].shifts[0].to: is missing",
+    DESK + DESK: "agents[1].group: 'desk' is there twice",
+    f'{DESK}count = 100000\n[[agents]]\ngroup = "b"': "agents: 100001 agents in all",
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), GROUP_FAULTS.items())
+def test_a_fault_of_a_group_is_named_with_its_place(text: str, fault: str) -> None:
+    assert fault in "; ".join(faults(text))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        "x = 1".encode("utf-16"),
+        b"\xef\xbb\xbfx = 1",
+        b"x = " + b"[" * 100_000,
+        b"x = " + b"9" * 5000,
+        b"x = 1\nx = 2",
+        b"[",
+        b"x = NaN",
+    ],
+)
+def test_what_is_no_toml_is_one_fault(content: bytes) -> None:
+    assert len(faults(content)) == 1
+
+
+def test_all_faults_come_at_once_up_to_a_cap() -> None:
+    text = "".join(f"k{number} = 1\n" for number in range(30)) + DESK
+    with pytest.raises(FileFaultsError) as caught:
+        parsed(text)
+    assert (len(caught.value.faults), caught.value.more) == (20, 10)
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "staff.toml"
+    path.write_bytes(b"#" * (1 << 20) + b"\n")
+    with pytest.raises(FileFaultsError, match="larger than"):
+        read_staff(str(path))
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*_staff.toml")), ids=lambda path: path.stem)
+def test_the_shipped_staff_files_are_sound(path: Path) -> None:
+    assert read_staff(str(path)).groups
