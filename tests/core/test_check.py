@@ -58,7 +58,7 @@ def agent(state: State, name: str) -> Any:
 
 
 def timer(state: State, kind: str) -> Any:
-    return next(entry[2] for entry in state.timers.heap if entry[2].kind == kind)
+    return next(timer for timer in state.timers.heap if timer.kind == kind)
 
 
 def do(*calls: object) -> None:
@@ -113,10 +113,10 @@ FAULTS: dict[str, Callable[[State], object]] = {
     "preferring out of order": lambda s: s.preferring["ana"].reverse(),
     "preference lost": lambda s: s.preferring.pop("ana"),
     "prefers another": lambda s: setattr(s.contacts["p1"].details, "prefer_agent", "bob"),
-    "timer in the past": lambda s: setattr(timer(s, "expiry"), "due", 3.0),
+    "timer in the past": lambda s: s.timers.start(3.0, "expiry", timer(s, "expiry").row),
     "sleeps too long": lambda s: setattr(s.timers, "wake", 1e9),
-    "dead timers": lambda s: setattr(s.timers, "dead", 4),
-    "timer killed": lambda s: setattr(timer(s, "retry"), "alive", False),
+    "lost timer": lambda s: s.timers.heap.remove(timer(s, "retry")),
+    "timer killed": lambda s: s.timers.alive.discard(0) or s.timers.alive.add(0),
     "forged timer": lambda s: s.timers.start(70.0, "offer", s.contacts["w1"]),
     "timer of another state": lambda s: setattr(s.contacts["d"], "timer", None),
     "reservation with one side": lambda s: setattr(
@@ -142,7 +142,7 @@ def test_the_planted_state_is_sound_and_full() -> None:
     assert len(state.preferring["ana"]) == 2
     assert agent(state, "cy").seat is not None
     assert agent(state, "ana").reserved_for is state.contacts["r"]
-    kinds = {entry[2].kind for entry in state.timers.heap if entry[2].alive}
+    kinds = {timer.kind for timer in state.timers.live()}
     assert kinds >= {"retry", "expiry", "relaxation", "deferral", "preference"}
 
 

@@ -19,11 +19,13 @@ Front: TypeAlias = "tuple[Rank, int, Shape]"  # the first seat of a shape, as (t
 class Room:
     """One set of channels with room, and the profiles that have a free agent of just this."""
 
-    __slots__ = ("mask", "open")
+    __slots__ = ("marks", "mask", "open")
 
     def __init__(self, mask: int) -> None:
         self.mask = mask  # bit per channel
         self.open = 0  # bit per profile
+        # A byte per head, in their order: whether its channel is one of these; None: not kept.
+        self.marks: bytearray | None = None
 
 
 class Shape:

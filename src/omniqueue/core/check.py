@@ -161,6 +161,10 @@ def _check_heads(state: State) -> None:
     lanes = [lane for lane in state.roster.lanes() if lane.head is not None]
     served = [lane for lane in lanes if lane.holders & state.roster.ready]
     _must(state.heads == sorted(state.heads), "heads are in order", len(shown))
+    for room in state.roster.rooms.values():
+        marks = bytearray(bool(room.mask & lane.channel.bit) for lane in shown)
+        marked = room in state.roster.marked
+        _must(room.marks == (marks if marked else None), "marks of a room", room.mask)
     _must(set(shown) == set(served), "heads of lanes that somebody serves", len(shown))
     _must(len(shown) == len(served), "each lane once among the heads", len(shown))
     aside = {lane for lane in lanes if lane not in set(served)}
@@ -203,8 +207,7 @@ def _check_timers(state: State) -> None:
         _must(timer.due >= state.now, "no timer is overdue", timer.kind)
         _must(timer.due >= state.timers.wake, "the router wakes in time", timer.kind)
         _must(timer.row.id in state.contacts, "timers of known contacts", timer.row.id)
-    dead = len(state.timers.heap) - len(live)
-    _must(state.timers.dead == dead, "dead timers are counted", dead)
+    _must(len(state.timers.alive) == len(live), "live timers stand in the heap", len(live))
     own = {"offer": OFFERED, "wrap_up": WRAP_UP, "deferral": DEFERRED}
     for timer in live:
         if timer.kind in own:

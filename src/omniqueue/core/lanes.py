@@ -29,6 +29,8 @@ Head: TypeAlias = "tuple[Rank, float, int, Lane]"
 
 UNKNOWN = b"\x02"
 _PRUNE_MIN = 32
+LONG_WALK = 8  # heads
+_MARKED_MAX = 4  # rooms
 _SPARE_LANES = 1024  # empty lanes kept for the next contact of their kind
 
 
@@ -299,12 +301,21 @@ def take_head(state: State, lane: Lane, index: int) -> ContactRow:
             lane.dead -= 1
     heads = state.heads
     del heads[index]
+    marked = state.roster.marked
     if line:
         first = line[0]
         head = lane.head = (first.rank, first.arrived_at, first.sequence, lane)
-        insort(heads, head, index)
+        if not marked:
+            insort(heads, head, index)
+            return row
+        to = bisect_left(heads, head, index)
+        heads.insert(to, head)
+        for room in marked:
+            room.marks.insert(to, room.marks.pop(index))  # type: ignore[union-attr]
     else:
         lane.head = None
+        for room in marked:
+            del room.marks[index]  # type: ignore[union-attr]
     return row
 
 
@@ -332,7 +343,10 @@ def show_head(state: State, lane: Lane) -> None:
     heads = state.heads
     old = lane.head
     if old is not None and not lane.aside:
-        del heads[bisect_left(heads, old)]
+        index = bisect_left(heads, old)
+        del heads[index]
+        for room in state.roster.marked:
+            del room.marks[index]  # type: ignore[union-attr]
     row = lane.first()
     if row is None:
         lane.head = None
@@ -340,13 +354,64 @@ def show_head(state: State, lane: Lane) -> None:
             lane.aside = False
             del state.aside[lane]
         return
-    lane.head = (row.rank, row.arrived_at, row.sequence, lane)
+    head = lane.head = (row.rank, row.arrived_at, row.sequence, lane)
     if old is None:
         lane.aside = not lane.holders & state.roster.ready
         if lane.aside:
             state.aside[lane] = None
     if not lane.aside:
-        insort(heads, lane.head)
+        index = bisect_left(heads, head)
+        heads.insert(index, head)
+        for room in state.roster.marked:
+            room.marks.insert(index, bool(room.mask & lane.channel.bit))  # type: ignore[union-attr]
+
+
+def first_served(state: State, shape: Shape) -> int:
+    """Return where the first head stands that agents of this shape serve; -1: none.
+
+    Cost: O(heads before it), less where the shape's room marks the heads of its channels.
+    """
+    number = shape.number
+    heads = state.heads
+    marks = shape.room.marks
+    if marks is None:
+        for index, head in enumerate(heads):
+            known = head[3].serves[number]
+            if known and (known == 1 or serves(head[3], shape)):
+                return index
+        return -1
+    index = marks.find(1)
+    while index >= 0:
+        lane = heads[index][3]
+        known = lane.serves[number]
+        if known and (known == 1 or serves(lane, shape)):
+            return index
+        index = marks.find(1, index + 1)
+    return -1
+
+
+def mark_heads(state: State, room: Room, walked: int) -> None:
+    """Let a room mark the heads of its channels, where its agents walk past many others.
+
+    Args:
+        state: the router's.
+        room: whose agents have just walked.
+        walked: past how many heads; -1: past all of them.
+
+    Cost: O(walked), once O(lanes). The marks have to be kept, so a few rooms at most have any.
+    """
+    marked = state.roster.marked
+    mask = room.mask
+    if len(marked) < _MARKED_MAX and room.marks is None:
+        heads = state.heads if walked < 0 else state.heads[:walked]
+        foreign = sum(not mask & head[3].channel.bit for head in heads)
+        if 2 * foreign > max(len(heads), LONG_WALK):
+            room.marks = _marks(state, mask)
+            marked.append(room)
+
+
+def _marks(state: State, mask: int) -> bytearray:
+    return bytearray(bool(mask & head[3].channel.bit) for head in state.heads)
 
 
 def review_lanes(state: State) -> None:
@@ -376,3 +441,5 @@ def review_lanes(state: State) -> None:
         state.aside[lane] = None
     stay.sort()
     heads[:] = stay
+    for room in state.roster.marked:
+        room.marks = _marks(state, room.mask)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import place
-from omniqueue.core.lanes import join, serves, take_head
+from omniqueue.core.lanes import LONG_WALK, first_served, join, mark_heads, serves, take_head
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give, offer
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
@@ -35,7 +35,7 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
         for agent in agents:  # they too may be able to take what lost its reservation
             state.roster.seat(agent)
         agents = agents + review_reservations(state)
-    if not any_overdue(state):
+    if not (state.overdue_later or state.overdue) or not any_overdue(state):
         if not rows and len(agents) == 1:
             serve(state, agents[0])
             return
@@ -70,17 +70,24 @@ def serve(state: State, agent: AgentRow) -> None:
                 shape = roster.shape_for(agent)
                 if shape is None:
                     return
-            number = shape.number
-            index = 0
-            for head in state.heads:
-                known = head[3].serves[number]
-                if known and (known == 1 or serves(head[3], shape)):
-                    break
-                index += 1
+            if shape.room.marks is None:
+                number = shape.number
+                index = 0
+                for head in state.heads:
+                    known = head[3].serves[number]
+                    if known and (known == 1 or serves(head[3], shape)):
+                        break
+                    index += 1
+                else:
+                    index = -1
+                if index > LONG_WALK or index < 0:
+                    mark_heads(state, shape.room, index)
             else:
+                index = first_served(state, shape)
+            if index < 0:
                 roster.seat_in(agent, shape)
                 return
-            lane = head[3]
+            lane = state.heads[index][3]
             line = lane.line
             if line and line[0].details is None and not lane.early and not lane.solo:
                 first = take_head(state, lane, index)
@@ -98,7 +105,11 @@ def serve(state: State, agent: AgentRow) -> None:
                     agent.free -= channel.cost
                     state.log.append((Assigned, state.now, first.id, agent.id, False))
                 continue
-        row = first_contact(state, agent)
+            row = lane.first()
+            if row is None or row.refuses(agent.id):
+                row = first_contact(state, agent)
+        else:
+            row = first_contact(state, agent)
         if row is None:
             roster.seat(agent)
             return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent_events import ObserverFailed
-from omniqueue.model.event import Event, Events, RawEvent
+from omniqueue.model.event import Event, Events, RawEvent, built
 
 if TYPE_CHECKING:
     from omniqueue.core.state import State
@@ -34,17 +35,18 @@ def kinds_of(named: tuple[str | type[Event], ...]) -> list[type[Event]]:
 def observe(state: State, hook: Hook, kinds: list[type[Event]]) -> None:
     """Let a hook be told of events of these kinds."""
     for kind in kinds:
-        hooks = state.hooks.setdefault(kind, [])
+        hooks = state.hooks.get(kind, ())
         if hook not in hooks:
-            hooks.append(hook)
+            state.hooks[kind] = (*hooks, hook)
 
 
 def stop_observing(state: State, hook: Hook) -> None:
     """Let a hook be told of nothing any more."""
     for kind, hooks in list(state.hooks.items()):
-        if hook in hooks:
-            hooks.remove(hook)
-        if not hooks:
+        left = tuple(each for each in hooks if each != hook)
+        if left:
+            state.hooks[kind] = left
+        else:
             del state.hooks[kind]
 
 
@@ -54,18 +56,25 @@ def tell(state: State, events: Events) -> Events:
     Cost: O(events) look-ups; an event is built only if some hook wants its kind.
     """
     failed: list[RawEvent] = []
-    with state.locked():
+    state.held_now = state.now  # locked, as `State.locked` does it
+    state.now = inf
+    try:
         for raw in events.tuples:
             hooks = state.hooks.get(raw[0])
-            if not hooks:
-                continue
-            event: Event = raw[0](*raw[1:])  # type: ignore[operator]
-            for hook in list(hooks):
-                try:
-                    hook(event)
-                except Exception as problem:
-                    stop_observing(state, hook)
-                    name = getattr(hook, "__qualname__", type(hook).__name__)
-                    said = (ObserverFailed, event.at, name, type(problem).__name__)
-                    failed.append(said)
+            if hooks:
+                event = built(raw)
+                for hook in hooks:
+                    try:
+                        hook(event)
+                    except Exception as problem:
+                        failed.append(_switched_off(state, hook, event, problem))
+    finally:
+        state.now = state.held_now
+        state.held_now = None
     return Events((*events.tuples, *failed)) if failed else events
+
+
+def _switched_off(state: State, hook: Hook, event: Event, problem: Exception) -> RawEvent:
+    stop_observing(state, hook)
+    name = getattr(hook, "__qualname__", type(hook).__name__)
+    return ObserverFailed, event.at, name, type(problem).__name__

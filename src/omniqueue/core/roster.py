@@ -31,6 +31,7 @@ class Roster:
         "costs",
         "free_numbers",
         "fronts",
+        "marked",
         "masks",
         "profiles",
         "profiles_by_kind",
@@ -50,6 +51,7 @@ class Roster:
         self.profiles: list[Profile | None] = []
         self.profiles_by_kind: dict[tuple[Skills, int], Profile] = {}
         self.rooms: dict[int, Room] = {}
+        self.marked: list[Room] = []  # those that mark which heads are of their channels
         self.shapes: list[Shape | None] = []  # by number
         self.shape_count = 0
         self.free_numbers: list[int] = []
@@ -145,6 +147,8 @@ class Roster:
                 for channel in self.channels.values():
                     if mask & channel.bit:
                         channel.rooms.remove(room)
+                if room.marks is not None:
+                    self.marked.remove(room)
 
     def _drop_shapes(self, shapes: list[Shape]) -> None:
         lanes = self.lanes()

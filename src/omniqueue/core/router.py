@@ -232,7 +232,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
             lanes=state.lane_count,
             heads=len(state.heads),
             profiles=len(state.roster.profiles_by_kind),
-            timers=len(state.timers.live()),
+            timers=len(state.timers.alive),
         )
 
     def check(self) -> None:

@@ -71,7 +71,7 @@ class State:
         self.now = -inf  # before the first command
         self.held_now: float | None = None  # the time while a policy or listener runs
         self.log: list[RawEvent] = []
-        self.hooks: dict[object, list[Callable[[Event], None]]] = {}  # event class -> hooks
+        self.hooks: dict[object, tuple[Callable[[Event], None], ...]] = {}  # by event class
         self.channels: dict[str, ChannelRow] = {
             channel.name: ChannelRow(channel, 1 << index) for index, channel in enumerate(channels)
         }

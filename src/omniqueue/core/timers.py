@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from omniqueue.core.contact_row import ContactRow
@@ -19,62 +19,61 @@ RESERVATION: Final = "reservation"
 RETRY: Final = "retry"
 
 _PRUNE_MIN = 64  # below this a rebuild saves nothing
+_new = tuple.__new__  # a third of the cost of calling the class
 
 
-class Timer:
-    """One deadline: due time, creation number, what it is for, and of which contact."""
+class Timer(NamedTuple):
+    """One deadline: a tuple, so that it stands in the heap as it is."""
 
-    __slots__ = ("alive", "detail", "due", "kind", "number", "row")
-
-    def __init__(
-        self, due: float, number: int, kind: str, row: ContactRow, detail: str | int
-    ) -> None:
-        self.due = due
-        self.number = number
-        self.kind = kind
-        self.row = row
-        self.detail = detail  # retry: the agent's id; relaxation: the step's index
-        self.alive = True
+    due: float
+    number: int  # of its creation: no two are equal, so nothing behind it is ever compared
+    kind: str
+    row: ContactRow
+    detail: str | int  # retry: the agent's id; relaxation: the step's index
 
 
 class Timers:
     """The engine's deadlines, in order of due time, then of creation."""
 
-    __slots__ = ("dead", "heap", "made", "wake")
+    __slots__ = ("alive", "heap", "made", "wake")
 
     def __init__(self) -> None:
-        self.heap: list[tuple[float, int, Timer]] = []
+        self.heap: list[Timer] = []
+        self.alive: set[int] = set()  # the numbers of those neither spent nor cancelled
         self.made = 0
-        self.dead = 0
         self.wake = inf  # no deadline, nor anything else that time alone does, is before this
 
     def start(self, due: float, kind: str, row: ContactRow, detail: str | int = "") -> Timer:
         """Create a timer. Cost: O(log timers)."""
         number = self.made = self.made + 1
-        timer = Timer(due, number, kind, row, detail)
-        heappush(self.heap, (due, number, timer))
+        timer = _new(Timer, (due, number, kind, row, detail))
+        heappush(self.heap, timer)
+        self.alive.add(number)
         if due < self.wake:
             self.wake = due
         return timer
 
     def cancel(self, timer: Timer | None) -> None:
         """Make a timer never fire; None and a spent timer are let be. Cost: O(1) amortised."""
-        if timer is None or not timer.alive:
+        if timer is None or timer[1] not in self.alive:
             return
-        timer.alive = False
-        self.dead += 1
-        if self.dead > _PRUNE_MIN and self.dead * 2 > len(self.heap):
-            # In place: the router's loop holds this very list.
-            self.heap[:] = [entry for entry in self.heap if entry[2].alive]
-            heapify(self.heap)
-            self.dead = 0
+        alive = self.alive
+        alive.remove(timer[1])
+        heap = self.heap
+        if len(heap) > 2 * len(alive) + _PRUNE_MIN:
+            heap[:] = [timer for timer in heap if timer[1] in alive]
+            heapify(heap)
+
+    def is_alive(self, timer: Timer | None) -> bool:
+        """Tell whether a timer is yet to fire."""
+        return timer is not None and timer.number in self.alive
 
     def next_due(self) -> float | None:
         """Return the earliest live deadline, dropping dead ones before it."""
         heap = self.heap
-        while heap and not heap[0][2].alive:
+        alive = self.alive
+        while heap and heap[0][1] not in alive:
             heappop(heap)
-            self.dead -= 1
         return heap[0][0] if heap else None
 
     def pop_due(self, at: float) -> Timer | None:
@@ -82,14 +81,14 @@ class Timers:
         due = self.next_due()
         if due is None or due > at:
             return None
-        timer = heappop(self.heap)[2]
-        timer.alive = False
+        timer = heappop(self.heap)
+        self.alive.remove(timer.number)
         return timer
 
     def live(self) -> list[Timer]:
         """Return the live timers in the order in which they will fire. Cost: O(n log n)."""
-        return [entry[2] for entry in sorted(self.heap, key=_order) if entry[2].alive]
+        return sorted((timer for timer in self.heap if timer.number in self.alive), key=_order)
 
 
-def _order(entry: tuple[float, int, Timer]) -> tuple[float, int]:
-    return entry[0], entry[1]
+def _order(timer: Timer) -> tuple[float, int]:
+    return timer.due, timer.number

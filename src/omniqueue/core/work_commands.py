@@ -20,7 +20,7 @@ from omniqueue.core.commands import (
 )
 from omniqueue.core.endings import cancel_timers, end, step_out
 from omniqueue.core.lanes import lane_of, requirement_lane
-from omniqueue.core.lifecycle import ACTIVE, COMPLETED, PARKED, WRAP_UP
+from omniqueue.core.lifecycle import ACTIVE, COMPLETED, OFFERED, PARKED, WRAP_UP
 from omniqueue.core.matching import serve
 from omniqueue.core.offers import (
     back_to_queue,
@@ -89,7 +89,9 @@ class WorkCommands(Commands):
         assert agent is not None
         freed = take(state, agent, row, by_hand=False)
         state.roster.seat(agent)
-        return done(state, freed, [])
+        if freed or state.overdue_later or state.overdue:
+            return done(state, freed, [])
+        return told(state)
 
     def decline(self, contact_id: str, agent_id: str, *, at: float) -> Events:
         """Let an agent decline the contact offered to it; it is excluded for `retry_seconds`.
@@ -392,7 +394,9 @@ class WorkCommands(Commands):
 
 
 def _offered_to(state: State, contact_id: object, agent_id: object, command: str) -> ContactRow:
-    row = contact_in_state(state, contact_id, command)
+    row = state.contacts.get(contact_id) if isinstance(contact_id, str) else None
+    if row is None or row.state != OFFERED:
+        row = contact_in_state(state, contact_id, command)
     assert row.agent is not None
     if agent_id != row.agent.id and known_id("agent", agent_id) != row.agent.id:
         raise IllegalTransitionError(

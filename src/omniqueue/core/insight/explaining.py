@@ -134,7 +134,7 @@ def _next_changes(state: State, row: ContactRow, work: Iterable[str]) -> list[Ne
         found += [NextChange(timer.due, "relaxation") for timer in details.relaxation]
         if details.expiry is not None:
             found.append(NextChange(details.expiry.due, "expiry"))
-        if details.reserve_timer is not None and details.reserve_timer.alive:
+        if details.reserve_timer is not None and state.timers.is_alive(details.reserve_timer):
             found.append(NextChange(details.reserve_timer.due, "reservation"))
     for agent_id in work:
         for held in state.roster.agents[agent_id].holding:

@@ -108,9 +108,9 @@ def _details(details: Details) -> Details:
 def _timers(state: State, twin: State, rows: Mapping[ContactRow, ContactRow]) -> None:
     timers: dict[Timer | None, Timer] = {}
     for timer in state.timers.live():
-        row = rows[timer.row]
-        copied = timers[timer] = Timer(timer.due, timer.number, timer.kind, row, timer.detail)
-        twin.timers.heap.append((copied.due, copied.number, copied))  # in order: a heap
+        copied = timers[timer] = timer._replace(row=rows[timer.row])
+        twin.timers.heap.append(copied)  # in order: a heap
+    twin.timers.alive = set(state.timers.alive)
     twin.timers.made = state.timers.made
     twin.timers.wake = state.timers.wake
     for row, copied_row in rows.items():

@@ -183,7 +183,7 @@ def position_index(state: State) -> PositionIndex:
     if index is None:
         index = state.positions = PositionIndex(state)
         for kind in _MOVES:
-            state.hooks.setdefault(kind, []).insert(0, index.note)
+            state.hooks[kind] = (index.note, *state.hooks.get(kind, ()))
     index.catch_up()
     return index
 
