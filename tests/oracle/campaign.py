@@ -1,7 +1,8 @@
 """A long comparison of the two routers: `python -m oracle.campaign --plays 50000 --seed 0`.
 
 Run in `tests`, with `src` on the path. Exits 1 at the first difference, with the smallest play
-that dropping steps, agents and fields one at a time leaves.
+that dropping steps, agents and fields one at a time leaves. `--interrupting`: plays of another
+kind, from their own seeds, with `interrupted_by` and `costs`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from multiprocessing import Pool
 from typing import Any
 
 from oracle.generate import random_play
+from oracle.generate_interrupting import interrupting_play
 from oracle.naive_values import Json
 from oracle.side_by_side import first_difference
 
@@ -22,9 +24,10 @@ _SMALL_STEPS = 60
 _LARGE_STEPS = 400
 
 
-def play_of(seed: int, large: bool) -> Json:
+def play_of(seed: int, large: bool, interrupting: bool = False) -> Json:
     """The campaign's play of that seed."""
-    return random_play(random.Random(seed), _LARGE_STEPS if large else _SMALL_STEPS, large)
+    write = interrupting_play if interrupting else random_play
+    return write(random.Random(seed), _LARGE_STEPS if large else _SMALL_STEPS, large)
 
 
 def difference(play: Json, seed: int, large: bool) -> str | None:
@@ -38,9 +41,9 @@ def difference(play: Json, seed: int, large: bool) -> str | None:
         return f"{type(problem).__name__}: {problem}"
 
 
-def _run(job: tuple[int, bool]) -> tuple[int, str | None]:
-    seed, large = job
-    return seed, difference(play_of(seed, large), seed, large)
+def _run(job: tuple[int, bool, bool]) -> tuple[int, str | None]:
+    seed, large, interrupting = job
+    return seed, difference(play_of(seed, large, interrupting), seed, large)
 
 
 def _without(items: list[Any]) -> Iterator[list[Any]]:
@@ -67,6 +70,14 @@ def _smaller(play: Json) -> Iterator[Json]:
             less = {**step, "contact": {k: v for k, v in said.items() if k != name}}
             steps = [*play["steps"][:index], less, *play["steps"][index + 1 :]]
             yield {**play, "steps": steps}
+    for index, agent in enumerate(play["agents"]):
+        if "costs" in agent:
+            less = {key: value for key, value in agent.items() if key != "costs"}
+            yield {**play, "agents": [*play["agents"][:index], less, *play["agents"][index + 1 :]]}
+    for name, settings in play.get("channels", {}).items():
+        for names in _without(settings.get("interrupted_by", [])):
+            less = {**settings, "interrupted_by": names}
+            yield {**play, "channels": {**play["channels"], name: less}}
 
 
 def smallest(play: Json, seed: int, large: bool) -> Json:
@@ -81,7 +92,9 @@ def smallest(play: Json, seed: int, large: bool) -> Json:
     return play
 
 
-def _results(jobs: list[tuple[int, bool]], processes: int) -> Iterator[tuple[int, str | None]]:
+def _results(
+    jobs: list[tuple[int, bool, bool]], processes: int
+) -> Iterator[tuple[int, str | None]]:
     if processes == 1:
         yield from map(_run, jobs)
         return
@@ -96,8 +109,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="the first play's seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--large", action="store_true", help="40 agents, hundreds of lanes")
+    parser.add_argument("--interrupting", action="store_true", help="plays with interrupting")
     said = parser.parse_args(arguments)
-    jobs = [(seed, said.large) for seed in range(said.seed, said.seed + said.plays)]
+    seeds = range(said.seed, said.seed + said.plays)
+    jobs = [(seed, said.large, said.interrupting) for seed in seeds]
     every = max(1, said.plays // 100)
     for done, (seed, found) in enumerate(_results(jobs, max(1, said.jobs)), start=1):
         if done % every == 0:
@@ -105,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stderr.flush()
         if found is None:
             continue
-        play = smallest(play_of(seed, said.large), seed, said.large)
+        play = smallest(play_of(seed, said.large, said.interrupting), seed, said.large)
         sys.stderr.write(f"\nseed {seed}: {found}\n")
         sys.stdout.write(json.dumps(play, indent=1) + "\n")
         sys.stdout.write(f"{difference(play, seed, said.large)}\n")

@@ -38,6 +38,8 @@ OTHER_COMMANDS = {"submit": 34, "presence": 8, "add_agent": 2, "remove_agent": 2
 class Writer:
     """Writes one play, step by step, and keeps a router in the state reached."""
 
+    commands = CONTACT_COMMANDS
+
     def __init__(self, rng: random.Random, large: bool) -> None:
         self.rng = rng
         self.large = large
@@ -231,18 +233,18 @@ class Writer:
 
     def choose(self) -> Json:
         """A command, not yet with its time; legal as far as one can see now."""
-        weights = {name: weight for name, (weight, _) in CONTACT_COMMANDS.items()}
+        weights = {name: weight for name, (weight, _) in self.commands.items()}
         weights.update(OTHER_COMMANDS)
         if self.large:
             weights.update(submit=50, complete=30, finish_wrap_up=10)
         while True:
             do = self.rng.choices(list(weights), list(weights.values()))[0]
-            if do not in CONTACT_COMMANDS:
+            if do not in self.commands:
                 return self.other_command(do)
             if self.router.contacts and self.often(0.02):
                 contact = self.rng.choice(self.router.contacts)  # in whatever state
                 return self.contact_command(do, contact, contact.id)
-            named = self.find(CONTACT_COMMANDS[do][1])
+            named = self.find(self.commands[do][1])
             if named is not None:
                 ghost = self.often(0.01)
                 return self.contact_command(do, named, "ghost" if ghost else named.id)
@@ -325,7 +327,7 @@ class Writer:
         if do == "submit" and isinstance(spec, dict):
             self.rng.choice(BAD_CONTACTS)(spec, self.at)
         elif do in ("add_agent", "update_agent") and isinstance(spec, dict):
-            self.rng.choice(BAD_AGENTS)(spec)
+            self.spoil_agent(spec)
             if do == "update_agent":
                 spec.pop("presence", None)
         elif do == "presence":
@@ -338,6 +340,10 @@ class Writer:
             step.update(self.rng.choice(({"priority": 2**40}, {"skills": {"s0": 0}})))
         elif do in ("transfer", "reopen"):
             step["prefer"] = {"agent": self.some_agent(), "seconds": -1}
+
+    def spoil_agent(self, spec: Json) -> None:
+        """Put a bad value into an agent."""
+        self.rng.choice(BAD_AGENTS)(spec)
 
     def write(self, steps: int) -> Json:
         """Write that many steps and return the play."""

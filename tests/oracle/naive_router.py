@@ -93,7 +93,8 @@ class NaiveRouter(NaiveRules):
 
     def _check_agent_channels(self, spec: Json) -> None:
         """Refuse an agent's settings that name a channel not declared."""
-        self._check_channels([*(spec.get("channels") or []), *(spec.get("limits") or {})])
+        named = [*(spec.get("channels") or []), *(spec.get("limits") or {})]
+        self._check_channels([*named, *(spec.get("costs") or {})])
 
     # ------------------------------------------------------------ into the queue
 
@@ -245,8 +246,8 @@ class NaiveRouter(NaiveRules):
         self.take(agent, contact, by_hand=True)
 
     def _do_complete(self, fields: Json) -> None:
-        """The contact ends; from active, wrap-up follows."""
-        contact = self._contact(fields, "active", "parked")
+        """The contact ends; from active, wrap-up follows; from interrupted, none (rule 15e)."""
+        contact = self._contact(fields, "active", "interrupted", "parked")
         seconds = contact.channel.wrap_up_seconds
         if "wrap_up_seconds" in fields:
             said = fields["wrap_up_seconds"]
@@ -255,6 +256,8 @@ class NaiveRouter(NaiveRules):
             self.end_contact(contact, "completed")
             self.emit("completed", contact=contact.id, agent=None, wrap_up_seconds=0.0)
             return
+        if contact.state == "interrupted":
+            seconds = 0.0  # rule 15e: no wrap-up, whatever is said
         agent = contact.holder
         assert agent is not None
         self.end_contact(contact, "wrap_up")
@@ -278,8 +281,8 @@ class NaiveRouter(NaiveRules):
         return agent
 
     def _do_transfer(self, fields: Json) -> None:
-        """Active -> waiting, for someone else (rule 8)."""
-        contact = self._contact(fields, "active")
+        """Active or interrupted -> waiting, for someone else (rules 8, 15e)."""
+        contact = self._contact(fields, "active", "interrupted")
         said = fields.get("skills")
         skills = contact.skills if said is None else check_skills(said, NEEDED_SKILLS_MAX)
         prefer = check_prefer(fields.get("prefer"))
@@ -298,8 +301,8 @@ class NaiveRouter(NaiveRules):
             self.set_reservation_timer(contact)  # rule 11
 
     def _do_park(self, fields: Json) -> None:
-        """Active -> parked; the agent is free (rule 8)."""
-        contact = self._contact(fields, "active")
+        """Active or interrupted -> parked; the agent is free (rules 8, 15e)."""
+        contact = self._contact(fields, "active", "interrupted")
         agent = self._free_agent(contact, "parked")
         self.emit("parked", contact=contact.id, agent=agent.id)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from oracle.naive_room import NaiveRoom
 from oracle.naive_values import (
     ORDERS,
     SELECTIONS,
@@ -25,7 +26,7 @@ from oracle.naive_values import (
 )
 
 
-class NaiveRules:
+class NaiveRules(NaiveRoom):
     """State of the router, and everything that happens in it beside the commands themselves."""
 
     def __init__(
@@ -53,6 +54,9 @@ class NaiveRules:
         self.max_waiting = max_waiting
         settings: Json = {name: {} for name in STOCK_CHANNELS} | (channels or {})
         self.channels = {name: Channel(name, settings[name]) for name in settings}
+        for channel in self.channels.values():
+            if any(name not in list(self.channels) for name in channel.interrupted_by):
+                raise ValueError(f"channel {channel.name!r}: {channel.interrupted_by!r}")
         self.now = -math.inf
         self.agents: list[Agent] = []
         self.contacts: list[Contact] = []
@@ -111,20 +115,6 @@ class NaiveRules:
 
     # ------------------------------------------------------------ who can take what
 
-    def used(self, agent: Agent) -> int:
-        """Rules 2 and 10: offers, active contacts and wrap-ups use their cost."""
-        return sum(contact.channel.cost for contact in agent.work)
-
-    def could_serve_empty(self, agent: Agent, contact: Contact) -> bool:
-        """Rule 4: skills needed now, channel, capacity and limit, as if it had no work."""
-        for name, level in contact.skills.items():
-            if agent.skills.get(name, 0) < level:
-                return False
-        channel = contact.channel
-        if agent.channels is not None and channel.name not in agent.channels:
-            return False
-        return channel.cost <= agent.capacity and agent.limits.get(channel.name, 1) >= 1
-
     def could_take_empty(self, agent: Agent, contact: Contact) -> bool:
         """Rule 11: could take it if empty: ready, able, exclusions and preference respected."""
         if agent.presence != "ready" or not self.could_serve_empty(agent, contact):
@@ -132,14 +122,6 @@ class NaiveRules:
         if agent.id in contact.excluded or agent.id == contact.barred:
             return False
         return contact.preference is None or contact.preference.agent_id == agent.id
-
-    def has_room(self, agent: Agent, contact: Contact) -> bool:
-        """Rule 2: room by cost and by the channel's limit."""
-        channel = contact.channel
-        if self.used(agent) + channel.cost > agent.capacity:
-            return False
-        held = len([work for work in agent.work if work.channel is channel])
-        return channel.name not in agent.limits or held < agent.limits[channel.name]
 
     def can_take(self, agent: Agent, contact: Contact) -> bool:
         """Rule 2: what matching asks."""
@@ -173,20 +155,26 @@ class NaiveRules:
             return (surplus, len(agent.skills) - len(needed), *self.idle_order(agent))
         return self.idle_order(agent)
 
+    def rank(self, agent: Agent, contact: Contact) -> tuple[float, ...]:
+        """Rule 15b: first those who need not interrupt anything; then by the selection."""
+        beside_all = self.fits_beside(agent, contact, agent.work)
+        return (0 if beside_all else 1, *self.selection_key(agent, contact))
+
     # ------------------------------------------------------------ matching (rules 2 and 11)
 
     def settle(self) -> None:
-        """After a command or a timer: fallen reservations, then matching."""
+        """After a command or a timer: fallen reservations, matching, then what is taken up."""
         self.renew_reservations()
         while self.match_one():
             pass
+        self.take_up_again()
 
     def match_one(self) -> bool:
         """One pass from the head of the queue, up to the first contact that goes."""
         for contact in self.waiting_contacts():
             takers = self.takers(contact)
             if takers:
-                self.give(min(takers, key=lambda a: self.selection_key(a, contact)), contact)
+                self.give(min(takers, key=lambda a: self.rank(a, contact)), contact)
                 return True
             self.try_to_reserve(contact)
         return False
@@ -197,6 +185,7 @@ class NaiveRules:
         if seconds is None:
             self.take(agent, contact, by_hand=False)
             return
+        self.interrupt_for(agent, contact)  # rule 15c
         self.end_preference(contact)  # rule 4: ends with the first offer
         contact.state = "offered"
         contact.holder = agent
@@ -207,6 +196,7 @@ class NaiveRules:
     def take(self, agent: Agent, contact: Contact, by_hand: bool) -> None:
         """The agent takes the contact: from an offer, by matching, or by hand."""
         if contact.holder is None:
+            self.interrupt_for(agent, contact)  # rule 15c
             agent.work.append(contact)
         contact.state = "active"
         contact.holder = agent
@@ -218,6 +208,33 @@ class NaiveRules:
         agent.misses = 0  # rule 7
         agent.stamp = self.count()
         self.emit("assigned", contact=contact.id, agent=agent.id, by_hand=by_hand)
+
+    # ------------------------------------------------------------ interrupting (rule 15)
+
+    def interrupt_for(self, agent: Agent, contact: Contact) -> None:
+        """Rule 15c: the contact is about to be given to the agent; others make room for it."""
+        going_on = self.going_on(agent)
+        if self.fits_beside(agent, contact, going_on):
+            return
+        yielding = [held for held in going_on if held.state == "active"]
+        yielding = [held for held in yielding if self.may_interrupt(contact, held)]
+        kept = [contact] + [held for held in going_on if held not in yielding]
+        for held in self.in_queue_order(yielding):
+            if self.fits_beside(agent, held, kept):
+                kept.append(held)
+            else:
+                held.state = "interrupted"
+                self.emit("interrupted", contact=held.id, agent=agent.id, by=contact.id)
+
+    def take_up_again(self) -> None:
+        """Rule 15d: nothing more can be taken; what was interrupted and fits goes on."""
+        for contact in self.in_queue_order(c for c in self.contacts if c.state == "interrupted"):
+            agent = contact.holder
+            assert agent is not None
+            going_on = self.going_on(agent)
+            if not going_on or self.fits_beside(agent, contact, going_on):
+                contact.state = "active"
+                self.emit("continued", contact=contact.id, agent=agent.id)
 
     # ------------------------------------------------------------ reservations (rule 11)
 
@@ -351,7 +368,7 @@ class NaiveRules:
         self.end_preferences_for(agent)
 
     def go_offline(self, agent: Agent) -> None:
-        """Offline also requeues active contacts, and ends wrap-ups."""
+        """Offline also requeues active and interrupted contacts, and ends wrap-ups."""
         agent.presence = "offline"
         self.emit("presence", agent=agent.id, state="offline", reason=None)
         for contact in self.in_queue_order(c for c in agent.work if c.state != "wrap_up"):

@@ -133,7 +133,8 @@ class Channel:
 
     def __init__(self, name: str, settings: Json) -> None:
         known = {"cost", "offer_seconds", "wrap_up_seconds", "retry_seconds", "max_misses",
-                 "resume_seconds", "target_seconds", "reserve_seconds"}  # fmt: skip
+                 "resume_seconds", "target_seconds", "reserve_seconds",
+                 "interrupted_by"}  # fmt: skip
         if not name.strip() or set(settings) - known:
             raise ValueError(f"channel {name!r}: {sorted(set(settings) - known)}")
         try:
@@ -150,6 +151,11 @@ class Channel:
             raise ValueError(f"channel {name!r}: a bad value") from error
         if self.offer_seconds is not None and self.offer_seconds <= 0:
             raise ValueError(f"channel {name!r}: offer_seconds must be above 0")
+        self.interrupted_by: list[str] = settings.get("interrupted_by", [])
+        if not isinstance(self.interrupted_by, list) or name in self.interrupted_by:
+            raise ValueError(f"channel {name!r}: interrupted by {self.interrupted_by!r}")
+        if any(self.interrupted_by.count(other) > 1 for other in self.interrupted_by):
+            raise ValueError(f"channel {name!r}: interrupted by one channel twice")
 
     @staticmethod
     def _optional(settings: Json, name: str, default: float | None) -> float | None:
@@ -179,30 +185,33 @@ class Agent:
         self.capacity = 1
         self.limits: dict[str, int] = {}
         self.channels: list[str] | None = None  # None: all
+        self.costs: dict[str, int] = {}  # its own, in place of the channels' (rule 14)
         self.presence: str = "ready" if spec.get("presence") is None else spec["presence"]
         self.stamp = stamp
         self.misses = 0
-        self.work: list[Contact] = []  # offers out, active contacts, wrap-ups
+        self.work: list[Contact] = []  # offers, active, interrupted, wrap-ups
         self.replace(checked_agent_fields(spec))
         if self.presence not in PRESENCES:
             raise refuse("InvalidValueError")
 
     def replace(self, fields: Json) -> None:
-        """Take over those of skills, capacity, limits, channels that are given (checked)."""
+        """Take over those of skills, capacity, limits, channels, costs that are given."""
         self.skills = fields.get("skills", self.skills)
         self.capacity = fields.get("capacity", self.capacity)
         self.limits = fields.get("limits", self.limits)
         self.channels = fields.get("channels", self.channels)
+        self.costs = fields.get("costs", self.costs)
 
     def as_event(self) -> Json:
-        """The keys of the events agent_added and agent_updated."""
+        """The keys of the events agent_added and agent_updated; costs only if there are any."""
         channels = None if self.channels is None else list(self.channels)
+        costs = {"costs": dict(self.costs)} if self.costs else {}
         return {"agent": self.id, "skills": dict(self.skills), "capacity": self.capacity,
-                "limits": dict(self.limits), "channels": channels}  # fmt: skip
+                "limits": dict(self.limits), "channels": channels, **costs}  # fmt: skip
 
 
 def checked_agent_fields(spec: Json) -> Json:
-    """Check those of skills, capacity, limits, channels that `spec` has; null: the default."""
+    """Check those of the replaceable fields that `spec` has; null: the default."""
     fields: Json = {}
     if "skills" in spec:
         fields["skills"] = check_skills(spec["skills"] or {}, HELD_SKILLS_MAX)
@@ -215,6 +224,9 @@ def checked_agent_fields(spec: Json) -> Json:
     if "channels" in spec:
         names = spec["channels"]
         fields["channels"] = None if names is None else sorted(set(names))
+    if "costs" in spec:
+        costs = spec["costs"] or {}
+        fields["costs"] = {name: check_int(costs[name], 1, COST_MAX) for name in costs}
     return fields
 
 
@@ -242,7 +254,7 @@ class Contact:
         self.target_seconds = channel.target_seconds if target is None else check_duration(target)
         self.sequence = 0  # given when it is accepted; anew when it loses its place
         self.state = "waiting"
-        self.holder: Agent | None = None  # while offered, active or in wrap-up
+        self.holder: Agent | None = None  # while offered, active, interrupted or in wrap-up
         self.excluded: list[str] = []  # agent ids (rule 7)
         self.barred: str | None = None  # the agent who sent it on (rule 8)
         self.preference: Preference | None = None  # while it runs (rule 4)

@@ -24,12 +24,13 @@ class World(NaiveRouter):
         return self.do("submit", at, contact={"id": contact_id, "channel": channel, **f})
 
     def do(self, do: str, at: float, *contact: str, **fields: Any) -> list[str]:
-        """Run a command; events as "event contact agent@at", the parts that there are."""
+        """Run a command; events as "event contact agent by other@at", the parts there are."""
         for name in contact:
             fields["contact"] = name
         shown = []
         for event in self.step(do, at, **fields):
             parts = [event["event"], event.get("contact"), event.get("agent")]
+            parts += ["by", event["by"]] if "by" in event else []
             shown.append(" ".join(part for part in parts if part) + f"@{event['at']:g}")
         return shown
 

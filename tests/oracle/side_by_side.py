@@ -8,7 +8,7 @@ from typing import Any
 from omniqueue import Channel, OmniqueueError, Router
 from omniqueue.play.commands import perform
 from omniqueue.play.document import Step
-from oracle.naive_router import Refused
+from oracle.naive_router import NaiveRouter, Refused
 from oracle.naive_values import Json
 from oracle.run_play import make_router
 
@@ -29,9 +29,12 @@ def fast_router(play: Json) -> Router:
 
 
 def told(events: Any) -> list[Json]:
-    """Events as both routers tell them."""
+    """Events as both routers tell them: `costs` of agents only where there are any."""
     found = [event.to_dict() for event in events if event.name != "unservable"]
-    return [{k: v for k, v in event.items() if k not in _ONLY_FAST} for event in found]
+    return [
+        {k: v for k, v in event.items() if k not in _ONLY_FAST and (k, v) != ("costs", {})}
+        for event in found
+    ]
 
 
 def fast_step(router: Router, step: Json) -> tuple[list[Json], str | None]:
@@ -63,6 +66,31 @@ def steps_of(play: Json) -> list[Json]:
     return entrances + steps
 
 
+def fast_work(router: Router) -> list[Json]:
+    """Who has what in hand, and how much that uses, as the fast router says."""
+    contacts = [
+        {"id": contact.id, "state": contact.state, "agent": contact.agent}
+        for contact in router.contacts.values()
+    ]
+    agents = [{"id": agent.id, "used": agent.used} for agent in router.agents.values()]
+    return by_id(contacts) + by_id(agents)
+
+
+def naive_work(router: NaiveRouter) -> list[Json]:
+    """The same, as the naive router says."""
+    contacts = [
+        {"id": c.id, "state": c.state, "agent": c.holder.id if c.holder else None}
+        for c in router.contacts
+    ]
+    agents = [{"id": agent.id, "used": router.used(agent)} for agent in router.agents]
+    return by_id(contacts) + by_id(agents)
+
+
+def by_id(found: list[Json]) -> list[Json]:
+    """In order of id."""
+    return sorted(found, key=lambda each: str(each["id"]))
+
+
 def first_difference(play: Json, *, check: bool = True, restore: int = 0) -> str | None:
     """Where the two routers first differ on a play; None: nowhere.
 
@@ -83,4 +111,8 @@ def first_difference(play: Json, *, check: bool = True, restore: int = 0) -> str
         waiting = [contact.id for contact in fast.queue]
         if waiting != naive.waiting():
             return f"step {index} {step}: waiting {waiting}, naive {naive.waiting()}"
+        work, wanted_work = fast_work(fast), naive_work(naive)
+        if work != wanted_work:
+            differ = [pair for pair in zip(work, wanted_work, strict=False) if pair[0] != pair[1]]
+            return f"step {index} {step}: fast, naive {differ or (work, wanted_work)}"
     return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import random
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 
 from oracle.generate import random_play
+from oracle.generate_interrupting import interrupting_play
 from oracle.naive_router import NaiveRouter, Refused
 from oracle.naive_values import Json
 from oracle.run_play import make_router, run_play
@@ -38,7 +40,7 @@ def check(router: NaiveRouter) -> None:
         assert not router.takers(contact)
     held = {id(c) for agent in router.agents for c in agent.work}
     for contact in router.contacts:
-        at_work = contact.state in ("offered", "active", "wrap_up")
+        at_work = contact.state in ("offered", "active", "interrupted", "wrap_up")
         assert at_work == (contact.holder is not None) == (id(contact) in held)
         if contact.preference is not None:
             assert contact.state in ("waiting", "deferred")
@@ -50,6 +52,12 @@ def check(router: NaiveRouter) -> None:
         assert contact.state == "offered" or router.could_take_empty(agent, contact)
     reserved = [agent.id for _, agent in router.reservations]
     assert len(set(reserved)) == len(reserved)
+    for contact in router.contacts:
+        if contact.state == "interrupted":  # somebody else has what it needs (rule 15d)
+            holder = contact.holder
+            assert holder is not None
+            others = router.going_on(holder)
+            assert others and not router.fits_beside(holder, contact, others)
     before = state(router)
     router.events = []
     router.settle()
@@ -63,10 +71,11 @@ def submit_goes(router: NaiveRouter, step: Json) -> bool:
     return router.state_of(step["contact"]["id"]) in ("offered", "active")
 
 
+@pytest.mark.parametrize("write", [random_play, interrupting_play])
 @pytest.mark.parametrize("seed", range(60))
-def test_invariants(seed: int) -> None:
+def test_invariants(seed: int, write: Callable[[random.Random, int], Json]) -> None:
     """After every step; and a refused command is an `advance`."""
-    play = random_play(random.Random(seed), 60)
+    play = write(random.Random(seed), 60)
     router = make_router(play)
     for agent in play["agents"]:
         router.step("add_agent", play["steps"][0]["at"], agent=agent)
