@@ -273,8 +273,8 @@ def test_routers_are_sound_and_survive_a_snapshot(router: Router) -> None:
 
 def test_plays_reach_every_state_and_shrink() -> None:
     states: set[str] = set()
-    for seed in range(200):
-        router = Writer(random.Random(seed).choice, 20).router
+    for seed in range(1000):
+        router = Writer(random.Random(seed).choice, 40).router
         states.update(contact.state for contact in router.contacts.values())
     assert states == set(STATES)
     assert find(kit.plays(steps_max=3), lambda play: True, settings=QUICK)["steps"] == []

@@ -34,7 +34,7 @@ from omniqueue.core.lifecycle import COMMANDS, STATES
 ALLOWED = {
     "accept": {"offered"},
     "decline": {"offered"},
-    "complete": {"active", "parked"},
+    "complete": {"active", "interrupted", "parked"},
     "finish_wrap_up": {"wrap_up"},
     "abandon": {"waiting", "deferred", "offered"},
     "cancel": {"waiting", "deferred", "offered", "parked"},
@@ -42,8 +42,8 @@ ALLOWED = {
     "defer": {"waiting"},
     "release": {"deferred"},
     "update": {"waiting", "deferred"},
-    "transfer": {"active"},
-    "park": {"active"},
+    "transfer": {"active", "interrupted"},
+    "park": {"active", "interrupted"},
     "reopen": {"parked"},
     "assign": {"waiting", "deferred"},
 }

@@ -12,6 +12,7 @@ from omniqueue import Agent, Channel, Contact, Events, OmniqueueError, Router
 from oracle.generate import random_play
 
 ASKED = Channel("asked", offer_seconds=20)  # agents are asked; all else as it is by default
+LETTER = Channel("letter", interrupted_by=["phone"])
 
 
 def names(events: Events) -> list[str]:
@@ -51,6 +52,10 @@ def contact_in(state: str) -> Router:
         made.decline("c", "ana", at=0)
     elif state == "deferred":
         made.submit(Contact("c", "asked", not_before=500), at=0)
+    elif state == "interrupted":
+        made = router(Agent("ana"), channels=[LETTER])
+        made.submit(Contact("c", "letter"), at=0)
+        made.submit(Contact("call", "phone"), at=0)
     else:
         made.submit(Contact("c", "phone"), at=0)
     if state == "expired":

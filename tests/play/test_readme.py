@@ -109,7 +109,8 @@ def test_the_policies_are_those_of_the_code() -> None:
 def test_the_defaults_are_those_of_the_code() -> None:
     for row in table("### Channels"):
         default = getattr(STOCK_CHANNELS[0], quoted(row[0])[0])
-        assert row[2] == ("null" if default is None else f"{default:g}"), row
+        shown = "none" if default == () else "null" if default is None else f"{default:g}"
+        assert row[2] == shown, row
     for channel in STOCK_CHANNELS:
         assert f"`{channel.name}`" in README
     for presence in PRESENCES:

@@ -41,7 +41,7 @@ class AgentCommands(Commands):
             presence: "ready", "away" or "offline".
 
         Raises:
-            TimeWentBackwardsError, UnknownChannelError (in `limits` or `channels`).
+            TimeWentBackwardsError, UnknownChannelError (in `limits`, `channels`, `costs`).
             DuplicateAgentError: the id is in use.
             InvalidValueError: no Agent, or no presence.
 
@@ -56,7 +56,7 @@ class AgentCommands(Commands):
         enter(state, at)
         if not isinstance(agent, Agent):
             raise InvalidValueError("agent", agent, "an Agent")
-        _check_channels(state, agent.limits, agent.channels)
+        _check_channels(state, agent.limits, agent.channels, agent.costs)
         roster = state.roster
         if agent.id in roster.agents:
             raise DuplicateAgentError("agent", agent.id, "an id that is not in use")
@@ -69,7 +69,8 @@ class AgentCommands(Commands):
         roster.join_profile(row, profile)
         roster.renew_stamp(row)
         review_lanes(state)
-        state.log.append((AgentAdded, state.now, agent.id, *_description(agent), wanted))
+        said = _description(agent)
+        state.log.append((AgentAdded, state.now, agent.id, *said, wanted, dict(agent.costs)))
         return done(state, [row], [])
 
     @command
@@ -82,6 +83,7 @@ class AgentCommands(Commands):
         capacity: int | None = None,
         limits: Mapping[str, int] | None = None,
         channels: Iterable[str] | Literal["unchanged"] | None = "unchanged",
+        costs: Mapping[str, int] | None = None,
     ) -> Events:
         """Replace what is said of an agent; work in progress stays, new work must fit.
 
@@ -92,6 +94,7 @@ class AgentCommands(Commands):
             capacity: its capacity; None: as it is.
             limits: all its limits per channel; None: as they are.
             channels: the channels it takes, None for all; "unchanged": as they are.
+            costs: all its own costs per channel; None: as they are.
 
         Raises:
             UnknownChannelError, UnknownAgentError, InvalidValueError, TimeWentBackwardsError.
@@ -108,7 +111,7 @@ class AgentCommands(Commands):
         state = self._state
         enter(state, at)
         named = None if isinstance(channels, str) else _listed(channels)
-        _check_channels(state, limits, named)
+        _check_channels(state, limits, named, costs)
         row = agent_of(state, agent_id)
         old = row.agent
         if isinstance(channels, str) and channels != "unchanged":
@@ -119,6 +122,7 @@ class AgentCommands(Commands):
             capacity=old.capacity if capacity is None else capacity,
             limits=old.limits if limits is None else limits,
             channels=old.channels if isinstance(channels, str) else named,
+            costs=old.costs if costs is None else costs,
         )
         roster = state.roster
         roster.unseat(row)
@@ -130,7 +134,8 @@ class AgentCommands(Commands):
         review_lanes(state)
         if row.reserved_for is not None:
             state.suspects.append(row.reserved_for)
-        state.log.append((AgentUpdated, state.now, agent.id, *_description(agent)))
+        said = _description(agent)
+        state.log.append((AgentUpdated, state.now, agent.id, *said, dict(agent.costs)))
         return done(state, [row], [])
 
     @command
@@ -207,11 +212,12 @@ class AgentCommands(Commands):
         return done(internal, agents, rows)
 
 
-def _check_channels(state: State, limits: object, channels: object) -> None:
+def _check_channels(state: State, *mentions: object) -> None:
     """Refuse names of channels that were not declared (before anything else is looked at)."""
-    named: list[object] = list(limits) if isinstance(limits, Mapping) else []
-    if isinstance(channels, tuple | list | set | frozenset):
-        named += list(channels)
+    named: list[object] = []
+    for each in mentions:
+        if isinstance(each, Mapping | tuple | list | set | frozenset):
+            named += list(each)
     for name in named:
         if isinstance(name, str):
             channel_of(state, "channel", name)

@@ -12,17 +12,25 @@ if TYPE_CHECKING:
     from omniqueue.core.contact_row import ContactRow
     from omniqueue.core.lanes import ChannelRow
 
+# Channels with room, a bit each; and those of them that have it by interrupting alone.
+RoomKind: TypeAlias = tuple[int, int]
+# What an agent's room depends on: its free capacity; where that is not all, the channels at
+# their limit and what its contacts that may be interrupted cost, by channel.
+Crowd: TypeAlias = "tuple[int, tuple[tuple[int, int], ...]]"
+Load: TypeAlias = "int | tuple[int, Crowd]"
 Seat: TypeAlias = "tuple[Rank, int, AgentRow]"  # (turn, stamp, agent)
+OwnCosts: TypeAlias = tuple[tuple[str, int], ...]  # channel and cost, in order of name
 Front: TypeAlias = "tuple[Rank, int, Shape]"  # the first seat of a shape, as (turn, stamp, shape)
 
 
 class Room:
     """One set of channels with room, and the profiles that have a free agent of just this."""
 
-    __slots__ = ("marks", "mask", "open")
+    __slots__ = ("by_interrupting", "kind", "marks", "mask", "open")
 
-    def __init__(self, mask: int) -> None:
-        self.mask = mask  # bit per channel
+    def __init__(self, kind: RoomKind) -> None:
+        self.kind = kind
+        self.mask, self.by_interrupting = kind  # bit per channel; the second are of the first
         self.open = 0  # bit per profile
         # A byte per head, in their order: whether its channel is one of these; None: not kept.
         self.marks: bytearray | None = None
@@ -50,7 +58,10 @@ class Profile:
         "agents",
         "bit",
         "by_load",
+        "costs",
         "index",
+        "masks",
+        "own_costs",
         "possible",
         "ready",
         "shapes",
@@ -58,14 +69,17 @@ class Profile:
         "unreserved",
     )
 
-    def __init__(self, index: int, skills: Skills, possible: int) -> None:
+    def __init__(self, index: int, skills: Skills, possible: int, own_costs: OwnCosts) -> None:
         self.index = index
         self.bit = 1 << index
         self.skills = skills
         self.possible = possible  # bit per channel that an empty agent could take
-        self.shapes: dict[int, Shape] = {}
-        # Free capacity (and channels at their limit, if any) -> shape; None: no room.
-        self.by_load: dict[int | tuple[int, int], Shape | None] = {}
+        self.own_costs = own_costs
+        # Channels by cost: masks[i] has those that fit when costs[i-1] <= free < costs[i].
+        self.costs: list[int] = []
+        self.masks: list[int] = []
+        self.shapes: dict[RoomKind, Shape] = {}
+        self.by_load: dict[Load, Shape | None] = {}  # None: no room
         self.agents: dict[AgentRow, None] = {}  # in the order in which they joined
         self.ready = 0
         self.unreserved = 0  # ready and not kept free for a contact
@@ -77,6 +91,7 @@ class AgentRow:
     __slots__ = (
         "agent",
         "counts",
+        "crowd",
         "free",
         "full",
         "holding",
@@ -100,8 +115,9 @@ class AgentRow:
         self.reason: str | None = None
         self.free = agent.capacity  # may be below 0 after an update
         self.counts: dict[ChannelRow, int] = {}  # contacts held, of channels with a limit
-        self.limited = bool(agent.limits)
+        self.limited = False  # its room does not depend on free capacity alone
         self.full = 0  # bit per channel at its limit
+        self.crowd: Crowd | None = None
         self.holding: dict[ContactRow, None] = {}  # offers, active contacts and wrap-ups
         self.stamp = 0
         self.misses = 0

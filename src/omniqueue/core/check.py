@@ -8,10 +8,11 @@ from omniqueue.core.contact_row import IN_LINE, NOWHERE, SOLO, WITH_AGENT, place
 from omniqueue.core.lanes import Lane
 from omniqueue.core.lifecycle import (
     ABANDONED,
-    ACTIVE,
     CANCELLED,
     DEFERRED,
     EXPIRED,
+    IN_HAND,
+    INTERRUPTED,
     OFFERED,
     PARKED,
     STATES,
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from omniqueue.core.agent_row import AgentRow
     from omniqueue.core.contact_row import ContactRow
     from omniqueue.core.state import State
-
-_HELD = (OFFERED, ACTIVE, WRAP_UP)
 
 
 def check(state: State) -> None:
@@ -55,7 +54,7 @@ def _check_contacts(state: State) -> None:
     for contact_id, row in state.contacts.items():
         counts[row.state] += 1
         _must(row.id == contact_id, "contact under its id", contact_id)
-        held = row.state in _HELD
+        held = row.state in IN_HAND
         _must((row.agent is not None) == held, "one holder exactly while held", contact_id)
         _must(row.agent is None or row in row.agent.holding, "its agent holds it", contact_id)
         stands = row.where != NOWHERE
@@ -76,14 +75,17 @@ def _check_agents(state: State) -> None:
         used = 0
         counts: dict[str, int] = {}
         for row in agent.holding:
-            _must(row.agent is agent and row.state in _HELD, "held by one agent", row.id)
+            _must(row.agent is agent and row.state in IN_HAND, "held by one agent", row.id)
             _must(row.state == WRAP_UP or row.id in state.contacts, "held and known", row.id)
-            used += row.lane.channel.cost
+            used += state.roster.cost(agent, row.lane.channel)
             name = row.lane.channel.name
             counts[name] = counts.get(name, 0) + 1
-        _must(agent.limited == bool(agent.agent.limits), "limits are known", agent.id)
+        said = agent.agent
+        limited = bool(said.limits or said.costs or state.roster.interrupting)
+        _must(agent.limited == limited, "limits are known", agent.id)
         _must(agent.free == agent.agent.capacity - used, "capacity is given back", agent.id)
         _must(agent.presence != "offline" or not agent.holding, "offline holds none", agent.id)
+        _must(agent.limited or not (agent.full or agent.crowd), "no limit, none met", agent.id)
         for name, most in agent.agent.limits.items():
             channel = state.channels[name]
             full = counts.get(name, 0) >= most
@@ -91,11 +93,23 @@ def _check_agents(state: State) -> None:
         seated = (
             agent.presence == "ready"
             and agent.reserved_for is None
-            and state.roster.room(agent) != 0
+            and state.roster.room(agent)[0] != 0
         )
         _must((agent.seat is not None) == seated, "free agents can be found", agent.id)
+        _check_interrupted(state, agent)
         if agent.seat is not None:
             _check_seat(state, agent)
+
+
+def _check_interrupted(state: State, agent: AgentRow) -> None:
+    """Nothing stays interrupted that would fit beside the work that goes on."""
+    going_on = [row for row in agent.holding if row.state != INTERRUPTED]
+    used = sum(state.roster.cost(agent, row.lane.channel) for row in going_on)
+    for row in agent.holding:
+        if row.state == INTERRUPTED:
+            cost = state.roster.cost(agent, row.lane.channel)
+            fits = used + cost <= agent.agent.capacity or not going_on
+            _must(not fits, "nothing is interrupted in vain", row.id)
 
 
 def _check_seat(state: State, agent: AgentRow) -> None:
@@ -103,7 +117,7 @@ def _check_seat(state: State, agent: AgentRow) -> None:
     assert seat is not None
     _must(shape is not None and seat in shape.heap, "seat is in its heap", agent.id)
     assert shape is not None
-    _must(shape.room.mask == state.roster.room(agent), "seat has its room", agent.id)
+    _must(shape.room.kind == state.roster.room(agent), "seat has its room", agent.id)
     _must(shape.profile is agent.profile, "seat has its profile", agent.id)
     _must(bool(shape.room.open & shape.profile.bit), "open mask has the seat", agent.id)
     _must(seat[1] == agent.stamp, "seat has the stamp", agent.id)

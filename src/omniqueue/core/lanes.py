@@ -41,6 +41,8 @@ class ChannelRow:
         "bit",
         "channel",
         "cost",
+        "crowded_rooms",
+        "interrupts",
         "lanes",
         "name",
         "offer_seconds",
@@ -60,7 +62,9 @@ class ChannelRow:
         self.plain = channel.reserve_seconds is None
         self.wrap_up_seconds = channel.wrap_up_seconds
         self.lanes: dict[Skills, Lane] = {}
+        self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
         self.rooms: list[Room] = []
+        self.crowded_rooms: list[Room] = []  # those that have it by interrupting alone
 
 
 class Lane:

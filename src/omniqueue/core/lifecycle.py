@@ -16,6 +16,7 @@ STATES: Final = (
     "deferred",
     "offered",
     "active",
+    "interrupted",
     "wrap_up",
     "parked",
     "completed",
@@ -28,6 +29,7 @@ STATES: Final = (
     DEFERRED,
     OFFERED,
     ACTIVE,
+    INTERRUPTED,
     WRAP_UP,
     PARKED,
     COMPLETED,
@@ -36,6 +38,8 @@ STATES: Final = (
     EXPIRED,
 ) = range(len(STATES))
 
+IN_HAND: Final = frozenset({OFFERED, ACTIVE, INTERRUPTED, WRAP_UP})  # an agent holds it
+TAKEN: Final = frozenset({ACTIVE, INTERRUPTED})
 ENDED: Final = (COMPLETED, ABANDONED, CANCELLED, EXPIRED)
 FINAL: Final = (COMPLETED, CANCELLED, EXPIRED)
 
@@ -43,7 +47,11 @@ FINAL: Final = (COMPLETED, CANCELLED, EXPIRED)
 COMMANDS: Final[dict[str, dict[int, tuple[int, ...]]]] = {
     "accept": {OFFERED: (ACTIVE,)},
     "decline": {OFFERED: (WAITING, EXPIRED)},
-    "complete": {ACTIVE: (WRAP_UP, COMPLETED), PARKED: (COMPLETED,)},
+    "complete": {
+        ACTIVE: (WRAP_UP, COMPLETED),
+        INTERRUPTED: (COMPLETED,),
+        PARKED: (COMPLETED,),
+    },
     "finish_wrap_up": {WRAP_UP: (COMPLETED,)},
     "abandon": {WAITING: (ABANDONED,), DEFERRED: (ABANDONED,), OFFERED: (ABANDONED,)},
     "cancel": {
@@ -56,8 +64,8 @@ COMMANDS: Final[dict[str, dict[int, tuple[int, ...]]]] = {
     "defer": {WAITING: (DEFERRED,)},
     "release": {DEFERRED: (WAITING,)},
     "update": {WAITING: (WAITING,), DEFERRED: (DEFERRED,)},
-    "transfer": {ACTIVE: (WAITING,)},
-    "park": {ACTIVE: (PARKED,)},
+    "transfer": {ACTIVE: (WAITING,), INTERRUPTED: (WAITING,)},
+    "park": {ACTIVE: (PARKED,), INTERRUPTED: (PARKED,)},
     "reopen": {PARKED: (WAITING,)},
     "assign": {WAITING: (ACTIVE,), DEFERRED: (ACTIVE,)},
 }
@@ -65,7 +73,14 @@ CAUSES: Final[dict[str, dict[int, tuple[int, ...]]]] = {
     "matched": {WAITING: (OFFERED, ACTIVE)},
     "offer not answered": {OFFERED: (WAITING, EXPIRED)},
     "agent away": {OFFERED: (WAITING, EXPIRED)},
-    "agent offline": {OFFERED: (WAITING, EXPIRED), ACTIVE: (WAITING,), WRAP_UP: (COMPLETED,)},
+    "another contact goes first": {ACTIVE: (INTERRUPTED,)},
+    "room again": {INTERRUPTED: (ACTIVE,)},
+    "agent offline": {
+        OFFERED: (WAITING, EXPIRED),
+        ACTIVE: (WAITING,),
+        INTERRUPTED: (WAITING,),
+        WRAP_UP: (COMPLETED,),
+    },
     "wrap-up over": {WRAP_UP: (COMPLETED,)},
     "deferral over": {DEFERRED: (WAITING,)},
     "expiry": {WAITING: (EXPIRED,), DEFERRED: (EXPIRED,)},

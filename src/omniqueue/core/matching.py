@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import place
+from omniqueue.core.interrupting import put_aside, take_up
 from omniqueue.core.lanes import LONG_WALK, first_served, join, mark_heads, serves, take_head
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give, offer
@@ -24,13 +25,19 @@ if TYPE_CHECKING:
 
 
 def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
-    """Match until nobody who waits can be taken.
+    """Match until nobody who waits can be taken; then interrupted contacts go on that fit.
 
     Args:
         state: the router's.
         agents: those whom the command or timer freed; they need no seat yet.
         rows: the contacts that it let wait, standing.
     """
+    _match(state, agents, rows)
+    if state.roster.stirred:
+        take_up(state)
+
+
+def _match(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
     if state.suspects:
         for agent in agents:  # they too may be able to take what lost its reservation
             state.roster.seat(agent)
@@ -63,9 +70,9 @@ def serve(state: State, agent: AgentRow) -> None:
         roster.unseat(agent)
     if agent.presence != "ready":
         return
-    while agent.free > 0:
+    while agent.free > 0 or agent.crowd is not None:
         if agent.reserved_for is None and not state.preferring:
-            shape = agent.profile.by_load.get(agent.free) if not agent.full else None
+            shape = agent.profile.by_load.get(agent.free) if agent.crowd is None else None
             if shape is None:
                 shape = roster.shape_for(agent)
                 if shape is None:
@@ -121,6 +128,8 @@ def serve(state: State, agent: AgentRow) -> None:
 
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
     """Let an agent without a seat take a contact without details: `take` for the many."""
+    if agent.limited and state.roster.interrupting:
+        put_aside(state, agent, row)
     row.state = ACTIVE
     row.agent = agent
     agent.misses = 0
@@ -147,7 +156,7 @@ def place_new(state: State, row: ContactRow) -> None:
     assert agent is not None
     state.roster.unseat(agent)
     _assign(state, agent, row)
-    if agent.free > 0:
+    if agent.free > 0 or agent.crowd is not None:
         state.roster.seat(agent)
 
 

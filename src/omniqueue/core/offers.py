@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import Details
 from omniqueue.core.endings import expire
+from omniqueue.core.interrupting import put_aside
 from omniqueue.core.lanes import leave, stand
 from omniqueue.core.lifecycle import ACTIVE, OFFERED, WAITING
 from omniqueue.core.preferences import stop_preference
@@ -43,6 +44,8 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
 
 def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) -> None:
     """Hold a contact that stands nowhere out to an agent without a seat."""
+    if agent.limited and state.roster.interrupting:
+        put_aside(state, agent, row)
     until = state.now + offer_seconds
     row.state = OFFERED
     row.agent = agent
@@ -59,13 +62,18 @@ def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> li
     """Let an agent take a contact that stands nowhere; return whom its reservation kept free."""
     roster = state.roster
     roster.unseat(agent)
-    if row.state == OFFERED:
-        state.timers.cancel(row.timer)
-    else:
-        roster.load(agent, row)
-    row.timer = None
+    offered = row.state == OFFERED
+    if not offered and roster.interrupting:
+        put_aside(state, agent, row)
     row.state = ACTIVE
     row.agent = agent
+    if not offered:
+        roster.load(agent, row)
+    else:
+        state.timers.cancel(row.timer)
+        if agent.limited:
+            roster.review(agent)
+    row.timer = None
     agent.misses = 0
     roster.renew_stamp(agent)
     state.log.append((Assigned, state.now, row.id, agent.id, by_hand))

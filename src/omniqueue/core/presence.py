@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from omniqueue.core.contact_row import place
 from omniqueue.core.endings import end
 from omniqueue.core.lanes import review_lanes
-from omniqueue.core.lifecycle import ACTIVE, COMPLETED, OFFERED, WRAP_UP
+from omniqueue.core.lifecycle import COMPLETED, OFFERED, TAKEN, WRAP_UP
 from omniqueue.core.offers import back_to_queue, end_work, revoke
 from omniqueue.core.preferences import lift_preference
 from omniqueue.model.agent import Presence
@@ -65,7 +65,7 @@ def go_offline(
     change_presence(state, agent, "offline", reason)
     agents: list[AgentRow] = []
     held = sorted(agent.holding, key=place)
-    rows = [row for row in held if row.state in (OFFERED, ACTIVE)]
+    rows = [row for row in held if row.state == OFFERED or row.state in TAKEN]
     for row in rows:
         if row.state == OFFERED:
             revoke(state, row)

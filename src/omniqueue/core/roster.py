@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from omniqueue.core.agent_row import AgentRow, Front, Profile, Room, Seat, Shape
+from omniqueue.core.agent_row import (
+    AgentRow,
+    Front,
+    OwnCosts,
+    Profile,
+    Room,
+    RoomKind,
+    Seat,
+    Shape,
+)
 from omniqueue.core.lanes import UNKNOWN
+from omniqueue.core.lifecycle import TAKEN
 from omniqueue.model.agent import Agent
 from omniqueue.model.skill import Skills
 
@@ -31,6 +42,7 @@ class Roster:
         "costs",
         "free_numbers",
         "fronts",
+        "interrupting",
         "marked",
         "masks",
         "profiles",
@@ -41,16 +53,19 @@ class Roster:
         "shapes",
         "skilled",
         "stamp",
+        "stirred",
         "takers",
     )
 
-    def __init__(self, channels: dict[str, ChannelRow], choice: Choice) -> None:
+    def __init__(
+        self, channels: dict[str, ChannelRow], choice: Choice, *, interrupting: bool
+    ) -> None:
         self.channels = channels
         self.choice = choice
         self.agents: dict[str, AgentRow] = {}
         self.profiles: list[Profile | None] = []
-        self.profiles_by_kind: dict[tuple[Skills, int], Profile] = {}
-        self.rooms: dict[int, Room] = {}
+        self.profiles_by_kind: dict[tuple[Skills, int, OwnCosts], Profile] = {}
+        self.rooms: dict[RoomKind, Room] = {}
         self.marked: list[Room] = []  # those that mark which heads are of their channels
         self.shapes: list[Shape | None] = []  # by number
         self.shape_count = 0
@@ -60,16 +75,21 @@ class Roster:
         self.takers: dict[ChannelRow, int] = dict.fromkeys(channels.values(), 0)
         self.ready = 0  # bit per profile with a ready agent
         self.stamp = 0
-        # Channels by cost: masks[i] has those that fit when costs[i-1] <= free < costs[i].
-        self.costs = sorted({channel.cost for channel in channels.values()})
-        self.masks = [0] + [
-            sum(channel.bit for channel in channels.values() if channel.cost <= cost)
-            for cost in self.costs
-        ]
+        self.interrupting = interrupting  # some channel's contacts may be interrupted
+        self.stirred: dict[AgentRow, None] = {}  # whose work changed, see `take_up`
+        self.costs, self.masks = self._masks({})
+
+    def _masks(self, own: Mapping[str, int]) -> tuple[list[int], list[int]]:
+        """Return the costs of the channels, sorted, and the channels that cost less than each."""
+        found = {channel: own.get(name, channel.cost) for name, channel in self.channels.items()}
+        costs = sorted(set(found.values()))
+        masks = [sum(row.bit for row, cost in found.items() if cost <= most) for most in costs]
+        return costs, [0, *masks]
 
     def possible(self, agent: Agent) -> int:
         """Return the channels that the agent could take when empty, a bit each."""
-        mask = self.masks[bisect_right(self.costs, agent.capacity)]
+        costs, masks = self._masks(agent.costs) if agent.costs else (self.costs, self.masks)
+        mask = masks[bisect_right(costs, agent.capacity)]
         if agent.channels is not None:
             mask &= sum(self.channels[name].bit for name in agent.channels)
         for name, most in agent.limits.items():
@@ -90,14 +110,18 @@ class Roster:
     def profile_for(self, agent: Agent) -> tuple[Profile, bool]:
         """Return the profile of such agents, and whether it is new."""
         possible = self.possible(agent)
-        kind = (agent.skills, possible)
+        own_costs = tuple(agent.costs.items())
+        kind = (agent.skills, possible, own_costs)
         profile = self.profiles_by_kind.get(kind)
         if profile is not None:
             return profile, False
         index = next(
             (i for i, used in enumerate(self.profiles) if used is None), len(self.profiles)
         )
-        profile = Profile(index, agent.skills, possible)
+        profile = Profile(index, agent.skills, possible, own_costs)
+        profile.costs, profile.masks = self.costs, self.masks
+        if own_costs:
+            profile.costs, profile.masks = self._masks(agent.costs)
         if index == len(self.profiles):
             self.profiles.append(profile)
         else:
@@ -118,7 +142,7 @@ class Roster:
     def drop_profile(self, profile: Profile) -> None:
         """Forget a profile without agents; its bit may be used again. Cost: O(lanes)."""
         self.profiles[profile.index] = None
-        del self.profiles_by_kind[(profile.skills, profile.possible)]
+        del self.profiles_by_kind[(profile.skills, profile.possible, profile.own_costs)]
         for name, level in profile.skills.pairs:
             levels = self.skilled[name]
             levels[level] &= ~profile.bit
@@ -141,11 +165,13 @@ class Roster:
         empty = [shape for shape in self.shapes if shape is not None and not shape.size]
         self._drop_shapes(empty)
         used = {id(shape.room) for shape in self.shapes if shape is not None}
-        for mask, room in list(self.rooms.items()):
+        for kind, room in list(self.rooms.items()):
             if id(room) not in used:
-                del self.rooms[mask]
+                del self.rooms[kind]
                 for channel in self.channels.values():
-                    if mask & channel.bit:
+                    if room.by_interrupting & channel.bit:
+                        channel.crowded_rooms.remove(room)
+                    elif room.mask & channel.bit:
                         channel.rooms.remove(room)
                 if room.marks is not None:
                     self.marked.remove(room)
@@ -155,7 +181,7 @@ class Roster:
         for shape in shapes:
             self.shapes[shape.number] = None
             self.free_numbers.append(shape.number)
-            del shape.profile.shapes[shape.room.mask]
+            del shape.profile.shapes[shape.room.kind]
             shape.profile.by_load.clear()
             for lane in lanes:
                 lane.serves[shape.number] = UNKNOWN[0]
@@ -165,20 +191,22 @@ class Roster:
         """Return every lane in being. Cost: O(lanes)."""
         return [lane for channel in self.channels.values() for lane in channel.lanes.values()]
 
-    def shape_of(self, profile: Profile, mask: int) -> Shape:
+    def shape_of(self, profile: Profile, kind: RoomKind) -> Shape:
         """Return the shape of a profile with room on these channels."""
-        shape = profile.shapes.get(mask)
+        shape = profile.shapes.get(kind)
         if shape is None:
             if self.shape_count > 2 * len(self.agents) + _SPARE_SHAPES:
                 self._drop_empty_shapes()
-            room = self.rooms.get(mask)
+            room = self.rooms.get(kind)
             if room is None:
-                room = self.rooms[mask] = Room(mask)
+                room = self.rooms[kind] = Room(kind)
                 for channel in self.channels.values():
-                    if mask & channel.bit:
+                    if room.by_interrupting & channel.bit:
+                        channel.crowded_rooms.append(room)
+                    elif room.mask & channel.bit:
                         channel.rooms.append(room)
             number = self.free_numbers.pop() if self.free_numbers else len(self.shapes)
-            shape = profile.shapes[mask] = Shape(profile, room, number)
+            shape = profile.shapes[kind] = Shape(profile, room, number)
             self.shape_count += 1
             if number == len(self.shapes):
                 self.shapes.append(shape)
@@ -191,57 +219,97 @@ class Roster:
     def shape_for(self, agent: AgentRow) -> Shape | None:
         """Return the agent's shape at its present load; None: no room. Cost: O(1)."""
         by_load = agent.profile.by_load
-        load = (agent.free, agent.full) if agent.full else agent.free
+        load = agent.free if agent.crowd is None else (agent.free, agent.crowd)
         try:
             return by_load[load]
         except KeyError:
-            mask = self.room(agent)
-            shape = self.shape_of(agent.profile, mask) if mask else None
+            kind = self.room(agent)
+            shape = self.shape_of(agent.profile, kind) if kind[0] else None
             if len(by_load) >= _LOADS_KEPT:
                 by_load.clear()
             by_load[load] = shape
             return shape
 
-    def room(self, agent: AgentRow) -> int:
-        """Return the channels that the agent has room for, a bit each. Cost: O(1)."""
-        free = agent.free
-        if free <= 0:
-            return 0
-        fits = self.masks[bisect_right(self.costs, free)]
-        return fits & agent.profile.possible & ~agent.full
+    def room(self, agent: AgentRow) -> RoomKind:
+        """Return the channels that the agent has room for. Cost: O(1), O(channels) interrupting.
+
+        Contacts in hand that a new one may interrupt are not in its way.
+        """
+        profile = agent.profile
+        open_channels = profile.possible & ~agent.full
+        outright = profile.masks[bisect_right(profile.costs, agent.free)] & open_channels
+        crowd = agent.crowd
+        if crowd is None or not crowd[1]:
+            return outright, 0
+        own = agent.agent.costs
+        by_interrupting = 0
+        for name, channel in self.channels.items():
+            if channel.interrupts and channel.bit & open_channels & ~outright:
+                yielded = sum(cost for bit, cost in crowd[1] if channel.interrupts & bit)
+                if own.get(name, channel.cost) <= agent.free + yielded:
+                    by_interrupting |= channel.bit
+        return outright | by_interrupting, by_interrupting
+
+    def cost(self, agent: AgentRow, channel: ChannelRow) -> int:
+        """Return what a contact of the channel costs the agent."""
+        return agent.agent.costs.get(channel.name, channel.cost)
 
     def load(self, agent: AgentRow, row: ContactRow) -> None:
         """Let a contact use the agent's capacity."""
         channel = row.lane.channel
         agent.holding[row] = None
-        agent.free -= channel.cost
-        limits = agent.agent.limits
-        if agent.limited and channel.name in limits:
-            count = agent.counts[channel] = agent.counts.get(channel, 0) + 1
-            if count >= limits[channel.name]:
-                agent.full |= channel.bit
+        if not agent.limited:
+            agent.free -= channel.cost
+            return
+        agent.free -= self.cost(agent, channel)
+        agent.counts[channel] = agent.counts.get(channel, 0) + 1
+        self.review(agent)
 
     def unload(self, agent: AgentRow, row: ContactRow) -> None:
         """Give the capacity back that a contact used."""
         channel = row.lane.channel
         del agent.holding[row]
-        agent.free += channel.cost
-        limits = agent.agent.limits
-        if agent.limited and channel.name in limits:
-            count = agent.counts[channel] = agent.counts[channel] - 1
-            if count < limits[channel.name]:
-                agent.full &= ~channel.bit
+        if not agent.limited:
+            agent.free += channel.cost
+            return
+        agent.free += self.cost(agent, channel)
+        agent.counts[channel] -= 1
+        self.review(agent)
+
+    def review(self, agent: AgentRow) -> None:
+        """Work out what the room of a limited agent depends on beside its free capacity.
+
+        Run whenever what it holds has changed, or the state of that. Cost: O(work in hand).
+        """
+        counts = agent.counts
+        agent.full = 0
+        for name, most in agent.agent.limits.items():
+            channel = self.channels[name]
+            if counts.get(channel, 0) >= most:
+                agent.full |= channel.bit
+        yielding: dict[int, int] = {}
+        if self.interrupting:
+            self.stirred[agent] = None
+            for row in agent.holding:
+                channel = row.lane.channel
+                if row.state in TAKEN and channel.channel.interrupted_by:
+                    cost = self.cost(agent, channel)
+                    yielding[channel.bit] = yielding.get(channel.bit, 0) + cost
+        crowd = agent.full, tuple(sorted(yielding.items()))
+        agent.crowd = crowd if crowd != (0, ()) else None
 
     def recount(self, agent: AgentRow) -> None:
         """Work the load out anew, after the agent's description has changed."""
+        said = agent.agent
         held = list(agent.holding)
         agent.holding.clear()
         agent.counts.clear()
-        agent.free = agent.agent.capacity
-        agent.limited = bool(agent.agent.limits)
-        agent.full = sum(
-            self.channels[name].bit for name, most in agent.agent.limits.items() if most == 0
-        )
+        agent.free = said.capacity
+        agent.limited = bool(said.limits or said.costs or self.interrupting)
+        agent.full = 0
+        agent.crowd = None
+        if agent.limited:
+            self.review(agent)
         for row in held:
             self.load(agent, row)
 
@@ -355,4 +423,4 @@ class Roster:
 
     def has_room_for(self, agent: AgentRow, lane: Lane) -> bool:
         """Tell whether the agent could take such a contact beside its present work."""
-        return bool(lane.holders & agent.profile.bit and self.room(agent) & lane.channel.bit)
+        return bool(lane.holders & agent.profile.bit and self.room(agent)[0] & lane.channel.bit)

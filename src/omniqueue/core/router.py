@@ -23,7 +23,7 @@ from omniqueue.core.queue_commands import QueueCommands
 from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
 from omniqueue.core.work_commands import WorkCommands
-from omniqueue.errors import InvalidValueError, shown
+from omniqueue.errors import InvalidValueError, UnknownChannelError, shown
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.checks import duration, whole
@@ -60,6 +60,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
 
     Raises:
         InvalidValueError: a value out of range, an unknown policy name.
+        UnknownChannelError: a channel would be interrupted by one that is not declared.
         PolicyError: a user's policy failed when it was tried.
 
     Example:
@@ -93,6 +94,10 @@ class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
                 raise InvalidValueError("channels", channel.name, "each channel once")
             said.add(channel.name)
             declared[channel.name] = channel
+        for channel in declared.values():
+            for name in channel.interrupted_by:
+                if name not in declared:
+                    raise UnknownChannelError("interrupted_by", name, "a channel of this router")
         if len(declared) > CHANNELS_MAX:
             raise InvalidValueError("channels", len(declared), f"at most {CHANNELS_MAX}")
         self._state = State(

@@ -10,13 +10,14 @@ from omniqueue.core.lifecycle import WAITING
 from omniqueue.model.event import Rank
 
 if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow, Seat, Shape
+    from omniqueue.core.agent_row import AgentRow, Room, Seat, Shape
     from omniqueue.core.contact_row import ContactRow
     from omniqueue.core.lanes import Lane
     from omniqueue.core.state import State
 
 _FRONTS_TRIED = 4  # a centre with few kinds of agents has no more
-Candidate: TypeAlias = "tuple[Rank, Rank, int, AgentRow]"  # (fit, turn, stamp, agent)
+# (has room by interrupting alone, fit, turn, stamp, agent): the least is the best.
+Candidate: TypeAlias = "tuple[bool, Rank, Rank, int, AgentRow]"
 
 
 def can_take(state: State, agent: AgentRow, row: ContactRow) -> bool:
@@ -41,7 +42,7 @@ def best_agent(state: State, row: ContactRow) -> AgentRow | None:
     details = row.details
     if details is None:
         best = _best_seated(state, row, restricted=False)
-        return None if best is None else best[3]
+        return None if best is None else best[4]
     if details.prefer_agent is not None:
         agent = state.roster.agents.get(details.prefer_agent)
         return agent if agent is not None and can_take(state, agent, row) else None
@@ -50,6 +51,7 @@ def best_agent(state: State, row: ContactRow) -> AgentRow | None:
     if reserved is not None and can_take(state, reserved, row):
         choice = state.choice
         own: Candidate = (
+            bool(state.roster.room(reserved)[1] & row.lane.channel.bit),
             choice.fit_of(reserved.profile.skills, row.lane),
             choice.turn_of(reserved),
             reserved.stamp,
@@ -57,7 +59,7 @@ def best_agent(state: State, row: ContactRow) -> AgentRow | None:
         )
         if best is None or own < best:
             best = own
-    return None if best is None else best[3]
+    return None if best is None else best[4]
 
 
 def first_in_turn(state: State, lane: Lane) -> AgentRow | None:
@@ -75,44 +77,54 @@ def first_in_turn(state: State, lane: Lane) -> AgentRow | None:
 
 
 def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidate | None:
+    """Return the best of the seated: first those with room outright, then by interrupting."""
     lane = row.lane
-    for fit, mask in state.choice.groups_of(lane):
-        count = 0
-        for room in lane.channel.rooms:
-            count += (mask & room.open).bit_count()
-        if count:
+    channel = lane.channel
+    for interrupting, rooms in enumerate((channel.rooms, channel.crowded_rooms)):
+        if not rooms:
+            continue
+        for fit, mask in state.choice.groups_of(lane):
+            count = 0
+            for room in rooms:
+                count += (mask & room.open).bit_count()
+            if not count:
+                continue
             # A few profiles are looked at one by one; of many, the first front that serves is
             # found sooner by walking the fronts in order.
             if count * count <= len(state.roster.fronts):
-                seat = _first_of_profiles(state, row, mask, restricted=restricted)
+                seat = _first_of_profiles(state, row, mask, rooms, restricted=restricted)
             else:
-                seat = _first_of_fronts(state, row, mask, restricted=restricted)
+                crowded = bool(interrupting)
+                seat = _first_of_fronts(state, row, mask, crowded, restricted=restricted)
             if seat is not None:
-                return (fit, *seat)
+                return (bool(interrupting), fit, *seat)
     return None
 
 
 def _first_of_profiles(
-    state: State, row: ContactRow, mask: int, *, restricted: bool
+    state: State, row: ContactRow, mask: int, rooms: list[Room], *, restricted: bool
 ) -> Seat | None:
     profiles = state.roster.profiles
     best: Seat | None = None
-    for room in row.lane.channel.rooms:
+    for room in rooms:
         left = mask & room.open
         while left:
             low = left & -left
             left ^= low
             profile = profiles[low.bit_length() - 1]
             assert profile is not None
-            shape = profile.shapes[room.mask]
+            shape = profile.shapes[room.kind]
             seat = _first_allowed(shape, row) if restricted else shape.heap[0]
             if seat is not None and (best is None or seat < best):
                 best = seat
     return best
 
 
-def _first_of_fronts(state: State, row: ContactRow, mask: int, *, restricted: bool) -> Seat | None:
+def _first_of_fronts(
+    state: State, row: ContactRow, mask: int, crowded: bool, *, restricted: bool
+) -> Seat | None:
     lane = row.lane
+    bit = lane.channel.bit
     best: Seat | None = None
     for front in state.roster.fronts:
         if best is not None and front[:2] > best[:2]:
@@ -120,6 +132,8 @@ def _first_of_fronts(state: State, row: ContactRow, mask: int, *, restricted: bo
         shape = front[2]
         known = lane.serves[shape.number]
         if known and (known == 1 or serves(lane, shape)) and mask & shape.profile.bit:
+            if bool(shape.room.by_interrupting & bit) != crowded:
+                continue
             seat = _first_allowed(shape, row) if restricted else shape.heap[0]
             if seat is not None and (best is None or seat < best):
                 best = seat

@@ -98,6 +98,7 @@ def _agent(row: AgentRow) -> JsonValue:
         "capacity": agent.capacity,
         "limits": dict(agent.limits),
         "channels": None if agent.channels is None else list(agent.channels),
+        "costs": dict(agent.costs),
         "presence": row.presence,
         "reason": row.reason,
         "stamp": row.stamp,
@@ -212,6 +213,7 @@ class _Restoring:
                 capacity=said["capacity"],
                 limits=said["limits"],
                 channels=said["channels"],
+                costs=said.get("costs", {}),  # older snapshots have none
             )
             profile, _ = roster.profile_for(agent)
             row = AgentRow(agent, profile)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from omniqueue.core.choice import Choice
 from omniqueue.core.lanes import ChannelRow, Head, Lane
+from omniqueue.core.lifecycle import STATES
 from omniqueue.core.roster import Roster
 from omniqueue.core.timers import Timers
 from omniqueue.model.channel import Channel
@@ -77,8 +78,14 @@ class State:
         }
         self.order = order
         self.by_arrival = order is ARRIVAL
+        interrupting = False
+        for row in self.channels.values():
+            for name in row.channel.interrupted_by:
+                self.channels[name].interrupts |= row.bit
+                self.channels[name].plain = False
+                interrupting = True
         self.choice = Choice(selection, self)
-        self.roster = Roster(self.channels, self.choice)
+        self.roster = Roster(self.channels, self.choice, interrupting=interrupting)
         self.max_waiting = max_waiting
         self.forget_seconds = forget_seconds
         self.contacts: dict[str, ContactRow] = {}
@@ -88,7 +95,7 @@ class State:
         self.waiting = 0
         self.deferred = 0
         self.parked = 0
-        self.counts = [0] * 10  # of ended contacts by state; the others are counted when asked
+        self.counts = [0] * len(STATES)  # of ended contacts; the others are counted when asked
         self.heads: list[Head] = []  # sorted
         self.aside: dict[Lane, None] = {}
         self.lane_count = 0

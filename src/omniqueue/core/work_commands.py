@@ -20,7 +20,7 @@ from omniqueue.core.commands import (
 )
 from omniqueue.core.endings import cancel_timers, end, step_out
 from omniqueue.core.lanes import lane_of, requirement_lane
-from omniqueue.core.lifecycle import ACTIVE, COMPLETED, OFFERED, PARKED, WRAP_UP
+from omniqueue.core.lifecycle import ACTIVE, COMPLETED, INTERRUPTED, OFFERED, PARKED, WRAP_UP
 from omniqueue.core.matching import serve
 from omniqueue.core.offers import (
     back_to_queue,
@@ -89,6 +89,8 @@ class WorkCommands(Commands):
         assert agent is not None
         freed = take(state, agent, row, by_hand=False)
         state.roster.seat(agent)
+        if state.roster.interrupting:  # what is taken may be interrupted, an offer may not
+            return done(state, [agent, *freed], [])
         if freed or state.overdue_later or state.overdue:
             return done(state, freed, [])
         return told(state)
@@ -140,7 +142,7 @@ class WorkCommands(Commands):
         """End a contact; wrap-up follows, then its agent takes the next.
 
         Args:
-            contact_id: a contact that is active, or parked (then without wrap-up).
+            contact_id: a contact that is active; or interrupted or parked, then without wrap-up.
             at: seconds on the caller's epoch.
             wrap_up_seconds: work after it; 0: none; None: until finished; "channel": its own.
 
@@ -172,6 +174,8 @@ class WorkCommands(Commands):
             wrap_up = channel.wrap_up_seconds
             if wrap_up_seconds != "channel":
                 wrap_up = _wrap_up(wrap_up_seconds)
+            if row.state == INTERRUPTED:
+                wrap_up = 0.0
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
@@ -180,11 +184,7 @@ class WorkCommands(Commands):
             return _complete_parked(state, row)
         state.log.append((Completed, at, row.id, agent.id, wrap_up))
         if wrap_up != 0:
-            cancel_timers(state, row)
-            row.state = WRAP_UP
-            if wrap_up is not None:
-                row.timer = state.timers.start(at + wrap_up, WRAP_UP_END, row)
-            return done(state, [], [])
+            return _start_wrap_up(state, row, agent, wrap_up)
         if row.details is not None or agent.limited or agent.seat is not None:
             end_work(state, row)
         else:  # the same, for the many
@@ -240,7 +240,7 @@ class WorkCommands(Commands):
         """Send an active contact on: back to the queue, not to the agent who sends it.
 
         Args:
-            contact_id: an active contact.
+            contact_id: a contact that is active or interrupted.
             at: seconds on the caller's epoch.
             skills: what is needed from now on; None: as it is.
             prefer: the colleague to wait for, and how long.
@@ -292,7 +292,7 @@ class WorkCommands(Commands):
         """Put an active contact aside until its customer answers; its agent is free.
 
         Args:
-            contact_id: an active contact.
+            contact_id: a contact that is active or interrupted.
             at: seconds on the caller's epoch.
 
         Raises:
@@ -407,7 +407,7 @@ def _offered_to(state: State, contact_id: object, agent_id: object, command: str
 
 def _served(state: State, agent: AgentRow) -> Events:
     """Let a freed agent take what it can; return what happened."""
-    if state.overdue_later or state.overdue:
+    if state.overdue_later or state.overdue or state.roster.interrupting:
         return done(state, [agent], [])
     serve(state, agent)
     if state.hooks:
@@ -415,6 +415,20 @@ def _served(state: State, agent: AgentRow) -> Events:
     events = Events(state.log)
     state.log.clear()
     return events
+
+
+def _start_wrap_up(
+    state: State, row: ContactRow, agent: AgentRow, seconds: float | None
+) -> Events:
+    cancel_timers(state, row)
+    row.state = WRAP_UP
+    if seconds is not None:
+        row.timer = state.timers.start(state.now + seconds, WRAP_UP_END, row)
+    if state.roster.interrupting:  # what could be interrupted no longer can: there is less room
+        state.roster.unseat(agent)
+        state.roster.review(agent)
+        state.roster.seat(agent)
+    return done(state, [], [])
 
 
 def _complete_parked(state: State, row: ContactRow) -> Events:

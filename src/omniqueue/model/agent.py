@@ -27,16 +27,25 @@ def presence(field: str, value: object) -> Presence:
 
 def limits(value: object) -> Mapping[str, int]:
     """Return limits per channel (int >= 0) as a read-only mapping in order of name."""
+    return _per_channel("limits", "limit", value, 0)
+
+
+def costs(value: object) -> Mapping[str, int]:
+    """Return costs per channel (int >= 1) as a read-only mapping in order of name."""
+    return _per_channel("costs", "cost", value, 1)
+
+
+def _per_channel(field: str, what: str, value: object, least: int) -> Mapping[str, int]:
     if not isinstance(value, Mapping):
-        raise InvalidValueError("limits", value, "a mapping of channel name to limit")
+        raise InvalidValueError(field, value, f"a mapping of channel name to {what}")
     if len(value) > LIMITS_MAX:
-        raise InvalidValueError("limits", len(value), f"at most {LIMITS_MAX} channels")
+        raise InvalidValueError(field, len(value), f"at most {LIMITS_MAX} channels")
     found = {}
-    for name, most in value.items():
-        channel = identifier("limits channel", name)
+    for name, number in value.items():
+        channel = identifier(f"{field} channel", name)
         if channel in found:
-            raise InvalidValueError("limits channel", name, "each channel once")
-        found[channel] = whole(f"limits[{channel[:64]!a}]", most, 0, LEVEL_MAX)
+            raise InvalidValueError(f"{field} channel", name, "each channel once")
+        found[channel] = whole(f"{field}[{channel[:64]!a}]", number, least, LEVEL_MAX)
     return MappingProxyType(dict(sorted(found.items())))
 
 
@@ -67,6 +76,7 @@ class Agent:
         capacity: how much work at once, in channel costs (int from 0; 0 takes nothing).
         limits: channel name to the most contacts of it at once.
         channels: the channels taken; None: all.
+        costs: channel name to what one contact of it costs this agent, in place of the channel's.
 
     Raises:
         InvalidValueError: a value out of range.
@@ -81,6 +91,7 @@ class Agent:
     capacity: int = attrs.field(default=1)
     limits: Mapping[str, int] = attrs.field(factory=dict, converter=limits, hash=False)
     channels: tuple[str, ...] | None = attrs.field(default=None, converter=channels)
+    costs: Mapping[str, int] = attrs.field(factory=dict, converter=costs, hash=False)
 
     @capacity.validator
     def _check_capacity(self, _: attrs.Attribute[int], value: object) -> None:
@@ -88,10 +99,14 @@ class Agent:
 
     def __getstate__(self) -> tuple[object, ...]:
         # A read-only mapping cannot be pickled; its content can.
-        return self.id, self.skills, self.capacity, dict(self.limits), self.channels
+        limits, costs = dict(self.limits), dict(self.costs)
+        return self.id, self.skills, self.capacity, limits, self.channels, costs
 
-    def __setstate__(self, state: tuple[str, Skills, int, dict[str, int], None]) -> None:
-        names = ("id", "skills", "capacity", "limits", "channels")
+    def __setstate__(
+        self, state: tuple[str, Skills, int, dict[str, int], None, dict[str, int]]
+    ) -> None:
+        names = ("id", "skills", "capacity", "limits", "channels", "costs")
         for name, value in zip(names, state, strict=True):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "limits", MappingProxyType(state[3]))
+        object.__setattr__(self, "costs", MappingProxyType(state[5]))

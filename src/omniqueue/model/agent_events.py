@@ -25,6 +25,7 @@ class AgentAdded(Event, name="agent_added"):
     limits: Mapping[str, int]
     channels: tuple[str, ...] | None
     presence: str
+    costs: Mapping[str, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -41,6 +42,7 @@ class AgentUpdated(Event, name="agent_updated"):
     capacity: int
     limits: Mapping[str, int]
     channels: tuple[str, ...] | None
+    costs: Mapping[str, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import attrs
 
+from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
 
 MISSES_MAX = 1_000_000
+INTERRUPTERS_MAX = 1000
 
 
 def _duration(_: object, attribute: attrs.Attribute[float], value: object) -> None:
@@ -25,6 +27,16 @@ def _optional_seconds(value: float | None) -> float | None:
     return None if value is None else _seconds(value)
 
 
+def _interrupters(value: object) -> tuple[str, ...]:
+    """Return channel names in order of name, each once."""
+    if not isinstance(value, tuple | list | set | frozenset) or len(value) > INTERRUPTERS_MAX:
+        raise InvalidValueError("interrupted_by", value, "a list of channel names")
+    names = [identifier("interrupted_by name", name) for name in value]
+    if len(set(names)) < len(names):
+        raise InvalidValueError("interrupted_by", value, "each channel once")
+    return tuple(sorted(names))
+
+
 @attrs.frozen(kw_only=True)
 class Channel:
     """One channel with its settings; `phone`, `email`, `fax` and `chat` exist without being said.
@@ -39,6 +51,8 @@ class Channel:
         resume_seconds: how long after abandoning a customer may come back to the old place.
         target_seconds: the answer time promised; None: none (deadline order ranks it last).
         reserve_seconds: wait from arrival after which an agent is kept free; None: never.
+        interrupted_by: other channels whose contacts an agent takes in the middle of one of this;
+            it stays with its agent and goes on afterwards.
 
     Raises:
         InvalidValueError: a value out of range.
@@ -57,6 +71,7 @@ class Channel:
     resume_seconds: float = attrs.field(default=60.0, converter=_seconds, validator=_duration)
     target_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
     reserve_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
+    interrupted_by: tuple[str, ...] = attrs.field(default=(), converter=_interrupters)
 
     @cost.validator
     def _check_cost(self, _: attrs.Attribute[int], value: object) -> None:
@@ -65,6 +80,11 @@ class Channel:
     @max_misses.validator
     def _check_misses(self, _: attrs.Attribute[int], value: object) -> None:
         whole("max_misses", value, 1, MISSES_MAX)
+
+    @interrupted_by.validator
+    def _check_interrupters(self, _: attrs.Attribute[tuple[str, ...]], value: object) -> None:
+        if isinstance(value, tuple) and self.name in value:
+            raise InvalidValueError("interrupted_by", self.name, "other channels than this one")
 
     @offer_seconds.validator
     def _check_offer(self, _: attrs.Attribute[float | None], value: object) -> None:

@@ -136,6 +136,33 @@ class Assigned(Event, name="assigned"):
 
 
 @attrs.frozen
+class Interrupted(Event, name="interrupted"):
+    """The contact is put aside by its agent for the contact `by`; it goes on afterwards.
+
+    Example:
+        >>> Interrupted(7.0, "mail", "ana", "call").by
+        'call'
+    """
+
+    contact: str
+    agent: str
+    by: str
+
+
+@attrs.frozen
+class Continued(Event, name="continued"):
+    """The agent takes an interrupted contact up again.
+
+    Example:
+        >>> Continued(9.0, "mail", "ana").agent
+        'ana'
+    """
+
+    contact: str
+    agent: str
+
+
+@attrs.frozen
 class Declined(Event, name="declined"):
     """The agent declined and is not offered this contact again before `retry_at`.
 

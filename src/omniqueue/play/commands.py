@@ -56,6 +56,7 @@ _ABILITIES: Mapping[str, Shape] = {
     "capacity": number,
     "limits": MapOf(number),
     "channels": OrNull(ListOf(text)),
+    "costs": MapOf(number),
 }
 NEW_AGENT = Record({"id": text}, {**_ABILITIES, "presence": text})
 AGENT_CHANGES = Record({"id": text}, _ABILITIES)
@@ -102,7 +103,8 @@ def _add_agent(router: Router, said: _Fields, at: float) -> Events:
     try:
         built = Agent(**agent)
     except InvalidValueError:
-        _require_channels(router, [*agent.get("limits", ()), *(agent.get("channels") or ())])
+        named = (agent.get(key) or () for key in ("limits", "channels", "costs"))
+        _require_channels(router, [name for names in named for name in names])
         if _normal(agent["id"]) not in router.agents:
             raise
         built = Agent(agent["id"])  # a duplicate: for the router to say
@@ -114,7 +116,7 @@ def _update_agent(router: Router, said: _Fields, at: float) -> Events:
     return router.update_agent(changes.pop("id"), at=at, **changes)
 
 
-def _options_with_preference(router: Router, said: _Fields, allowed_in: str) -> _Fields:
+def _options_with_preference(router: Router, said: _Fields, *allowed_in: str) -> _Fields:
     """Return a command's optional keys with the preference built.
 
     A bad preference counts only where the command is allowed; elsewhere it is left out, and the
@@ -126,14 +128,14 @@ def _options_with_preference(router: Router, said: _Fields, allowed_in: str) -> 
             options["prefer"] = _preference(said)
         except InvalidValueError:
             view = router.contacts.get(_normal(said["contact"]))
-            if view is not None and view.state == allowed_in:
+            if view is not None and view.state in allowed_in:
                 raise
             del options["prefer"]
     return options
 
 
 def _transfer(router: Router, said: _Fields, at: float) -> Events:
-    options = _options_with_preference(router, said, "active")
+    options = _options_with_preference(router, said, "active", "interrupted")
     return router.transfer(said["contact"], at=at, **options)
 
 

@@ -18,7 +18,7 @@ from omniqueue.model.checks import instant
 from omniqueue.play.commands import NEW_AGENT
 from omniqueue.play.document import Entrance, Expectation, Play, Step
 from omniqueue.play.json_text import Faults, below
-from omniqueue.play.shapes import OrNull, Record, Shape, number, text
+from omniqueue.play.shapes import ListOf, OrNull, Record, Shape, number, text
 
 _Json: TypeAlias = Mapping[str, Any]
 
@@ -34,6 +34,7 @@ CHANNEL = Record(
         "resume_seconds": number,
         "target_seconds": OrNull(number),
         "reserve_seconds": OrNull(number),
+        "interrupted_by": ListOf(text),
     },
 )
 
@@ -142,6 +143,14 @@ def _judge_channels(faults: Faults, channels: object, names: set[str]) -> None:
                 _try(faults, below(place, key), Channel, "any", **{key: value})
     _try(faults, "channels", Router, channels=map(Channel, own))  # too many, that is
     names.update(own)
+    for name, settings in channels.items():
+        if isinstance(settings, dict) and _fits(ListOf(text), settings.get("interrupted_by")):
+            for index, other in enumerate(settings["interrupted_by"]):
+                place = below(below(below("channels", name), "interrupted_by"), index)
+                if _normal(other) == _normal(name):
+                    faults.add(place, "is the channel itself: expected another")
+                elif _normal(other) not in names:
+                    faults.add(place, "is no channel of this play")
 
 
 def _judge_agent(
@@ -154,7 +163,7 @@ def _judge_agent(
         ids.add(_normal(agent_id))
     if _fits(text, agent.get("presence")):
         _try(faults, below(place, "presence"), presence, "presence", agent["presence"])
-    for key in ("skills", "capacity", "limits", "channels"):
+    for key in ("skills", "capacity", "limits", "channels", "costs"):
         value, spot = agent.get(key), below(place, key)
         sound = _fits(NEW_AGENT.optional[key], value)
         for where, name, part in _parts(spot, value):

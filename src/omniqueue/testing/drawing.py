@@ -95,6 +95,8 @@ def abilities(
     if pick((0, *says)):
         said["limits"] = {name: pick((1, 2, 0)) for name in channels if pick((0, 1))}
     if pick((0, 0, *says)):
+        said["costs"] = {name: pick((1, 2, 3)) for name in channels if pick((0, 1))}
+    if pick((0, 0, *says)):
         said["channels"] = [name for name in channels if pick((1, 1, 0))]
     return said
 
@@ -156,7 +158,9 @@ class Writer:
 
     def __init__(self, pick: Pick, steps_max: int) -> None:
         self._pick = pick
-        self._channels = pick((("phone", "chat"), ("email",), ("phone", "sms", "fax")))
+        self._channels = pick(
+            (("phone", "chat"), ("email",), ("email", "phone", "fax"), ("phone", "sms"))
+        )
         self._agent_ids = names("a", pick((1, 2, 3, 4)))
         self._at = float(pick((0, 100, -20)))
         self._submitted = 0
@@ -166,7 +170,7 @@ class Writer:
             "order": pick(_ORDERS),
             "selection": pick(_SELECTIONS),
             "max_waiting": pick((None, None, None, None, 3, 0)),
-            "channels": {name: self._channel() for name in self._channels},
+            "channels": {name: self._channel(name) for name in self._channels},
             "agents": [self._agent(name) for name in self._agent_ids],
             "steps": self._steps,
         }
@@ -183,9 +187,13 @@ class Writer:
         for index in range(count):
             self._write(first=index == 0)
 
-    def _channel(self) -> _Said:
+    def _channel(self, name: str) -> _Said:
         pick = self._pick
-        return {key: pick(options) for key, options in _CHANNEL_OPTIONS if pick((0, 0, 1))}
+        said = {key: pick(options) for key, options in _CHANNEL_OPTIONS if pick((0, 0, 1))}
+        if pick((0, 1)):
+            others = [other for other in self._channels if other != name]
+            said["interrupted_by"] = [other for other in others if pick((0, 1, 1))]
+        return said
 
     def _agent(self, agent_id: str) -> _Said:
         pick = self._pick

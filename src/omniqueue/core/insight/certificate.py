@@ -130,4 +130,5 @@ def certify(state: State, ids: int | None) -> None:
     kept = state.preferring
     state.preferring = dict(kept) if ids is None else _Attended(kept)
     for channel in state.channels.values():
-        channel.plain = ids is None and channel.channel.reserve_seconds is None
+        reserving = channel.channel.reserve_seconds is not None
+        channel.plain = ids is None and not reserving and not channel.interrupts

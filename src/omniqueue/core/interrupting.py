@@ -1,0 +1,77 @@
+"""Interrupting: work put aside for a contact that may interrupt it, and taken up again (rule 15).
+
+An interrupted contact stays in its agent's hands and goes on using its cost towards all that may
+not interrupt it: `AgentRow.free` counts it. What is worked out here is the other sum, of the work
+that goes on; it is only asked where contacts are interrupted at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omniqueue.core.contact_row import place
+from omniqueue.core.lifecycle import ACTIVE, INTERRUPTED
+from omniqueue.model.contact_events import Continued, Interrupted
+
+if TYPE_CHECKING:
+    from omniqueue.core.agent_row import AgentRow
+    from omniqueue.core.contact_row import ContactRow
+    from omniqueue.core.state import State
+
+
+def put_aside(state: State, agent: AgentRow, row: ContactRow) -> None:
+    """Interrupt what must make way for a contact that is about to be given to an agent.
+
+    In queue order, the work that the contact may interrupt is kept on while it fits beside it.
+    Cost: O(work in hand, sorted).
+    """
+    roster = state.roster
+    room = _room_left(state, agent) - roster.cost(agent, row.lane.channel)
+    if room >= 0:
+        return
+    interrupts = row.lane.channel.interrupts
+    giving_way = [
+        held
+        for held in agent.holding
+        if held.state == ACTIVE and interrupts & held.lane.channel.bit
+    ]
+    room += sum(roster.cost(agent, held.lane.channel) for held in giving_way)
+    for held in sorted(giving_way, key=place):
+        cost = roster.cost(agent, held.lane.channel)
+        if cost <= room:
+            room -= cost
+        else:
+            held.state = INTERRUPTED
+            state.log.append((Interrupted, state.now, held.id, agent.id, row.id))
+
+
+def take_up(state: State) -> None:
+    """Let agents whose work has changed go on with what was interrupted, where it fits again.
+
+    Run at the end of matching. Cost: O(work in hand of those agents, sorted).
+    """
+    roster = state.roster
+    rooms: dict[AgentRow, int] = {}
+    waiting: list[ContactRow] = []
+    for agent in roster.stirred:
+        interrupted = [row for row in agent.holding if row.state == INTERRUPTED]
+        if interrupted:
+            rooms[agent] = _room_left(state, agent)
+            waiting += interrupted
+    roster.stirred.clear()
+    for row in sorted(waiting, key=place):
+        holder = row.agent
+        assert holder is not None
+        cost = roster.cost(holder, row.lane.channel)
+        idle = all(held.state == INTERRUPTED for held in holder.holding)
+        if cost <= rooms[holder] or idle:  # what is in hand goes on, even if it fits no more
+            rooms[holder] -= cost
+            row.state = ACTIVE
+            state.log.append((Continued, state.now, row.id, holder.id))
+
+
+def _room_left(state: State, agent: AgentRow) -> int:
+    """Return the capacity that the work that goes on leaves."""
+    going_on = (row for row in agent.holding if row.state != INTERRUPTED)
+    used = sum(state.roster.cost(agent, row.lane.channel) for row in going_on)
+    return agent.agent.capacity - used
