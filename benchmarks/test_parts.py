@@ -154,3 +154,48 @@ def test_snapshot(benchmark: BenchmarkFixture, size: Size, rounds: int, restored
         return
     router = benchmark.pedantic(Router.restore, (saved,), rounds=rounds)
     assert router.snapshot() == saved
+
+
+@pytest.mark.parametrize("question", ["explain", "explain_agent", "queue_for", "position", "fork"])
+def test_insight(benchmark: BenchmarkFixture, size: Size, rounds: int, question: str) -> None:
+    """What the router is asked about a backlog: a contact in its middle, an agent at work."""
+    sizes = RoutingSizes(waiting=size(200, 100_000), agents=size(20, 1_000))
+    engine = Engine()
+    RoutingWorld(sizes, engine, Stopwatch())
+    router = engine.router
+    contact = [view.id for view in router.queue][len(router.queue) // 2]
+    agent = next(iter(router.agents))
+    router.position(contact)  # builds its index
+    ask: dict[str, Callable[[], object]] = {
+        "explain": lambda: router.explain(contact),
+        "explain_agent": lambda: router.explain_agent(agent),
+        "queue_for": lambda: router.queue_for(agent, 10),
+        "position": lambda: router.position(contact),
+        "fork": router.fork,
+    }
+    assert benchmark.pedantic(ask[question], rounds=rounds) is not None
+
+
+@pytest.mark.parametrize("interrupted", [False, True], ids=["in turn", "interrupted"])
+def test_interrupting(
+    benchmark: BenchmarkFixture, size: Size, rounds: int, interrupted: bool
+) -> None:
+    """Agents at letters; calls come and go, waiting for a free agent or put before the letter."""
+    letter = Channel("letter", interrupted_by=["phone"] if interrupted else [])
+    router = Router(channels=[letter])
+    agents = size(10, 1_000)
+    for number in range(agents):
+        router.add_agent(Agent(f"a{number}", capacity=1 if interrupted else 2), at=0.0)
+        router.submit(Contact(f"l{number}", "letter"), at=0.0)
+    calls = size(10, 5_000)
+    made = 0
+
+    def call_and_hang_up() -> None:
+        nonlocal made
+        for _ in range(calls):
+            router.submit(Contact(f"c{made}", "phone"), at=1.0)
+            router.complete(f"c{made}", at=1.0)
+            made += 1
+
+    benchmark.pedantic(call_and_hang_up, rounds=rounds)
+    assert router.statistics().contacts["active"] == agents

@@ -198,7 +198,14 @@ class WorkCommands(Commands):
             row.state = COMPLETED
             if state.forget_seconds == 0:
                 del state.contacts[row.id]
-        return _served(state, agent)
+        if state.overdue_later or state.overdue or state.roster.interrupting:
+            return done(state, [agent], [])
+        serve(state, agent)
+        if state.hooks:
+            return told(state)
+        events = Events(state.log)
+        state.log.clear()
+        return events
 
     @command
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
@@ -403,18 +410,6 @@ def _offered_to(state: State, contact_id: object, agent_id: object, command: str
             f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
         )
     return row
-
-
-def _served(state: State, agent: AgentRow) -> Events:
-    """Let a freed agent take what it can; return what happened."""
-    if state.overdue_later or state.overdue or state.roster.interrupting:
-        return done(state, [agent], [])
-    serve(state, agent)
-    if state.hooks:
-        return told(state)
-    events = Events(state.log)
-    state.log.clear()
-    return events
 
 
 def _start_wrap_up(
