@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from omniqueue.core.state import State
 
 
-def enter(state: State, at: object) -> None:
-    """Let time pass to a command's instant.
+def enter(state: State, at: object) -> float:
+    """Let time pass to a command's instant, and return it.
 
     What timers do is logged before what the command does.
 
@@ -69,6 +69,7 @@ def enter(state: State, at: object) -> None:
     if state.timers.wake <= instant_at:
         advance(state, instant_at)
     state.now = instant_at
+    return instant_at
 
 
 def checked_instant(state: State, at: object) -> float:

@@ -285,20 +285,17 @@ def leave(state: State, row: ContactRow) -> None:
         show_head(state, lane)
 
 
-def take_head(state: State, lane: Lane, index: int) -> ContactRow:
-    """Take the first contact, one without details, from a lane that has only its line.
+def follow_head(state: State, lane: Lane, index: int) -> None:
+    """Let the next of a lane that has only its line stand for it, the first having been taken.
 
     Args:
         state: the router's.
         lane: nobody stands early or restricted in it.
         index: where its head stands among all heads.
 
-    Cost: O(log lanes): a pop from a deque and one insertion.
+    Cost: O(log lanes): one insertion.
     """
     line = lane.line
-    row = line.popleft()
-    row.where = NOWHERE
-    state.waiting -= 1
     if lane.dead:
         while line and line[0].where != IN_LINE:
             line.popleft()
@@ -311,7 +308,7 @@ def take_head(state: State, lane: Lane, index: int) -> ContactRow:
         head = lane.head = (first.rank, first.arrived_at, first.sequence, lane)
         if not marked:
             insort(heads, head, index)
-            return row
+            return
         to = bisect_left(heads, head, index)
         heads.insert(to, head)
         for room in marked:
@@ -320,7 +317,6 @@ def take_head(state: State, lane: Lane, index: int) -> ContactRow:
         lane.head = None
         for room in marked:
             del room.marks[index]  # type: ignore[union-attr]
-    return row
 
 
 def _leave_middle(lane: Lane) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from omniqueue.core.contact_row import place
+from omniqueue.core.contact_row import NOWHERE, place
 from omniqueue.core.interrupting import put_aside, take_up
-from omniqueue.core.lanes import LONG_WALK, first_served, join, mark_heads, serves, take_head
+from omniqueue.core.lanes import LONG_WALK, first_served, follow_head, join, mark_heads, serves
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give, offer
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
@@ -71,59 +71,69 @@ def serve(state: State, agent: AgentRow) -> None:
     if agent.presence != "ready":
         return
     while agent.free > 0 or agent.crowd is not None:
-        if agent.reserved_for is None and not state.preferring:
-            shape = agent.profile.by_load.get(agent.free) if agent.crowd is None else None
-            if shape is None:
-                shape = roster.shape_for(agent)
-                if shape is None:
-                    return
-            if shape.room.marks is None:
-                number = shape.number
-                index = 0
-                for head in state.heads:
-                    known = head[3].serves[number]
-                    if known and (known == 1 or serves(head[3], shape)):
-                        break
-                    index += 1
-                else:
-                    index = -1
-                if index > LONG_WALK or index < 0:
-                    mark_heads(state, shape.room, index)
-            else:
-                index = first_served(state, shape)
-            if index < 0:
-                roster.seat_in(agent, shape)
+        if agent.reserved_for is not None or state.preferring:
+            if not _serve_one(state, agent, first_contact(state, agent)):
                 return
-            lane = state.heads[index][3]
-            line = lane.line
-            if line and line[0].details is None and not lane.early and not lane.solo:
-                first = take_head(state, lane, index)
-                channel = lane.channel
-                if channel.offer_seconds is not None:
-                    offer(state, agent, first, channel.offer_seconds)
-                elif agent.limited:
-                    _assign(state, agent, first)
-                else:  # the same, in place: this is where most contacts pass
-                    first.state = ACTIVE
-                    first.agent = agent
-                    agent.misses = 0
-                    agent.stamp = roster.stamp = roster.stamp + 1
-                    agent.holding[first] = None
-                    agent.free -= channel.cost
-                    state.log.append((Assigned, state.now, first.id, agent.id, False))
-                continue
+            continue
+        shape = agent.profile.by_load.get(agent.free) if agent.crowd is None else None
+        if shape is None:
+            shape = roster.shape_for(agent)
+            if shape is None:
+                return
+        if shape.room.marks is None:
+            number = shape.number
+            index = 0
+            for head in state.heads:
+                known = head[3].serves[number]
+                if known and (known == 1 or serves(head[3], shape)):
+                    break
+                index += 1
+            else:
+                index = -1
+            if index > LONG_WALK or index < 0:
+                mark_heads(state, shape.room, index)
+        else:
+            index = first_served(state, shape)
+        if index < 0:
+            roster.seat_in(agent, shape)
+            return
+        lane = state.heads[index][3]
+        line = lane.line
+        if not line or line[0].details is not None or lane.early or lane.solo:
             row = lane.first()
             if row is None or row.refuses(agent.id):
                 row = first_contact(state, agent)
-        else:
-            row = first_contact(state, agent)
-        if row is None:
-            roster.seat(agent)
-            return
-        freed = give(state, agent, row)
-        if freed:
-            _settle_all(state, [agent, *freed], [])
-            return
+            if not _serve_one(state, agent, row):
+                return
+            continue
+        first = line.popleft()
+        first.where = NOWHERE
+        state.waiting -= 1
+        follow_head(state, lane, index)
+        channel = lane.channel
+        if channel.offer_seconds is not None:
+            offer(state, agent, first, channel.offer_seconds)
+        elif agent.limited:
+            _assign(state, agent, first)
+        else:  # the same, in place: this is where most contacts pass
+            first.state = ACTIVE
+            first.agent = agent
+            agent.misses = 0
+            agent.stamp = roster.stamp = roster.stamp + 1
+            agent.holding[first] = None
+            agent.free -= channel.cost
+            state.log.append((Assigned, state.now, first.id, agent.id, False))
+
+
+def _serve_one(state: State, agent: AgentRow, row: ContactRow | None) -> bool:
+    """Give a freed agent a contact that is not plain; tell whether there may be more for it."""
+    if row is None:
+        state.roster.seat(agent)
+        return False
+    freed = give(state, agent, row)
+    if freed:
+        _settle_all(state, [agent, *freed], [])
+    return not freed
 
 
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:

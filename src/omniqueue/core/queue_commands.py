@@ -77,8 +77,7 @@ class QueueCommands(Commands):
 
         Raises:
             TimeWentBackwardsError: `at` is before the router's time.
-            UnknownChannelError: the channel was not declared.
-            DuplicateContactError: the id has been used.
+            UnknownChannelError, DuplicateContactError: not declared; the id has been used.
             InvalidValueError: no Contact, or `arrived_at` lies in the future.
             QueueFullError: it would have to wait and `max_waiting` contacts do.
             PolicyError: a user's order policy failed.
@@ -90,24 +89,37 @@ class QueueCommands(Commands):
             >>> [event.name for event in Router().submit(Contact("c1", "fax"), at=0)]
             ['queued', 'unservable']
         """
+        # Every contact passes here: what others would put into functions stands in place.
         state = self._state
         try:
-            row = _new_row(state, contact, at)
+            if at.__class__ is float and state.now <= at < state.timers.wake:
+                state.now = at
+            else:
+                at = enter(state, at)
+            if contact.__class__ is not Contact and not isinstance(contact, Contact):
+                raise InvalidValueError("contact", contact, "a Contact")
+            contact_id, skills = contact.id, contact.skills
+            channel = state.channels.get(contact.channel)
+            if channel is None:
+                channel = channel_of(state, "channel", contact.channel)
+            if contact_id in state.contacts:
+                _refuse_unless_forgotten(state, contact_id)
+            arrived_at = contact.arrived_at
+            if arrived_at is None:
+                arrived_at = at
+            elif arrived_at > at:
+                raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
+            rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
+            lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
+            row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
+            if state.max_waiting is not None:
+                _refuse_if_full(state, row)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
-        lane = row.lane
-        channel = lane.channel
-        raw = (
-            Queued,
-            state.now,
-            row.id,
-            channel.name,
-            lane.skills,
-            contact.priority,
-            row.arrived_at,
-            row.rank,
-        )
+        state.sequence += 1
+        state.contacts[contact_id] = row
+        raw = (Queued, at, contact_id, channel.name, skills, contact.priority, arrived_at, rank)
         plain = contact.terms is None and channel.plain and lane.holders
         if not plain or state.overdue_later or state.overdue:
             state.log.append(raw)
@@ -373,37 +385,6 @@ def _refuse_if_full(state: State, row: ContactRow) -> None:
     raise QueueFullError(
         "queue", state.waiting + state.deferred, f"fewer than {state.max_waiting} waiting"
     )
-
-
-def _new_row(state: State, contact: Contact, at: float) -> ContactRow:
-    """Let time pass and make the row of a new contact, or refuse it."""
-    if at.__class__ is float and state.now <= at < state.timers.wake:
-        state.now = at
-    else:
-        enter(state, at)
-        at = state.now
-    if contact.__class__ is not Contact and not isinstance(contact, Contact):
-        raise InvalidValueError("contact", contact, "a Contact")
-    contact_id = contact.id
-    channel = state.channels.get(contact.channel)
-    if channel is None:
-        channel = channel_of(state, "channel", contact.channel)
-    if contact_id in state.contacts:
-        _refuse_unless_forgotten(state, contact_id)
-    arrived_at = contact.arrived_at
-    if arrived_at is None:
-        arrived_at = at
-    elif arrived_at > at:
-        raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
-    skills = contact.skills
-    rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
-    lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
-    row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
-    if state.max_waiting is not None:
-        _refuse_if_full(state, row)
-    state.sequence += 1
-    state.contacts[contact_id] = row
-    return row
 
 
 def _refuse_unless_forgotten(state: State, contact_id: str) -> None:

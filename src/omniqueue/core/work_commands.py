@@ -20,7 +20,7 @@ from omniqueue.core.commands import (
 )
 from omniqueue.core.endings import cancel_timers, end, step_out
 from omniqueue.core.lanes import lane_of, requirement_lane
-from omniqueue.core.lifecycle import ACTIVE, COMPLETED, INTERRUPTED, OFFERED, PARKED, WRAP_UP
+from omniqueue.core.lifecycle import ACTIVE, COMPLETED, OFFERED, PARKED, WRAP_UP
 from omniqueue.core.matching import serve
 from omniqueue.core.offers import (
     back_to_queue,
@@ -147,8 +147,8 @@ class WorkCommands(Commands):
             wrap_up_seconds: work after it; 0: none; None: until finished; "channel": its own.
 
         Raises:
-            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError,
-            InvalidValueError.
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+            InvalidValueError: a duration that cannot be.
 
         Cost: O(log lanes) and one match.
 
@@ -165,23 +165,18 @@ class WorkCommands(Commands):
             if at.__class__ is float and state.now <= at < state.timers.wake:
                 state.now = at
             else:
-                enter(state, at)
-                at = state.now
+                at = enter(state, at)
             row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
             if row is None or row.state != ACTIVE:
                 row = contact_in_state(state, contact_id, "complete")
-            channel = row.lane.channel
-            wrap_up = channel.wrap_up_seconds
-            if wrap_up_seconds != "channel":
-                wrap_up = _wrap_up(wrap_up_seconds)
-            if row.state == INTERRUPTED:
-                wrap_up = 0.0
+            channel, said = row.lane.channel, wrap_up_seconds
+            wrap_up = channel.wrap_up_seconds if said == "channel" else _wrap_up(said)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
         agent = row.agent
-        if agent is None:
-            return _complete_parked(state, row)
+        if agent is None or row.state != ACTIVE:
+            return _complete_put_aside(state, row)
         state.log.append((Completed, at, row.id, agent.id, wrap_up))
         if wrap_up != 0:
             return _start_wrap_up(state, row, agent, wrap_up)
@@ -201,11 +196,7 @@ class WorkCommands(Commands):
         if state.overdue_later or state.overdue or state.roster.interrupting:
             return done(state, [agent], [])
         serve(state, agent)
-        if state.hooks:
-            return told(state)
-        events = Events(state.log)
-        state.log.clear()
-        return events
+        return told(state)
 
     @command
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
@@ -426,11 +417,16 @@ def _start_wrap_up(
     return done(state, [], [])
 
 
-def _complete_parked(state: State, row: ContactRow) -> Events:
-    state.parked -= 1
-    state.log.append((Completed, state.now, row.id, None, 0.0))
+def _complete_put_aside(state: State, row: ContactRow) -> Events:
+    """Complete a contact that is parked, or interrupted: without wrap-up."""
+    agent = row.agent
+    state.log.append((Completed, state.now, row.id, agent and agent.id, 0.0))
+    if agent is None:
+        state.parked -= 1
+    else:
+        end_work(state, row)
     end(state, row, COMPLETED)
-    return done(state, [], [])
+    return done(state, [] if agent is None else [agent], [])
 
 
 def _wrap_up(value: object) -> float | None:
