@@ -73,6 +73,32 @@ def test_text_of_a_scrape() -> None:
     assert sum(line.startswith("omniqueue_lane_waiting") for line in lines) == 3
 
 
+def test_interrupted_contacts_have_their_own_state() -> None:
+    client = pytest.importorskip("prometheus_client")
+    from omniqueue.extra.prometheus import RouterCollector
+
+    channels = [Channel("email", interrupted_by=["phone"])]
+    router, statistics = Router(channels=channels), LiveStatistics(channels)
+    router.observe(statistics.hear)
+    registry = client.CollectorRegistry()
+    collector = RouterCollector(statistics, registry=registry)
+    router.add_agent(Agent("ana"), at=0)
+    router.submit(Contact("mail", "email"), at=0)
+    router.submit(Contact("call", "phone"), at=5)
+
+    def mails(state: str) -> float | None:
+        labels = {"channel": "email", "state": state}
+        found: float | None = registry.get_sample_value("omniqueue_contacts", labels)
+        return found
+
+    collector.refresh(at=10)
+    assert (mails("interrupted"), mails("active")) == (1.0, 0.0)
+    assert registry.get_sample_value("omniqueue_occupancy_ratio") == 1.0
+    router.complete("call", at=20)
+    collector.refresh(at=20)
+    assert (mails("interrupted"), mails("active")) == (0.0, 1.0)
+
+
 def test_scrapes_see_the_last_summary_only() -> None:
     pytest.importorskip("prometheus_client")
     from omniqueue.extra.prometheus import RouterCollector

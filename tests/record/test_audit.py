@@ -11,12 +11,11 @@ import pytest
 
 from omniqueue import Agent, Channel, Contact, Preference, Router
 from omniqueue.errors import FileFaultsError
-from omniqueue.record.audit import AuditResult, audited
+from omniqueue.record.audit import audited
 from omniqueue.record.audit_faults import AUDIT_KINDS
 from omniqueue.record.event_lines import EventWriter
 from omniqueue.record.event_reading import EventReader
-
-Lines = list[dict[str, Any]]
+from record.planting import Lines, audit, place, recount
 
 
 def recorded() -> Lines:
@@ -66,25 +65,6 @@ def recorded() -> Lines:
     tell(router.submit(Contact("s1", "phone", skills={"fr": 3}), at=290))  # nobody can
     writer.close(at=router.now, contacts=router.statistics().contacts)
     return [json.loads(line) for line in file.getvalue().splitlines()]
-
-
-def audit(lines: Lines) -> AuditResult:
-    reader = EventReader("record", [json.dumps(line) + "\n" for line in lines])
-    return audited(reader.header, reader)
-
-
-def place(lines: Lines, name: str, **said: object) -> int:
-    """The index of the first event of that name with those values."""
-    for index, line in enumerate(lines):
-        if line.get("event") == name and all(line[key] == value for key, value in said.items()):
-            return index
-    raise AssertionError(f"no {name} {said}")
-
-
-def recount(lines: Lines) -> Lines:
-    """Make the end line's number of events right again, as a careful forger would."""
-    lines[-1]["events"] = len(lines) - 2
-    return lines
 
 
 def test_the_record_itself_is_sound() -> None:

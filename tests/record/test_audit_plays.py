@@ -22,19 +22,25 @@ from omniqueue.record.event_lines import EventWriter
 from omniqueue.record.event_reading import EventReader
 from omniqueue.sim.files.regular_file import lines_of
 from oracle.generate import random_play
+from oracle.generate_interrupting import interrupting_play
 from oracle.side_by_side import fast_router, steps_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = ROOT.parent / "shared/data"
 
 
-def audited_play(seed: int, *, large: bool = False) -> tuple[AuditResult, int]:
+def audited_play(
+    seed: int, *, large: bool = False, interrupting: bool = False, certificates: bool = False
+) -> tuple[AuditResult, int]:
     """Run a play through the engine, audit what was written; also the engine's assignments."""
-    play = random_play(random.Random(seed), 400 if large else 60, large)
+    write = interrupting_play if interrupting else random_play
+    play = write(random.Random(seed), 400 if large else 60, large)
     router, file = fast_router(play), StringIO()
     channels = list(router.channels.values())
     writer = EventWriter(file, channels, order=router.order, selection="any")
     assigned = 0
+    if certificates:
+        router.certify()
     for step in steps_of(play):
         fields = {key: value for key, value in step.items() if key not in ("at", "do")}
         events = []
@@ -52,9 +58,9 @@ def audited_play(seed: int, *, large: bool = False) -> tuple[AuditResult, int]:
     return audited(reader.header, reader), assigned
 
 
-def disagreement(seed: int, *, large: bool = False) -> str | None:
-    """Say where audit and engine disagree on a play; None: nowhere."""
-    found, assigned = audited_play(seed, large=large)
+def disagreement(seed: int, **options: bool) -> str | None:
+    """Say where audit and engine disagree on a play (as `audited_play`); None: nowhere."""
+    found, assigned = audited_play(seed, **options)
     if not found.fair:
         return f"seed {seed}: {dict(found.unexplained)}: {found.faults[0]}"
     taken = sum(found.served.values())
@@ -73,9 +79,17 @@ def test_audit_and_engine_agree_on_random_plays(block: int) -> None:
         assert disagreement(seed) is None
 
 
-def test_audit_and_engine_agree_on_large_worlds() -> None:
+@pytest.mark.parametrize("block", range(6))
+def test_audit_and_engine_agree_on_plays_that_interrupt(block: int) -> None:
+    """300 plays of 60 steps; a fifth of them with a certificate before each contact given."""
+    for seed in range(block * 50, block * 50 + 50):
+        assert disagreement(seed, interrupting=True, certificates=not seed % 5) is None
+
+
+@pytest.mark.parametrize("interrupting", [False, True])
+def test_audit_and_engine_agree_on_large_worlds(interrupting: bool) -> None:
     for seed in range(2):
-        assert disagreement(seed, large=True) is None
+        assert disagreement(seed, large=True, interrupting=interrupting) is None
 
 
 @pytest.mark.parametrize(
@@ -106,9 +120,10 @@ def campaign(arguments: list[str]) -> int:
     parser.add_argument("--plays", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--interrupting", action="store_true")
     said = parser.parse_args(arguments)
     for seed in range(said.seed, said.seed + said.plays):
-        found = disagreement(seed, large=said.large)
+        found = disagreement(seed, large=said.large, interrupting=said.interrupting)
         if found is not None:
             print(found)
             return 1

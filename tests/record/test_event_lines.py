@@ -8,8 +8,20 @@ from math import inf
 
 import pytest
 
-from omniqueue import Agent, Channel, Contact, InvalidValueError, Queued, Router, Skills
+from omniqueue import (
+    Agent,
+    Channel,
+    Contact,
+    Event,
+    FileFaultsError,
+    InvalidValueError,
+    Queued,
+    Router,
+    Skills,
+)
+from omniqueue.model import agent_events as of_agents
 from omniqueue.record.event_lines import FORMAT, EventWriter, event_of, events_of, settings_of
+from omniqueue.record.event_reading import Certificate, EventReader
 
 
 def test_what_is_written_comes_back() -> None:
@@ -32,6 +44,91 @@ def test_what_is_written_comes_back() -> None:
     assert list(events_of(lines)) == events
     assert any(isinstance(event, Queued) and event.rank == inf for event in events)
     assert lines[-1] == {"event": "end", "at": 2.0, "events": len(events)}
+
+
+def test_interruptions_costs_and_certificates_come_back() -> None:
+    channels = [Channel("email", interrupted_by=["phone"]), Channel("phone", cost=2)]
+    router, file = Router(channels=channels), StringIO()
+    router.certify()
+    events = [
+        *router.add_agent(Agent("ana", capacity=2, costs={"fax": 2}), at=0),
+        *router.submit(Contact("f", "fax", skills={"fr": 1}), at=1),
+        *router.submit(Contact("m1", "email"), at=1),
+        *router.submit(Contact("m2", "email"), at=1),
+        *router.submit(Contact("call", "phone"), at=2),
+        *router.complete("call", at=3),
+        *router.update_agent("ana", costs={"phone": 1, "fax": 1}, at=4),
+    ]
+    names = [event.name for event in events]
+    for name in ("interrupted", "continued", "passed_over", "agent_updated"):
+        assert name in names
+    writer = EventWriter(file, channels, order="arrival", selection="longest-idle")
+    for event in events:
+        writer.write(event)
+    writer.close(at=4.0)
+    header, *lines = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert list(events_of(lines)) == events
+    assert [Channel(name, **said) for name, said in header["channels"].items()] == channels
+    file.seek(0)
+    reader = EventReader("record", file)
+    assert reader.header.channels == tuple(channels)
+    read = [item for _, item in reader]
+    told = [event for event in events if event.name != "passed_over"]
+    assert [item for item in read if isinstance(item, Event)] == told
+    certificates = [item for item in read if isinstance(item, Certificate)]
+    assert certificates[0] == Certificate(1.0, "m1", "ana", 1)
+
+
+def test_costs_may_be_left_out() -> None:
+    event = of_agents.AgentAdded(0.0, "ana", Skills.of({}), 1, {}, None, "ready")
+    line = event.to_dict()
+    assert line.pop("costs") == {}  # type: ignore[attr-defined]
+    assert event_of(line) == event
+    assert read_one(line) == event
+
+
+def read_one(line: object) -> object:
+    """What a reader makes of one line."""
+    header = {"format": FORMAT, "order": "arrival", "selection": "x"}
+    reader = EventReader("record", [json.dumps(header) + "\n", json.dumps(line) + "\n"])
+    return next(iter(reader))[1]
+
+
+CERTIFICATE = {
+    "at": 1.0,
+    "event": "passed_over",
+    "contact": "c2",
+    "agent": "ana",
+    "contacts": 1,
+    "causes": {"skill": 1},
+    "first": [["c1", "skill"]],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fault"),
+    [
+        ("contacts", 2, "contacts is 2; expected the sum of the causes"),
+        ("contacts", None, "contacts is None; expected a whole number"),
+        ("causes", {"skill": -1}, "causes is -1; expected a whole number from 0"),
+        ("first", "c1", "first is 'c1'; expected a list of contacts"),
+        ("first", [["c1"]], "expected a contact and a cause"),
+        ("first", [["c1", 3]], "first is 3; expected a name"),
+        ("first", [["c1", "skill"]] * 2, "expected a list of contacts"),
+        ("agent", "", "agent is ''; expected a name"),
+    ],
+)
+def test_a_wrong_certificate_is_refused(key: str, value: object, fault: str) -> None:
+    assert read_one(CERTIFICATE) == Certificate(1.0, "c2", "ana", 1)
+    with pytest.raises(FileFaultsError) as refused:
+        read_one({**CERTIFICATE, key: value})
+    assert fault in str(refused.value)
+
+
+def test_costs_are_checked() -> None:
+    line = {**of_agents.AgentUpdated(0.0, "a", Skills.of({}), 1, {}, None).to_dict()}
+    with pytest.raises(FileFaultsError, match="costs is 0; expected a whole number from 1"):
+        read_one({**line, "costs": {"phone": 0}})
 
 
 def test_ranks_of_several_parts_come_back() -> None:

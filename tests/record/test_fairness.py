@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import pytest
 
 from omniqueue import Channel, Event, Skills
@@ -32,8 +33,11 @@ def agent(
     channels: tuple[str, ...] | None = None,
     limits: dict[str, int] | None = None,
     presence: str = "ready",
+    costs: dict[str, int] | None = None,
 ) -> Event:
-    return of_agents.AgentAdded(0.0, name, skills, capacity, limits or {}, channels, presence)
+    return of_agents.AgentAdded(
+        0.0, name, skills, capacity, limits or {}, channels, presence, costs or {}
+    )
 
 
 def queued(
@@ -294,6 +298,77 @@ def test_a_transfer_can_give_the_place_up() -> None:
         assigned("c2", 4, "eve"),
     ]
     assert judged(*events).fair
+
+
+def test_a_cost_of_its_own_stands_for_the_channels() -> None:
+    channels = [Channel("video", cost=2)]
+    events = [queued("c1", 1, channel="video"), queued("c2", 2)]
+    taken = [*events, agent(costs={"video": 1}), assigned("c1", 3)]
+    assert judged(*taken, channels=channels).fair
+    dear = [*events, agent(capacity=2, costs={"video": 3}), assigned("c2", 3)]
+    assert causes(judged(*dear, channels=channels)) == {"room": 1}
+    update = of_agents.AgentUpdated(4.0, "ana", NONE, 2, {}, None, {"video": 2})
+    later = [*taken, update, assigned("c2", 4)]
+    assert kinds(judged(*later, channels=channels)) == {"capacity exceeded": 1}
+    cheap = attrs.evolve(update, costs={})  # then the channel's cost counts again
+    assert kinds(judged(*taken, cheap, assigned("c2", 4), channels=channels)) == {
+        "capacity exceeded": 1
+    }
+
+
+MAIL = [Channel("email", interrupted_by=["phone"]), Channel("phone", cost=2)]
+
+
+def mails_and_a_call(*last: Event) -> Verdict:
+    """Two e-mails are all that ana has room for; then a third waits, and a call comes in."""
+    mails = [queued(name, at, channel="email") for at, name in enumerate(["m1", "m2", "m3"])]
+    given = [assigned("m1", 2), assigned("m2", 2)]
+    return judged(agent(capacity=2), *mails, *given, queued("call", 3), *last, channels=MAIL)
+
+
+def aside(name: str, at: float = 3, by: str = "call") -> Event:
+    return of_contacts.Interrupted(at, name, "ana", by)
+
+
+def test_room_by_interrupting_is_room() -> None:
+    verdict = mails_and_a_call(aside("m1"), aside("m2"), assigned("call", 3))
+    assert verdict.fair
+    assert causes(verdict) == {"room": 1}  # the third e-mail
+    fax = judged(
+        agent(),
+        queued("m1", 1, channel="email"),
+        assigned("m1", 1),
+        queued("f", 2, channel="fax"),
+        assigned("f", 2),
+        channels=MAIL,
+    )
+    assert kinds(fax) == {"capacity exceeded": 1}
+
+
+def test_interruptions_without_a_reason_are_named() -> None:
+    verdict = mails_and_a_call(aside("m2"), assigned("call", 3))
+    assert kinds(verdict) == {"not interrupted": 1}
+    assert str(verdict.faults[0]) == (
+        "not interrupted: at 3 ana kept on with m1 (email):"
+        " the agent went on with it, though it had to make way"
+    )
+    assert kinds(mails_and_a_call(aside("m1"))) == {"needless interruption": 1}
+    gone = of_contacts.Abandoned(3.0, "call")
+    again = of_contacts.Continued(3.0, "m1", "ana")
+    assert kinds(mails_and_a_call(aside("m1"), gone, again)) == {"needless interruption": 1}
+
+
+def test_what_was_put_aside_goes_on_in_its_turn() -> None:
+    events = [aside("m1"), aside("m2"), assigned("call", 3)]
+    done = of_contacts.Completed(9.0, "call", "ana", 0.0)
+    first, second = (of_contacts.Continued(9.0, name, "ana") for name in ("m1", "m2"))
+    assert mails_and_a_call(*events, done, first, second).fair
+    verdict = mails_and_a_call(*events, done, second, first)
+    assert kinds(verdict) == {"wrong continuation": 1}
+    assert "ana took up m2 (email): the agent took it up without room" in str(verdict.faults[0])
+    assert kinds(mails_and_a_call(*events, first)) == {"wrong continuation": 1}
+    wrap_up = of_contacts.Completed(9.0, "call", "ana", 30.0)
+    assert kinds(mails_and_a_call(*events, wrap_up, first)) == {"wrong continuation": 1}
 
 
 def test_every_cause_and_kind_has_its_words() -> None:

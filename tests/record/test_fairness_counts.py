@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
+from collections.abc import Callable
 
 import attrs
 import pytest
@@ -15,6 +16,7 @@ from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.verdict import CAUSES
 from oracle import run_play as oracle_run
 from oracle.generate import random_play
+from oracle.generate_interrupting import interrupting_play
 from oracle.naive_router import NaiveRouter
 from oracle.naive_values import Agent, Contact, Json
 
@@ -93,15 +95,19 @@ def order_name(play: Json) -> str:
     return f"aging:{order['aging']['seconds_per_priority']!r}"
 
 
-PLAYS = [pytest.param(seed, False, id=f"small-{seed}") for seed in range(40)]
-PLAYS.append(pytest.param(1, True, id="large-1"))  # brute force takes seconds for one
+PLAYS = [
+    pytest.param(write, seed, False, id=f"{name}-{seed}")
+    for name, write in (("small", random_play), ("interrupting", interrupting_play))
+    for seed in range(40)
+]
+PLAYS.append(pytest.param(random_play, 1, True, id="large-1"))  # brute force takes seconds for one
 
 
-@pytest.mark.parametrize(("seed", "large"), PLAYS)
+@pytest.mark.parametrize(("write", "seed", "large"), PLAYS)
 def test_counts_agree_with_brute_force(
-    seed: int, large: bool, monkeypatch: pytest.MonkeyPatch
+    write: Callable[..., Json], seed: int, large: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play = random_play(random.Random(seed), 400 if large else 150, large)
+    play = write(random.Random(seed), 400 if large else 150, large)
     router, events = counted(play, monkeypatch)
     channels = [Channel(name, **settings) for name, settings in play["channels"].items()]
     judge = FairnessJudge(channels, order=order_name(play))
@@ -131,13 +137,14 @@ def test_a_changed_agent_in_random_plays_is_noticed(monkeypatch: pytest.MonkeyPa
     assert noticed >= 25
 
 
+@pytest.mark.parametrize("write", [random_play, interrupting_play])
 @pytest.mark.parametrize("seed", range(30))
 def test_a_damaged_stream_is_judged_and_not_trusted(
-    seed: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, write: Callable[..., Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Events lost, repeated or out of order may not stop the judge."""
     rng = random.Random(seed)
-    play = random_play(rng, 150, False)
+    play = write(rng, 150, False)
     _, events = counted(play, monkeypatch)
     for _ in range(12):
         place, other = rng.randrange(len(events)), rng.randrange(len(events))
@@ -148,7 +155,8 @@ def test_a_damaged_stream_is_judged_and_not_trusted(
                 events.insert(place, events[other])
             case _:
                 events[place], events[other] = events[other], events[place]
-    judge = FairnessJudge(order=order_name(play))
+    channels = [Channel(name, **settings) for name, settings in play["channels"].items()]
+    judge = FairnessJudge(channels, order=order_name(play))
     judge.observe(events)
     assert set(judge.verdict().overtakings) == set(CAUSES)
 

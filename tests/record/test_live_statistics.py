@@ -9,13 +9,14 @@ import pytest
 from omniqueue import Agent, Channel, Contact, Router
 from omniqueue.record.live_statistics import LiveStatistics
 from oracle.generate import random_play
+from oracle.generate_interrupting import interrupting_play
 from oracle.side_by_side import fast_router, fast_step, steps_of
 
 
 @pytest.mark.parametrize("block", range(4))
 def test_counts_agree_with_the_router_after_every_step(block: int) -> None:
     for seed in range(block * 20, block * 20 + 20):
-        play = random_play(random.Random(seed), 60)
+        play = (interrupting_play if seed % 2 else random_play)(random.Random(seed), 60)
         made = fast_router(play)
         statistics = LiveStatistics(made.channels.values())
         made.observe(statistics.hear)

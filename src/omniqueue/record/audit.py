@@ -19,7 +19,14 @@ from omniqueue.model.channel import STOCK_CHANNELS
 from omniqueue.model.event import Event
 from omniqueue.record import measures
 from omniqueue.record.audit_faults import AuditFault, FaultBook
-from omniqueue.record.event_reading import Cut, EndLine, Header, Item, UnknownEvent
+from omniqueue.record.event_reading import (
+    Certificate,
+    Cut,
+    EndLine,
+    Header,
+    Item,
+    UnknownEvent,
+)
 from omniqueue.record.ledger import Ledger
 from omniqueue.record.life_check import (
     ENDED_STATES,
@@ -174,6 +181,10 @@ class Audit:
             self._pass(item.at)
             self._book.line = line
             self._close(item)
+        elif isinstance(item, Certificate):
+            self._pass(item.at)
+            self._book.line = line
+            self._events += 1
         elif isinstance(item, UnknownEvent):
             self._pass(item.at)
             self._book.line = line

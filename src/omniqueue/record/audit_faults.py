@@ -15,6 +15,8 @@ AUDIT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         **FAULT_KINDS,
         "free beside waiting": "an agent with room stood beside a contact that it could take",
+        "not continued": "an interrupted contact stayed aside, though its agent had room again",
+        "room elsewhere": "its agent had room only by interrupting, another had room as it was",
         "wrong state": "what happened is not possible in the state that the contact was in",
         "not held": "the contact was not with that agent",
         "not running": "no such preference, exclusion or reservation was running",

@@ -5,7 +5,7 @@ The first line is an object with `format` ("omniqueue-events/1"), `order`, `sele
 cut file is seen; where the writer was told, it also has `contacts`: how many the engine holds in
 each state, so that a lost contact is seen. What lies between is `event.to_dict()` of every event,
 in order: all that a judge apart from the engine needs. The only infinite number an event carries
-is a rank, "last": it is written as null.
+is a rank, "last": it is written as null. `costs` of agents may be missing: none.
 """
 
 from __future__ import annotations
@@ -102,7 +102,11 @@ def event_of(line: Mapping[str, JsonValue]) -> Event:
     """Return the event that a line stands for.
 
     Args:
-        line: the JSON object, as `event.to_dict()` gives it; further keys are ignored.
+        line: the JSON object, as `event.to_dict()` gives it; further keys are ignored, and a
+            field with a default may be missing.
+
+    A certificate (`passed_over`) is an event of the engine's insight: it is known here once
+    `omniqueue.PassedOver` has been imported.
 
     Raises:
         InvalidValueError: no such event, or a field is missing.
@@ -118,6 +122,8 @@ def event_of(line: Mapping[str, JsonValue]) -> Event:
     values: dict[str, object] = {}
     for field in attrs.fields(kind):
         if field.name not in line:
+            if field.default is not attrs.NOTHING:
+                continue
             raise InvalidValueError(f"{name}.{field.name}", None, "a value (it is missing)")
         values[field.name] = _typed(field.name, line[field.name])
     return kind(**values)  # type: ignore[arg-type]
@@ -141,6 +147,8 @@ def _typed(name: str, value: JsonValue) -> object:
         return Skills.of(value)
     if name == "channels" and isinstance(value, list):
         return tuple(value)
+    if name == "first" and isinstance(value, list):  # of a certificate: pairs of id and cause
+        return tuple(tuple(pair) if isinstance(pair, list) else pair for pair in value)
     if name == "rank":
         return _rank(value)
     return value

@@ -2,7 +2,8 @@
 
 `event_lines` turns lines that omniqueue wrote into events; this reads files that anybody may have
 written, cut or changed. What is no line of the format at all is refused; an event of a name that
-is not known, and a missing end, are told to the reader, who judges them.
+is not known, and a missing end, are told to the reader, who judges them. A certificate
+(`passed_over`) is told as what it is: the engine's own word, on which no judge relies.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ _WHOLE_MAX: Final = 2**53
 _BITS_MAX: Final = 1000  # of an int that still compares with every float
 _STATES: Final = ("ready", "away", "offline")
 _SETTINGS: Final = frozenset(field.name for field in attrs.fields(Channel)) - {"name"}
+_CERTIFICATE: Final = "passed_over"
 _NEVER_NONE: Final = {("offered", "until"), ("preferred", "until")}
 
 Check: TypeAlias = Callable[[object], object]
+_Line: TypeAlias = dict[str, object]
 
 
 class _NoJsonError(ValueError):
@@ -63,6 +66,23 @@ class UnknownEvent:
 
 
 @attrs.frozen
+class Certificate:
+    """A line in which the engine says whom a contact passes over, and why.
+
+    Args:
+        at: when.
+        contact: the contact that is given next.
+        agent: the agent that it is given to.
+        contacts: how many waited before it.
+    """
+
+    at: float
+    contact: str
+    agent: str
+    contacts: int
+
+
+@attrs.frozen
 class EndLine:
     """The last line of a record.
 
@@ -82,7 +102,7 @@ class Cut:
     """A last line that breaks off, without its end."""
 
 
-Item: TypeAlias = Event | UnknownEvent | EndLine | Cut
+Item: TypeAlias = Event | Certificate | UnknownEvent | EndLine | Cut
 
 
 class EventReader:
@@ -107,7 +127,7 @@ class EventReader:
     def __init__(self, path: str, lines: Iterable[str]) -> None:
         self._path = path
         self._lines = iter(lines)
-        self._kinds: dict[str, tuple[type[Event], list[tuple[str, Check]]]] = {}
+        self._kinds: dict[str, tuple[type[Event], list[tuple[str, Check]], _Line]] = {}
         self._skills: dict[tuple[tuple[str, object], ...], Skills] = {}
         self._several: bool | None = None  # whether ranks have several parts
         self._number = 1
@@ -142,12 +162,16 @@ class EventReader:
             raise InvalidValueError("event", name, "the name of an event")
         if name == "end":
             return _end_line(line)
+        if name == _CERTIFICATE:
+            return _certificate(line)
         kind = self._kinds.get(name)
         if kind is None:
             known = Event.kinds.get(name)
             if known is None or known is Event:
                 return UnknownEvent(_number(line.get("at"), "at"), name)
-            kind = self._kinds[name] = (known, self._checks(known))
+            kind = self._kinds[name] = (known, self._checks(known), _defaults(known))
+        if kind[2]:
+            line = {**kind[2], **line}
         values = []
         for field, check in kind[1]:
             try:
@@ -179,7 +203,7 @@ class EventReader:
             return lambda value: _is(value, bool, field, "true or false")
         if field in ("presence", "state"):
             return lambda value: _one_of(value, field)
-        if field in ("contact", "agent", "channel"):
+        if field in ("contact", "agent", "channel", "by"):
             return lambda value: _name(value, field)
         if field in _FURTHER:
             return _FURTHER[field]
@@ -210,7 +234,17 @@ class EventReader:
         return found
 
 
-def _object(text: str) -> dict[str, object]:
+def _defaults(kind: type[Event]) -> _Line:
+    """Return what the fields of a kind of event are that a line may leave out."""
+    found = {}
+    for field in attrs.fields(kind):
+        if field.default is not attrs.NOTHING:
+            factory = getattr(field.default, "factory", None)
+            found[field.name] = field.default if factory is None else factory()
+    return found
+
+
+def _object(text: str) -> _Line:
     """Return the JSON object that a line is."""
     if not text.isascii():
         try:
@@ -270,6 +304,27 @@ def _end_line(line: Mapping[str, object]) -> EndLine:
     return EndLine(_number(line.get("at"), "at"), _whole(line.get("events"), "events"), contacts)
 
 
+def _certificate(line: Mapping[str, object]) -> Certificate:
+    causes = _counts(line.get("causes"), "causes")
+    contacts = _whole(line.get("contacts"), "contacts")
+    if sum(causes.values()) != contacts:
+        raise InvalidValueError("contacts", contacts, "the sum of the causes")
+    first = line.get("first")
+    if not isinstance(first, list) or len(first) > contacts:
+        raise InvalidValueError("first", first, "a list of contacts with their causes")
+    for pair in first:
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise InvalidValueError("first", pair, "a contact and a cause")
+        _name(pair[0], "first")
+        _name(pair[1], "first")
+    return Certificate(
+        at=_number(line.get("at"), "at"),
+        contact=_name(line.get("contact"), "contact"),
+        agent=_name(line.get("agent"), "agent"),
+        contacts=contacts,
+    )
+
+
 # ---------------------------------------------------------------------- one value
 
 
@@ -306,12 +361,12 @@ def _one_of(value: object, field: str) -> object:
     raise InvalidValueError(field, value, ", ".join(_STATES))
 
 
-def _counts(value: object, field: str) -> dict[str, int]:
+def _counts(value: object, field: str, least: int = 0) -> dict[str, int]:
     if not isinstance(value, dict) or len(value) > _CHANNELS_MAX:
         raise InvalidValueError(field, value, "whole numbers by name")
     for number in value.values():
-        if _whole(number, field) < 0:
-            raise InvalidValueError(field, number, "a whole number from 0")
+        if _whole(number, field) < least:
+            raise InvalidValueError(field, number, f"a whole number from {least}")
     return value
 
 
@@ -342,6 +397,7 @@ def _or_none(check: Check) -> Check:
 
 _FURTHER: Final[Mapping[str, Check]] = {
     "limits": lambda value: _counts(value, "limits"),
+    "costs": lambda value: _counts(value, "costs", 1),
     "channels": _names,
     "priority": lambda value: _whole(value, "priority"),
     "capacity": lambda value: _whole(value, "capacity"),

@@ -6,7 +6,8 @@ agent, or assigned unasked. Every contact that waits (or is deferred) and stands
 one in the queue is an *overtaking*, and has one cause, the first that holds of `CAUSES`; one that
 stands after it but arrived before it is an overtaking by priority. A contact that stood before,
 waited, and could have been taken by that very agent has no cause: it is unexplained, as is a
-contact given to an agent who could not serve it.
+contact given to an agent who could not serve it. Room by interrupting is room; whom an agent puts
+aside for a contact, and takes up again, is compared with what the rules ask for.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from omniqueue.model import agent_events as of_agents
 from omniqueue.model import contact_events as of_contacts
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
-from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, Profile
+from omniqueue.record.interruptions import InterruptionCheck
+from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, Profile, RoomRules
 from omniqueue.record.listener import Hear, observe
 from omniqueue.record.overtaking import OvertakingCounter
 from omniqueue.record.verdict import FAULTS_KEPT_MAX, FairnessFault, Verdict
@@ -29,7 +31,8 @@ class FairnessJudge:
     """Listens to events and gives a verdict.
 
     Args:
-        channels: the channels in force beside the stock ones (their costs count).
+        channels: the channels in force beside the stock ones (their costs count, and what
+            interrupts them).
         order: the order policy's name; the ranks of arrival, priority and aging orders are
             computed anew and compared, those of others are taken from the events.
 
@@ -47,19 +50,21 @@ class FairnessJudge:
 
     def __init__(self, channels: Iterable[Channel] = (), order: str | None = None) -> None:
         self._channels = {each.name: each for each in (*STOCK_CHANNELS, *channels)}
+        self._rules = RoomRules(self._channels.values())
         self._rank = _rank_of(order)
         self._line = WaitingLine()
         self._contacts: dict[str, Stander] = {}
         self._agents: dict[str, JudgedAgent] = {}
         self._excluded_of: dict[str, dict[str, Stander]] = {}  # agent id -> contacts kept from it
         self._profiles: dict[Abilities, Profile] = {}
-        self._nobody = JudgedAgent("", NOTHING)
+        self._nobody = JudgedAgent("", NOTHING, self._rules)
         self._fresh: Stander | None = None  # just queued; most go at once and never stand in line
         self._sequence = 0
         self._judged = 0
         self._overtakings = OvertakingCounter(
-            self._line, self._contacts, self._excluded_of, self._cost, self._fault
+            self._line, self._contacts, self._excluded_of, self._fault
         )
+        self._interruptions = InterruptionCheck(self._fault)
         self._unexplained: Counter[str] = Counter()
         self._faults: list[FairnessFault] = []
         self.hears: Mapping[type[Event], Hear] = {
@@ -75,6 +80,8 @@ class FairnessJudge:
             of_contacts.Updated: self._new_needs,
             of_contacts.Offered: self._offered,
             of_contacts.Assigned: self._assigned,
+            of_contacts.Interrupted: self._interrupted,
+            of_contacts.Continued: self._continued,
             of_contacts.Declined: self._excluded,
             of_contacts.OfferExpired: self._excluded,
             of_contacts.OfferRevoked: self._let_go,
@@ -101,6 +108,7 @@ class FairnessJudge:
     def verdict(self) -> Verdict:
         """Return what was found so far."""
         self._settle()
+        self._interruptions.close()
         return Verdict(
             judged=self._judged,
             overtakings=dict(self._overtakings.counts),
@@ -274,14 +282,16 @@ class FairnessJudge:
         return self._agents.get(name, self._nobody)
 
     def _agent_added(self, event: of_agents.AgentAdded) -> None:
-        agent = self._agents[event.agent] = JudgedAgent(event.agent, self._profile(event))
+        agent = self._agents[event.agent] = JudgedAgent(
+            event.agent, self._profile(event), self._rules
+        )
         agent.ready = event.presence == "ready"
-        agent.capacity, agent.limits = event.capacity, dict(event.limits)
+        agent.resize(event.capacity, event.limits, event.costs)
 
     def _agent_updated(self, event: of_agents.AgentUpdated) -> None:
         agent = self._agent(event.agent)
         agent.profile = self._profile(event)
-        agent.capacity, agent.limits = event.capacity, dict(event.limits)
+        agent.resize(event.capacity, event.limits, event.costs)
 
     def _profile(self, event: of_agents.AgentAdded | of_agents.AgentUpdated) -> Profile:
         """Return what agents of equal skills and channels share."""
@@ -301,12 +311,8 @@ class FairnessJudge:
     def _free(self, who: Stander) -> None:
         """Give the room that a contact took back to its agent."""
         if who.agent is not None:
-            self._agent(who.agent).drop(who.held_channel, self._cost(who.held_channel))
+            self._agent(who.agent).drop(who)
             who.agent = None
-
-    def _cost(self, channel: str) -> int:
-        known = self._channels.get(channel)
-        return 1 if known is None else known.cost
 
     # ------------------------------------------------------------------ judging
 
@@ -347,8 +353,16 @@ class FairnessJudge:
         who.preferred = None
         if who.agent is not None:
             self._free(who)
+        self._interruptions.given(event.at, who, agent)
         who.agent, who.held_channel = name, who.channel
-        agent.take(who.channel, self._cost(who.channel))
+        agent.take(who)
+
+    def _interrupted(self, event: of_contacts.Interrupted) -> None:
+        self._interruptions.interrupted(event.at, self._named(event), event.agent, event.by)
+
+    def _continued(self, event: of_contacts.Continued) -> None:
+        agent = self._agent(event.agent)
+        self._interruptions.continued(event.at, self._named(event), agent)
 
     def _wrongs(self, who: Stander, agent: JudgedAgent, *, by_hand: bool) -> Iterable[str]:
         """Yield what forbids that this agent gets this contact."""
@@ -360,9 +374,9 @@ class FairnessJudge:
             yield "channel not taken"
         if not agent.profile.covers(who.needs):
             yield "lacks skill"
-        if not agent.has_room(who.channel, self._cost(who.channel)):
-            over = agent.used + self._cost(who.channel) > agent.capacity
-            yield "capacity exceeded" if over else "limit exceeded"
+        if not agent.has_room(who.channel):
+            room = agent.has_capacity(who.channel)
+            yield "limit exceeded" if room else "capacity exceeded"
         if by_hand:
             return
         if agent.id in who.excluded or agent.id == who.barred:

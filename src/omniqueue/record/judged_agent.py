@@ -1,11 +1,12 @@
-"""An agent as the judge sees it: abilities, presence, load; from events alone."""
+"""An agent as the judge sees it: abilities, presence, work in hand; from events alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from omniqueue.record.waiting_line import File, Needs
+from omniqueue.model.channel import Channel
+from omniqueue.record.waiting_line import File, Needs, Stander
 
 Abilities: TypeAlias = tuple[Needs, tuple[str, ...] | None]  # levels held, channels (None: all)
 
@@ -56,42 +57,168 @@ class Profile:
 
 
 NOTHING: Final = Profile((), ())
+_TAKEN: Final = ("active", "interrupted")  # what may have to make way, or has made it
+
+
+class RoomRules:
+    """What the channels in force say about room: what a contact costs, and what it interrupts.
+
+    Args:
+        channels: the channels in force; any other costs 1 and interrupts nothing.
+
+    Example:
+        >>> rules = RoomRules([Channel("email", cost=2, interrupted_by=["phone"])])
+        >>> rules.cost("email"), rules.cost("fax"), rules.makes_way("email", "phone")
+        (2, 1, True)
+    """
+
+    __slots__ = ("_costs", "_interrupters", "_interrupting")
+
+    def __init__(self, channels: Iterable[Channel]) -> None:
+        self._costs: dict[str, int] = {}
+        self._interrupters: dict[str, tuple[str, ...]] = {}
+        for each in channels:  # the last one said of a name is in force
+            self._costs[each.name] = each.cost
+            self._interrupters[each.name] = each.interrupted_by
+        several = self._interrupters.values()
+        self._interrupting = frozenset(name for names in several for name in names)
+
+    def cost(self, channel: str) -> int:
+        """Return what a contact of a channel costs an agent without a cost of its own."""
+        return self._costs.get(channel, 1)
+
+    def interrupters(self, channel: str) -> Collection[str]:
+        """Return the channels whose contacts interrupt one of this channel."""
+        return self._interrupters.get(channel, ())
+
+    def interrupts(self, channel: str) -> bool:
+        """Tell whether contacts of a channel interrupt any others."""
+        return channel in self._interrupting
+
+    def makes_way(self, channel: str, other: str) -> bool:
+        """Tell whether a contact in hand is interrupted for one of the other channel."""
+        return other in self._interrupters.get(channel, ())
 
 
 class JudgedAgent:
-    """One agent: its profile, whether it is ready, and its load.
+    """One agent: its profile, whether it is ready, and its work in hand.
+
+    Args:
+        name: its id.
+        profile: what it can do.
+        rules: what contacts cost, and what they interrupt.
 
     Example:
-        >>> agent = JudgedAgent("ana", NOTHING)
-        >>> agent.take("phone", 1); agent.has_room("phone", 1)
+        >>> agent = JudgedAgent("ana", NOTHING, RoomRules([]))
+        >>> agent.take(Stander("c1", "phone", (), 0)); agent.has_room("phone")
         False
     """
 
-    __slots__ = ("capacity", "held", "id", "limits", "profile", "ready", "reserved_for", "used")
+    __slots__ = (
+        "_costs",
+        "_held",
+        "_rules",
+        "_work",
+        "capacity",
+        "id",
+        "limits",
+        "profile",
+        "ready",
+        "reserved_for",
+        "used",
+    )
 
-    def __init__(self, name: str, profile: Profile) -> None:
+    def __init__(self, name: str, profile: Profile, rules: RoomRules) -> None:
         self.id = name
         self.profile = profile
         self.capacity = 1
-        self.limits: dict[str, int] = {}
+        self.limits: Mapping[str, int] = {}
         self.ready = False
-        self.used = 0
-        self.held: dict[str, int] = {}
+        self.used = 0  # by all that is in hand, interrupted contacts too
         self.reserved_for: str | None = None
+        self._rules = rules
+        self._costs: Mapping[str, int] = {}  # its own, in place of the channels'
+        self._held: dict[str, int] = {}  # channel -> contacts in hand
+        self._work: dict[str, Stander] = {}
 
-    def has_room(self, channel: str, cost: int) -> bool:
-        """Tell whether one more contact of a channel fits, by cost and by limit."""
-        if self.used + cost > self.capacity:
+    def resize(self, capacity: int, limits: Mapping[str, int], costs: Mapping[str, int]) -> None:
+        """Set how much work it takes at once; what is in hand counts at the new costs."""
+        self.capacity, self.limits, self._costs = capacity, dict(limits), dict(costs)
+        self.used = sum(self.cost(each.held_channel) for each in self._work.values())
+
+    def cost(self, channel: str) -> int:
+        """Return what a contact of a channel costs this agent: its own cost, or the channel's."""
+        own = self._costs.get(channel)
+        return self._rules.cost(channel) if own is None else own
+
+    def fits(self, channel: str) -> bool:
+        """Tell whether a contact fits the capacity beside everything in hand."""
+        return self.used + self.cost(channel) <= self.capacity
+
+    def has_capacity(self, channel: str) -> bool:
+        """Tell whether a contact fits beside everything but what makes way for it.
+
+        Cost: O(1) where it fits beside everything, or interrupts nothing; O(work in hand) else.
+        """
+        left = self.capacity - self.used - self.cost(channel)
+        if left >= 0:
+            return True
+        if not self._rules.interrupts(channel):
             return False
+        return left + sum(self.cost(each.held_channel) for each in self.yielding(channel)) >= 0
+
+    def has_room(self, channel: str) -> bool:
+        """Tell whether one more contact of a channel has room, by cost and by limit."""
         limit = self.limits.get(channel)
-        return limit is None or self.held.get(channel, 0) < limit
+        if limit is not None and self._held.get(channel, 0) >= limit:
+            return False
+        return self.has_capacity(channel)
 
-    def take(self, channel: str, cost: int) -> None:
-        """Add one contact's cost to the load."""
-        self.used += cost
-        self.held[channel] = self.held.get(channel, 0) + 1
+    def yielding(self, channel: str) -> list[Stander]:
+        """Return the work, active or interrupted, that makes way for a contact of a channel."""
+        return [
+            each
+            for each in self._work.values()
+            if each.state in _TAKEN and self._rules.makes_way(each.held_channel, channel)
+        ]
 
-    def drop(self, channel: str, cost: int) -> None:
-        """Give one contact's cost back."""
-        self.used -= cost
-        self.held[channel] = self.held.get(channel, 0) - 1
+    def interrupters(self) -> set[str]:
+        """Return the channels whose contacts have room here, but only by interrupting."""
+        found = {
+            channel
+            for each in self._work.values()
+            if each.state in _TAKEN
+            for channel in self._rules.interrupters(each.held_channel)
+        }
+        return {each for each in found if not self.fits(each) and self.has_room(each)}
+
+    def going_on(self) -> list[Stander]:
+        """Return the work in hand that is not interrupted: active, offered, in wrap-up."""
+        return [each for each in self._work.values() if each.state != "interrupted"]
+
+    def to_continue(self) -> Stander | None:
+        """Return the first interrupted contact for which there is room again; None: there is none.
+
+        It has room beside the work that goes on; where none does, it goes on in any case.
+        """
+        if len(going_on := self.going_on()) == len(self._work):
+            return None
+        left = self.capacity - sum(self.cost(each.held_channel) for each in going_on)
+        aside = [each for each in self._work.values() if each.state == "interrupted"]
+        for each in sorted(aside, key=lambda each: each.key):
+            if not going_on or self.cost(each.held_channel) <= left:
+                return each
+        return None
+
+    def take(self, who: Stander) -> None:
+        """Add a contact to the work in hand."""
+        channel = who.held_channel
+        self._work[who.id] = who
+        self._held[channel] = self._held.get(channel, 0) + 1
+        self.used += self.cost(channel)
+
+    def drop(self, who: Stander) -> None:
+        """Take a contact out of the work in hand, if it is there."""
+        if self._work.pop(who.id, None) is not None:
+            self._held[who.held_channel] -= 1
+            self.used -= self.cost(who.held_channel)

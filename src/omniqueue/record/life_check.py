@@ -23,25 +23,36 @@ from omniqueue.record.audit_faults import FaultBook
 DROP, JUDGE_ONLY, SOUND = range(3)
 """What is to be made of an event: nothing; the judge hears it; statistics count it as well."""
 
-OPEN_STATES: Final = ("waiting", "deferred", "offered", "active", "wrap_up", "parked")
+OPEN_STATES: Final = (
+    "waiting",
+    "deferred",
+    "offered",
+    "active",
+    "interrupted",
+    "wrap_up",
+    "parked",
+)
 ENDED_STATES: Final = ("completed", "cancelled", "expired")
 _BETWEEN: Final = "between an offer and the queue"
+_TAKEN: Final = ("active", "interrupted")
 
 _ALLOWED: Final[Mapping[type[Event], Collection[str]]] = {
     of_contacts.Deferred: ("waiting",),
     of_contacts.Released: ("deferred",),
     of_contacts.Preferred: ("waiting", "deferred"),
-    of_contacts.Relaxed: ("waiting", "deferred", "offered", "active", "parked", "abandoned"),
+    of_contacts.Relaxed: ("waiting", "deferred", "offered", *_TAKEN, "parked", "abandoned"),
     of_contacts.Updated: ("waiting", "deferred"),
     of_contacts.Declined: ("offered",),
     of_contacts.OfferExpired: ("offered",),
     of_contacts.OfferRevoked: ("offered",),
-    of_contacts.Requeued: (_BETWEEN, "active"),
+    of_contacts.Requeued: (_BETWEEN, *_TAKEN),
     of_contacts.Reserved: ("waiting",),
-    of_contacts.Completed: ("active", "parked"),
+    of_contacts.Interrupted: ("active",),
+    of_contacts.Continued: ("interrupted",),
+    of_contacts.Completed: (*_TAKEN, "parked"),
     of_contacts.WrapUpEnded: ("wrap_up",),
-    of_contacts.Transferred: ("active",),
-    of_contacts.Parked: ("active",),
+    of_contacts.Transferred: _TAKEN,
+    of_contacts.Parked: _TAKEN,
     of_contacts.Reopened: ("parked",),
     of_contacts.Abandoned: ("waiting", "deferred", _BETWEEN),
     of_contacts.Cancelled: ("waiting", "deferred", "parked", _BETWEEN),
@@ -53,6 +64,8 @@ _BY_HOLDER: Final = frozenset(
         of_contacts.Declined,
         of_contacts.OfferExpired,
         of_contacts.OfferRevoked,
+        of_contacts.Interrupted,
+        of_contacts.Continued,
         of_contacts.Completed,
         of_contacts.WrapUpEnded,
         of_contacts.Transferred,
@@ -149,6 +162,8 @@ class LifeCheck:
             of_contacts.OfferExpired: self._excluded,
             of_contacts.OfferRevoked: self._between,
             of_contacts.Reserved: self._reserve,
+            of_contacts.Interrupted: self._interrupted,
+            of_contacts.Continued: self._continued,
             of_contacts.Completed: self._completed,
             of_contacts.WrapUpEnded: self._wrapped_up,
             of_contacts.Transferred: self._transferred,
@@ -301,11 +316,11 @@ class LifeCheck:
             self._wrong(event, life, "wrong state", f"{event.name} while {life.state}")
 
     def _check_return(self, event: Event, life: Life) -> None:
-        if type(event) is of_contacts.Requeued and life.state == "active":
+        if type(event) is of_contacts.Requeued and life.state in _TAKEN:
             assert life.agent is not None
             presence = self._presence.get(life.agent, "offline")
             if presence != "offline":
-                detail = f"requeued while active with {life.agent}, who is {presence}"
+                detail = f"requeued while {life.state} with {life.agent}, who is {presence}"
                 self._wrong(event, life, "wrong state", detail)
 
     def _release(self, life: Life) -> None:
@@ -365,8 +380,18 @@ class LifeCheck:
             self._wrong(event, life, "wrong reservation")
         self._reserved[event.agent] = life.id
 
+    def _interrupted(self, _: of_contacts.Interrupted, life: Life) -> None:
+        if life.state == "active":
+            life.state = "interrupted"
+
+    def _continued(self, _: of_contacts.Continued, life: Life) -> None:
+        if life.state == "interrupted":
+            life.state = "active"
+
     def _completed(self, event: of_contacts.Completed, life: Life) -> None:
         seconds = event.wrap_up_seconds
+        if life.state == "interrupted" and seconds != 0:
+            self._wrong(event, life, "wrong state", "a wrap-up while interrupted")
         if event.agent is None or seconds == 0:
             self._end(life, "completed")
             return

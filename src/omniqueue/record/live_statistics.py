@@ -64,7 +64,8 @@ class LiveSummary:
         channels: each channel that had a contact, in order of name.
         lanes: (channel, needed skills) to how many wait, the most first.
         presences: presence to how many agents.
-        occupancy: share of the signed-in time with work in hand; None: nobody signed in yet.
+        occupancy: share of the signed-in time with work in hand, interrupted or not; None: nobody
+            signed in yet.
         longest_waiting: the waiting contact that arrived first; None: nobody waits.
         longest_waiting_seconds: how long it has waited since its arrival.
     """
@@ -160,6 +161,8 @@ class LiveStatistics:
             events.Updated: self._changed,
             events.Offered: self._offered,
             events.Assigned: self._assigned,
+            events.Interrupted: self._interrupted,
+            events.Continued: self._continued,
             events.Parked: self._parked,
             events.Completed: self._completed,
             events.WrapUpEnded: self._wrapped_up,
@@ -342,6 +345,12 @@ class LiveStatistics:
             name = contact.first_channel
             wait = event.at - contact.arrived_at
             self._channels[name].answer(wait, self._targets.get(name))
+
+    def _interrupted(self, event: events.Interrupted) -> None:
+        self._to(event.contact, "interrupted")
+
+    def _continued(self, event: events.Continued) -> None:
+        self._to(event.contact, "active")
 
     def _parked(self, event: events.Parked) -> None:
         self._to(event.contact, "parked")

@@ -20,7 +20,8 @@ WAIT_FORMULA: Final = (
 )
 OCCUPANCY_FORMULA: Final = (
     "occupancy = time with at least one contact in hand (wrap-up included) / signed-in time;"
-    " load = capacity in use over time / capacity signed in over time"
+    " load = capacity in use over time (not by interrupted contacts)"
+    " / capacity signed in over time"
 )
 NO_SKILL: Final = "(none)"
 

@@ -19,7 +19,6 @@ class OvertakingCounter:
         line: who waits.
         contacts: contact id to contact, all that have not ended.
         excluded_of: agent id to the contacts that it is not to be given.
-        cost: channel name to what one contact of it costs.
         on_fault: called where contacts were passed over without a cause: when, what kind, the
             contact given, the agent's id, the first contact passed over, how many were.
     """
@@ -29,14 +28,12 @@ class OvertakingCounter:
         line: WaitingLine,
         contacts: Mapping[str, Stander],
         excluded_of: Mapping[str, Mapping[str, Stander]],
-        cost: Callable[[str], int],
         on_fault: OnFault,
     ) -> None:
         self.counts: Counter[str] = Counter(dict.fromkeys(CAUSES, 0))
         self._line = line
         self._contacts = contacts
         self._excluded_of = excluded_of
-        self._cost = cost
         self._fault = on_fault
 
     def count(self, at: float, who: Stander, agent: JudgedAgent, *, by_hand: bool) -> None:
@@ -110,7 +107,7 @@ class OvertakingCounter:
             return "skill"
         if agent.id in other.excluded or agent.id == other.barred:
             return "exclusion"
-        if not agent.has_room(other.channel, self._cost(other.channel)):
+        if not agent.has_room(other.channel):
             return "room"
         if agent.reserved_for not in (None, other.id):
             return "reservation"
@@ -129,7 +126,7 @@ class OvertakingCounter:
         if kept_away:
             counts["exclusion"] += len(kept_away)
             before -= len(kept_away)
-        if not agent.has_room(file.channel, self._cost(file.channel)):
+        if not agent.has_room(file.channel):
             counts["room"] += before
         elif before and agent.reserved_for is not None:
             reserving = self._contacts.get(agent.reserved_for)

@@ -1,4 +1,4 @@
-"""Measured rates: how long contacts of each kind keep an agent, wrap-up included."""
+"""Measured rates: how long contacts of each kind keep an agent at work, wrap-up included."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class _Measured:
 
 
 class HoldingTimes:
-    """Listens to events and measures holding times, from taking a contact to being free of it.
+    """Listens to events and measures holding times: the work that contacts are for an agent.
+
+    A holding time runs from taking a contact to being free of it, wrap-up included; the time
+    during which the contact was interrupted is left out.
 
     Args:
         memory: how many times count, about; older ones fade (int from 1).
@@ -58,17 +61,20 @@ class HoldingTimes:
         self._memory = whole("memory", memory, 1, _MEMORY_MAX)
         self._kind: dict[str, tuple[str, Skills]] = {}  # of open contacts
         self._since: dict[str, float] = {}  # of those in an agent's hands
+        self._worked: dict[str, float] = {}  # seconds, of those that are interrupted
         self._by_kind: dict[tuple[str, Skills], _Measured] = {}
         self._by_channel: dict[str, _Measured] = {}
         self.hears: Mapping[type[Event], Hear] = {
             events.Queued: self._queued,
             events.Deferred: self._deferred,
             events.Assigned: self._assigned,
+            events.Interrupted: self._interrupted,
+            events.Continued: self._continued,
             events.Completed: self._completed,
             events.WrapUpEnded: self._freed,
             events.Transferred: self._freed,
             events.Parked: self._freed,
-            events.Requeued: self._interrupted,
+            events.Requeued: self._lost,
             events.Abandoned: self._gone,
             events.Cancelled: self._gone,
             events.Expired: self._gone,
@@ -123,10 +129,13 @@ class HoldingTimes:
 
     def _freed(self, event: events.Completed | events.WrapUpEnded | events.Parked) -> None:
         since = self._since.pop(event.contact, None)
+        worked = self._worked.pop(event.contact, None)
+        if since is not None:
+            worked = event.at - since
         kind = self._kind.get(event.contact)
         if type(event) is events.WrapUpEnded:
             self._kind.pop(event.contact, None)
-        if since is None or kind is None:
+        if worked is None or kind is None:
             return
         if kind not in self._by_kind and len(self._by_kind) < _KINDS_MAX:
             self._by_kind[kind] = _Measured()
@@ -135,10 +144,21 @@ class HoldingTimes:
             self._by_channel.setdefault(kind[0], _Measured()),
         ):
             if measured is not None:
-                measured.add(event.at - since, self._memory)
+                measured.add(worked, self._memory)
 
-    def _interrupted(self, event: events.Requeued) -> None:
+    def _interrupted(self, event: events.Interrupted) -> None:
+        since = self._since.pop(event.contact, None)
+        if since is not None:
+            self._worked[event.contact] = event.at - since
+
+    def _continued(self, event: events.Continued) -> None:
+        worked = self._worked.pop(event.contact, None)
+        if worked is not None:
+            self._since[event.contact] = event.at - worked
+
+    def _lost(self, event: events.Requeued) -> None:
         self._since.pop(event.contact, None)  # its agent went offline: no holding time
+        self._worked.pop(event.contact, None)
 
     def _gone(self, event: events.Abandoned | events.Cancelled | events.Expired) -> None:
         self._kind.pop(event.contact, None)

@@ -34,6 +34,9 @@ FAULT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "channel not taken": "the agent does not take the contact's channel",
         "capacity exceeded": "the agent's capacity had no room for the contact",
         "limit exceeded": "the agent's limit for the channel was reached",
+        "not interrupted": "the agent went on with it, though it had to make way",
+        "needless interruption": "the agent put it aside, though it need not make way",
+        "wrong continuation": "the agent took it up without room, or before another with room",
         "not ready": "the agent was not ready",
         "excluded": "the agent had declined, missed or sent on the contact",
         "other preferred": "the contact waited for another agent",
@@ -49,6 +52,15 @@ FAULT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What is unexplained: kind of fault and its meaning."""
 
+_DID: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "not interrupted": "kept on with",
+        "needless interruption": "put aside",
+        "wrong continuation": "took up",
+    }
+)
+"""What the agent did with the contact, where it is not that it got it."""
+
 
 @attrs.frozen
 class FairnessFault:
@@ -57,7 +69,7 @@ class FairnessFault:
     Args:
         at: when (seconds on the events' epoch).
         kind: one of `FAULT_KINDS`.
-        contact: the contact that was given (or wrongly kept, ranked, reserved).
+        contact: the contact that was given (or wrongly kept, ranked, reserved, put aside).
         agent: who got it; None where no agent is concerned.
         needs: what the contact passed over needs (else: the contact given), as text.
         passed_over: the first contact that should have gone instead, or None.
@@ -89,7 +101,7 @@ class FairnessFault:
         when = clock(self.at)
         if self.passed_over is not None:
             return f"{self.kind}: at {when} {self.agent} got {self.contact} {self.reason}"
-        got = "" if self.agent is None else f" {self.agent} got"
+        got = "" if self.agent is None else f" {self.agent} {_DID.get(self.kind, 'got')}"
         return f"{self.kind}: at {when}{got} {self.contact} ({self.needs}): {self.reason}"
 
     def __str__(self) -> str:

@@ -1,15 +1,19 @@
 """The watchful judge: also names every agent left free beside a waiting contact it could take.
 
 After each instant, once all that happens at it has happened, no agent who is ready and has room
-may stand beside a waiting contact that it could take (its skills, channels, room and limits;
-exclusions, the bar of a transfer, preferences and reservations said). Only what changed is looked
-at: contacts that came to wait or came to need less, agents that came to have more room.
+may stand beside a waiting contact that it could take (its skills, channels, limits, room by
+interrupting too; exclusions, the bar of a transfer, preferences and reservations said), and no
+interrupted contact may stay aside for which its agent has room again. Only what changed is looked
+at: contacts that came to wait or came to need less, agents that came to have more room. And
+whenever a contact goes to an agent with room only by interrupting, nobody may have had room for it
+beside everything in hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from itertools import chain
+from typing import Final, TypeAlias
 
 from omniqueue.model import agent_events as of_agents
 from omniqueue.model import contact_events as of_contacts
@@ -37,6 +41,8 @@ _WIDENING: Final = frozenset(
     }
 )
 """After these events more agents may be able to take the contact than before."""
+
+_Open: TypeAlias = dict[Profile, dict[str, JudgedAgent]]
 
 
 class Passed:
@@ -67,7 +73,8 @@ class WatchfulJudge(FairnessJudge):
         book: where faults are noted.
 
     Cost: as `FairnessJudge`; O(kinds of agents + open agents that serve it) for each contact
-    that waits when an instant is over, O(kinds of need waiting) for each agent freed then.
+    that waits when an instant is over or that goes to an agent who has room only by interrupting,
+    O(kinds of need waiting) for each agent freed then.
     """
 
     def __init__(self, channels: Iterable[Channel], order: str | None, book: FaultBook) -> None:
@@ -75,8 +82,9 @@ class WatchfulJudge(FairnessJudge):
         self._book = book
         self._widened: dict[str, None] = {}  # contacts that more agents may be able to take now
         self._touched: dict[str, None] = {}  # agents whose room, presence or abilities changed
-        self._open: dict[Profile, dict[str, JudgedAgent]] = {}
-        self._place_of: dict[str, Profile] = {}  # agent id -> where it stands in `_open`
+        self._open: _Open = {}  # with room beside everything in hand
+        self._yielding: dict[str, _Open] = {}  # channel -> full, but for what it interrupts
+        self._places_of: dict[str, list[dict[str, JudgedAgent]]] = {}  # agent id -> where it is
         self._asked: dict[str, tuple[str, Needs]] = {}  # contact id -> as it was queued
         self._by_channel: dict[str, Passed] = {}
         self._by_skill: dict[str, Passed] = {}
@@ -100,7 +108,10 @@ class WatchfulJudge(FairnessJudge):
     def settle(self, at: float) -> None:
         """Look, at the end of an instant, for free agents beside contacts they could take."""
         self._settle()
+        self._interruptions.close()
         freed = [name for name in self._touched if self._place(name)]
+        for name in self._touched:
+            self._left_aside(at, name)
         self._touched.clear()
         named: set[str] = set()
         for name in self._widened:
@@ -122,18 +133,26 @@ class WatchfulJudge(FairnessJudge):
     def _place(self, name: str) -> bool:
         """Let an agent stand among the open ones if it is ready and has room; tell whether."""
         agent = self._agents.get(name)
-        former = self._place_of.pop(name, None)
-        if former is not None:
-            del self._open[former][name]
-        if agent is None or not agent.ready or agent.used >= agent.capacity:
+        for group in self._places_of.pop(name, ()):
+            del group[name]
+        if agent is None or not agent.ready:
             return False
-        self._place_of[name] = agent.profile
-        self._open.setdefault(agent.profile, {})[name] = agent
-        return True
+        if agent.used < agent.capacity:
+            places = [self._open]
+        else:
+            channels = agent.interrupters()
+            places = [self._yielding.setdefault(channel, {}) for channel in channels]
+        groups = [place.setdefault(agent.profile, {}) for place in places]
+        for group in groups:
+            group[name] = agent
+        if groups:
+            self._places_of[name] = groups
+        return bool(groups)
 
     def _takers(self, who: Stander) -> Iterator[JudgedAgent]:
         """Yield the open agents that could take a waiting contact."""
-        for profile, agents in self._open.items():
+        yielding = self._yielding.get(who.channel, {})
+        for profile, agents in chain(self._open.items(), yielding.items()):
             if agents and profile.takes(who.channel) and profile.covers(who.needs):
                 for agent in agents.values():
                     if self._free_for(agent, who):
@@ -160,7 +179,7 @@ class WatchfulJudge(FairnessJudge):
             yield from standers.values()
             return
         for file in served:
-            if file.keys and agent.has_room(file.channel, self._cost(file.channel)):
+            if file.keys and agent.has_room(file.channel):
                 for key in file.keys:
                     yield standers[key[2]]
         for key in self._line.preferring_of.get(agent.id, ()):
@@ -169,7 +188,7 @@ class WatchfulJudge(FairnessJudge):
     def _free_for(self, agent: JudgedAgent, who: Stander) -> bool:
         """Tell whether nothing but abilities keeps an agent from a contact."""
         return (
-            agent.has_room(who.channel, self._cost(who.channel))
+            agent.has_room(who.channel)
             and (who.preferred is None or who.preferred == agent.id)
             and agent.reserved_for in (None, who.id)
             and agent.id not in who.excluded
@@ -180,6 +199,32 @@ class WatchfulJudge(FairnessJudge):
         needs = File(who.channel, who.needs).text()
         detail = f"the agent was free while the contact ({needs}) waited"
         self._book.add(at, "free beside waiting", who.id, agent.id, detail)
+
+    # ------------------------------------------------------------------ interrupting
+
+    def _left_aside(self, at: float, name: str) -> None:
+        """Name the interrupted contact that should have gone on, if there is one."""
+        agent = self._agents.get(name)
+        who = None if agent is None else agent.to_continue()
+        if who is not None:
+            self._book.add(at, "not continued", who.id, name)
+
+    def _check_elsewhere(self, at: float, who: Stander, name: str) -> None:
+        """Look, where a contact goes to an agent beside whose work it does not fit, for others."""
+        agent = self._agents.get(name)
+        if agent is None or agent.fits(who.channel) or not agent.has_capacity(who.channel):
+            return
+        of_now = [self._agents[each] for each in self._touched if each in self._agents]
+        for profile, agents in self._open.items():
+            if profile.takes(who.channel) and profile.covers(who.needs):
+                of_now += agents.values()
+        for other in of_now:  # those who stand open may have changed since the last instant
+            able = other.profile.takes(who.channel) and other.profile.covers(who.needs)
+            if able and other.ready and self._agents.get(other.id) is other:
+                if other.fits(who.channel) and self._free_for(other, who):
+                    detail = f"{other.id} had room for it beside everything in hand"
+                    self._book.add(at, "room elsewhere", who.id, name, detail)
+                    return
 
     # ------------------------------------------------------------------ what changes
 
@@ -193,6 +238,8 @@ class WatchfulJudge(FairnessJudge):
         super()._free(who)
 
     def _give(self, event: Event, name: str, *, by_hand: bool) -> None:
+        if not by_hand:
+            self._check_elsewhere(event.at, self._named(event), name)
         self._touched[name] = None
         super()._give(event, name, by_hand=by_hand)
 
@@ -200,6 +247,7 @@ class WatchfulJudge(FairnessJudge):
         kept = self._named(event).reserving
         if kept is not None:
             self._touched[kept] = None
+        self._touched[event.agent] = None  # what was offered may be interrupted from now on
         super()._assigned(event)
 
     def _reservation_ended(self, event: of_contacts.ReservationEnded) -> None:
@@ -217,6 +265,10 @@ class WatchfulJudge(FairnessJudge):
     def _agent_removed(self, event: of_agents.AgentRemoved) -> None:
         self._touched[event.agent] = None
         super()._agent_removed(event)
+
+    def _continued(self, event: of_contacts.Continued) -> None:
+        self._touched[event.agent] = None
+        super()._continued(event)
 
     def _presence(self, event: of_agents.PresenceSet) -> None:
         self._touched[event.agent] = None

@@ -15,7 +15,8 @@ class AgentTime:
     """What one agent did: seconds signed in, busy, and loaded; contacts taken.
 
     `busy_seconds`: signed in with at least one contact in hand (offers and wrap-up included).
-    `load_seconds`: signed-in time weighted by the share of the capacity in use.
+    `load_seconds`: signed-in time weighted by the share of the capacity in use; an interrupted
+    contact uses none of it meanwhile.
     """
 
     __slots__ = (
@@ -70,13 +71,26 @@ class AgentTime:
         self._used += cost
 
 
+class _Held:
+    """One contact in an agent's hands."""
+
+    __slots__ = ("agent", "aside", "channel", "cost")
+
+    def __init__(self, agent: AgentTime, channel: str, cost: int) -> None:
+        self.agent = agent
+        self.channel = channel
+        self.cost = cost
+        self.aside = False  # interrupted
+
+
 class Workload:
     """Listens to events and keeps the time of every agent.
 
     Args:
-        channels: the channels in force beside the stock ones (their costs count).
+        channels: the channels in force beside the stock ones (their costs count, where agents
+            have none of their own).
 
-    Cost: O(1) an event.
+    Cost: O(1) an event; O(contacts in hand) where an agent's own costs change.
 
     Example:
         >>> from omniqueue import Agent, Contact, Router
@@ -92,13 +106,16 @@ class Workload:
     def __init__(self, channels: Iterable[Channel] = ()) -> None:
         self._cost = {each.name: each.cost for each in (*STOCK_CHANNELS, *channels)}
         self._agents: dict[str, AgentTime] = {}
+        self._own: dict[str, Mapping[str, int]] = {}  # agent -> channel -> its own cost
         self._channel: dict[str, str] = {}
-        self._holds: dict[str, tuple[AgentTime, int]] = {}
+        self._holds: dict[str, _Held] = {}
         self.hears: Mapping[type[Event], Hear] = {
             of_contacts.Queued: self._queued,
             of_contacts.Deferred: self._queued,
             of_contacts.Offered: self._taken,
             of_contacts.Assigned: self._taken,
+            of_contacts.Interrupted: self._interrupted,
+            of_contacts.Continued: self._continued,
             of_contacts.Completed: self._completed,
             of_contacts.Declined: self._dropped,
             of_contacts.OfferExpired: self._dropped,
@@ -131,9 +148,26 @@ class Workload:
         if type(event) is of_contacts.Assigned:
             agent.taken += 1
         if event.contact not in self._holds:
-            cost = self._cost[self._channel[event.contact]]
-            agent.hold(event.at, 1, cost)
-            self._holds[event.contact] = (agent, cost)
+            channel = self._channel[event.contact]
+            held = _Held(agent, channel, self._cost_for(event.agent, channel))
+            agent.hold(event.at, 1, held.cost)
+            self._holds[event.contact] = held
+
+    def _cost_for(self, agent: str, channel: str) -> int:
+        own = self._own[agent].get(channel)
+        return self._cost[channel] if own is None else own
+
+    def _interrupted(self, event: of_contacts.Interrupted) -> None:
+        held = self._holds.get(event.contact)
+        if held is not None and not held.aside:
+            held.aside = True
+            held.agent.hold(event.at, 0, -held.cost)
+
+    def _continued(self, event: of_contacts.Continued) -> None:
+        held = self._holds.get(event.contact)
+        if held is not None and held.aside:
+            held.aside = False
+            held.agent.hold(event.at, 0, held.cost)
 
     def _completed(self, event: of_contacts.Completed) -> None:
         if event.wrap_up_seconds == 0:
@@ -142,16 +176,26 @@ class Workload:
     def _dropped(self, event: Event) -> None:
         held = self._holds.pop(event.contact, None)  # type: ignore[attr-defined]
         if held is not None:
-            agent, cost = held
-            agent.hold(event.at, -1, -cost)
+            held.agent.hold(event.at, -1, 0 if held.aside else -held.cost)
 
     def _added(self, event: of_agents.AgentAdded) -> None:
         agent = self._agents.setdefault(event.agent, AgentTime(event.agent, event.at))
         agent.resize(event.at, event.capacity)
+        self._own[event.agent] = event.costs
         agent.sign(event.at, signed_in=event.presence != "offline")
 
     def _updated(self, event: of_agents.AgentUpdated) -> None:
-        self._agents[event.agent].resize(event.at, event.capacity)
+        agent = self._agents[event.agent]
+        agent.resize(event.at, event.capacity)
+        if event.costs == self._own[event.agent]:
+            return
+        self._own[event.agent] = event.costs
+        for held in self._holds.values():
+            if held.agent is not agent:
+                continue
+            before, held.cost = held.cost, self._cost_for(event.agent, held.channel)
+            if not held.aside:
+                agent.hold(event.at, 0, held.cost - before)
 
     def _removed(self, event: of_agents.AgentRemoved) -> None:
         self._agents[event.agent].sign(event.at, signed_in=False)

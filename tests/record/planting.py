@@ -1,0 +1,31 @@
+"""What tests that plant faults in records share: audit lines, find places, count anew."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from omniqueue.record.audit import AuditResult, audited
+from omniqueue.record.event_reading import EventReader
+
+Lines = list[dict[str, Any]]
+
+
+def audit(lines: Lines) -> AuditResult:
+    """What the audit says of a record."""
+    reader = EventReader("record", [json.dumps(line) + "\n" for line in lines])
+    return audited(reader.header, reader)
+
+
+def place(lines: Lines, name: str, **said: object) -> int:
+    """The index of the first event of that name with those values."""
+    for index, line in enumerate(lines):
+        if line.get("event") == name and all(line[key] == value for key, value in said.items()):
+            return index
+    raise AssertionError(f"no {name} {said}")
+
+
+def recount(lines: Lines) -> Lines:
+    """Make the end line's number of events right again, as a careful forger would."""
+    lines[-1]["events"] = len(lines) - 2
+    return lines
