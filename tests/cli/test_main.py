@@ -154,7 +154,24 @@ def test_a_reader_who_leaves_is_no_traceback(a_play: str, flag: str | None) -> N
         (*COMMAND, *arguments), stdout=writing, stderr=subprocess.PIPE, text=True, check=False
     )
     os.close(writing)
-    assert (done.returncode, done.stderr) == (2, "standard output: Broken pipe\n")
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_reader_who_has_read_enough_ends_it_in_silence() -> None:
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    log, staff = str(examples / "desk_log.csv"), str(examples / "desk_staff.toml")
+    with subprocess.Popen(
+        (*COMMAND, "route", log, "--staff", staff, "--interval", "1min"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "A blended desk, two days\n"
+        child.stdout.close()
+        assert child.stderr is not None
+        assert child.stderr.read() == ""
+    assert child.returncode == 141
 
 
 def test_a_closed_standard_output_is_no_traceback(a_play: str) -> None:

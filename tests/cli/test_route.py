@@ -91,6 +91,30 @@ def test_other_policies_are_fair_too(name: str, selection: str, route: Routed) -
     assert str(found["order"]).startswith(name)
 
 
+@pytest.mark.parametrize(("said", "told"), [("aging:90.0", "aging:90"), ("aging:0.5",) * 2])
+def test_an_order_is_written_as_people_do(
+    said: str, told: str, route: Routed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events = tmp_path / "events.jsonl"
+    options = ("--order", said, "--to", "2024-05-06T09:00", "--events", events)
+    assert f": order {told}, selection" in route(LOG, "--staff", STAFF, *options)[1]
+    assert in_json(route, LOG, "--staff", STAFF, *options)["order"] == told
+    assert cli.main(["audit", str(events)]) == 0
+    assert f"events, order {told}, selection" in capsys.readouterr().out
+
+
+def test_a_file_of_another_kind_is_one_fault(route: Routed) -> None:
+    scenario = str(EXAMPLES / "desk_scenario.toml")
+    for log, staff, fault in (
+        (LOG, scenario, f"{scenario}: is a scenario file; expected a staff file"),
+        (LOG, LOG, f"{LOG}: no TOML: this looks like CSV; expected a staff file"),
+        (STAFF, STAFF, f"{STAFF}: line 1: none of the columns"),
+    ):
+        code, out, err = route(log, "--staff", staff)
+        assert (code, out, len(err.splitlines())) == (2, "", 1)
+        assert err.startswith(fault)
+
+
 def test_a_part_of_the_log_and_a_folded_one(route: Routed) -> None:
     day = in_json(route, LOG, "--staff", STAFF, "--from", "2024-05-07", "--to", "2024-05-07T12:00")
     assert 0 < day["contacts_in"] < 1000  # type: ignore[operator]

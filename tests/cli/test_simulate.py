@@ -116,6 +116,25 @@ def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "NOBODY" not in out
 
 
+def test_interruptions_are_told_where_there_may_be_some(
+    small: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["simulate", small, "--replications", "2"]) == 0
+    assert "mean interrupted" not in capsys.readouterr().out
+    mails = SMALL.split("patience")[0].replace("calls", "mails").replace("phone", "email")
+    with Path(small).open("a", encoding="utf-8") as file:
+        file.write(mails.replace('title = "A desk"', ""))
+        file.write('[channels.email]\ninterrupted_by = ["phone"]\n')
+    assert cli.main(["simulate", small, "--replications", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "\nmean interrupted  " in told
+    assert "mean interrupted, interrupted: time between answer and end" in told
+    assert cli.main(["simulate", small, "--replications", "2", "--json"]) == 0
+    said = {row["name"]: row for row in json.loads(capsys.readouterr().out)["channels"]}
+    assert said["phone"]["mean_interrupted"]["value"] == 0
+    assert said["email"]["mean_interrupted"]["value"] > 5
+
+
 def test_no_contact_before_the_horizon_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["simulate", EXAMPLE, "--horizon", "6h"]) == 2
     said = "the run starts on Monday 00:00, and no contact arrives before the horizon"

@@ -92,6 +92,27 @@ def test_no_change_has_no_difference(whatif: WhatIf) -> None:
         assert (each["mean"], each["better"], each["worse"]) == (0, 0, 0)
 
 
+def test_quiet_keeps_what_must_be_known_of_the_log(whatif: WhatIf, tmp_path: Path) -> None:
+    log = tmp_path / "bad.csv"
+    rows = Path(LOG).read_text().splitlines()[:300]
+    log.write_text("\n".join([*rows, "c9999,yesterday,phone,orders,english,0"]))
+    options = ("--fold", "week", "--repair", "--quiet")
+    code, out, _ = whatif(log, "--staff", STAFF, *options)
+    assert code == 0
+    assert out.startswith(
+        "FOLDED: 1 week laid over one, weekday and clock time kept\n"
+        "REPAIRED: 1 bad row left out, 0 rows sorted in\n"
+        "Nothing changes"
+    )
+
+
+@pytest.mark.parametrize("order", ["aging:60", "aging:60.0"])
+def test_an_order_is_written_as_people_do(order: str, whatif: WhatIf) -> None:
+    _, out, _ = whatif(LOG, "--staff", STAFF, "--to", "2024-05-06T09:00", "--order", order)
+    assert "order aging:60, selection" in out
+    assert "order aging:60.0, selection" not in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from omniqueue.cli.console import complain, say
+from omniqueue.cli.options import add_policy_options, add_study_options
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
@@ -31,12 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="A: who calls, who answers, when and how long")
-    add("--order", metavar="NAME", help="B's order: arrival, priority, aging:SECONDS or deadline")
-    add(
-        "--selection",
-        metavar="NAME",
-        help="B's selection: longest-idle, least-loaded, most-skilled or closest-fit",
-    )
+    add_policy_options(parser, whose="B's")
     add(
         "--staff",
         metavar="GROUP=COUNT",
@@ -45,17 +41,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="so many agents of a group in B, in all its shifts together (repeatable); or"
         " OTHER.toml: the agents of another scenario",
     )
-    add("--replications", type=int, metavar="N", help="how many pairs of runs")
+    add_study_options(parser, replications="how many pairs of runs", same_for="both")
     add(
         "--precision",
         type=float,
         metavar="SHARE",
         help="go on until the difference in the mean wait is known to within this share of A's",
     )
-    add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
-    add("--seed", type=int, metavar="N", help="the seed of all chance, the same for both")
-    add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
-    add("--json", action="store_true", help="one JSON object instead of tables")
     add("--quiet", action="store_true", help="only the verdict, no progress bar")
     parser.set_defaults(run=run)
 

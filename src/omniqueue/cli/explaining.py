@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 import attrs
 
-from omniqueue.errors import InvalidValueError, UnknownContactError
-from omniqueue.model.checks import instant
+from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:
+    from omniqueue.core.insight.explanation import Explanation
     from omniqueue.core.router import Router
     from omniqueue.model.event import JsonValue
+
+UNKNOWN: Final = "{}: no such contact has come"
+SECONDS: Final = (-2_208_988_800, 7_289_654_400)  # the years 1900 to 2200, as in a log
 
 
 @attrs.frozen
@@ -35,13 +39,16 @@ class Answer:
 
     Args:
         question: what was asked.
-        lines: the answer as lines of text.
-        said: the explanation as JSON types; None: there was no such contact.
+        told: the explanation; None: there was no such contact.
     """
 
     question: Question
-    lines: tuple[str, ...]
-    said: dict[str, JsonValue] | None
+    told: Explanation | None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The answer as lines of text."""
+        return (UNKNOWN.format(self.question.contact),) if self.told is None else self.told.lines
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return it as JSON types, as a line among events. Cost: O(its size)."""
@@ -49,52 +56,46 @@ class Answer:
             "at": self.question.at,
             "event": "explained",
             "contact": self.question.contact,
-            "explanation": self.said,
+            "explanation": None if self.told is None else self.told.to_dict(),
             "text": list(self.lines),
         }
 
 
-def question(text: str) -> Question:
+def question(text: str, clock: Callable[[str, str], float] | None = None) -> Question:
     """Return what CONTACT@TIME asks.
 
     Args:
         text: as "c7@120.5"; the time stands after the last @.
+        clock: reads a time that is no number (field, text), where instants are those of a
+            calendar; None: times are numbers.
 
     Raises:
         InvalidValueError: no contact, or no time.
+
+    Cost: O(length).
 
     Example:
         >>> question("ann@desk@12")
         Question(contact='ann@desk', at=12.0)
     """
     contact, _, time = text.rpartition("@")
-    try:
-        at = instant("--explain", float(time))
-    except ValueError:
-        contact = ""
+    expected = "CONTACT@TIME, the time in seconds, as c7@120"
+    if clock is not None:
+        expected = "CONTACT@TIME, the time in ISO 8601 or in seconds since 1970 UTC"
     if not contact:
-        raise InvalidValueError("--explain", text, "CONTACT@TIME, the time in seconds, as c7@120")
-    return Question(contact, at)
-
-
-def explain_at(router: Router, contact: str) -> str:
-    """Return why a contact waits, agent by agent, as text.
-
-    Args:
-        router: at the instant in question.
-        contact: the contact's id; one that is not known is said to be so.
-
-    Cost: that of `Router.explain`.
-
-    Example:
-        >>> from omniqueue import Router
-        >>> explain_at(Router(), "c1")
-        'c1: no such contact has come'
-    """
+        raise InvalidValueError("--explain", text, expected)
     try:
-        return router.explain(contact, agents=True).text
-    except UnknownContactError:
-        return f"{contact}: no such contact has come"
+        at = float(time)
+    except ValueError:
+        if clock is None or not time:
+            raise InvalidValueError("--explain", text, expected) from None
+        try:
+            at = clock("--explain", time)
+        except InvalidValueError as error:
+            raise InvalidValueError("--explain", text, error.expected) from None
+    if not isfinite(at) or (clock is not None and not SECONDS[0] <= at < SECONDS[1]):
+        raise InvalidValueError("--explain", text, expected)
+    return Question(normalize("NFC", contact), at)
 
 
 class Asker:
@@ -116,6 +117,11 @@ class Asker:
         self._left = sorted(questions, key=lambda each: each.at)
         self.answers: list[Answer] = []
 
+    @property
+    def left(self) -> Sequence[Question]:
+        """The questions whose time has not come yet."""
+        return self._left
+
     def look(self, router: Router, next_at: float = inf) -> None:
         """Ask what is to be asked before the command that comes next.
 
@@ -128,8 +134,7 @@ class Asker:
             copy = router.fork()
             if asked.at > copy.now:
                 copy.advance(at=asked.at)
-            said = None
+            told = None
             if asked.contact in copy.contacts:
-                said = copy.explain(asked.contact, agents=True).to_dict()
-            lines = explain_at(copy, asked.contact).split("\n")
-            self.answers.append(Answer(asked, tuple(lines), said))
+                told = copy.explain(asked.contact, agents=True)
+            self.answers.append(Answer(asked, told))

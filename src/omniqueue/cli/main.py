@@ -1,7 +1,8 @@
 """`omniqueue VERB ...`: find the verb, run it, and turn whatever happens into an exit code.
 
-Exit codes: 0 done; 1 done, and what was checked does not hold; 2 bad use or bad input;
-130 interrupted. A verb's heavy imports stand inside its `run`, so that help comes at once.
+Exit codes: 0 done; 1 done, and what was checked does not hold; 2 bad use or bad input; 130
+interrupted; 141 the reader of the output has left, as `head` does, which is said by nothing else.
+A verb's heavy imports stand inside its `run`, so that help comes at once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from omniqueue.cli.console import abandon_output, complain, flush_output
 from omniqueue.errors import FileFaultsError, OmniqueueError
 
 DONE, CHECK_FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
+READER_GONE = 141  # what a shell says of a program that SIGPIPE has ended
 
 _VERBS = (play, route, audit, whatif, simulate, compare, staff, validate, bench)
 
@@ -86,6 +88,9 @@ def _exit_code(act: Callable[[], int]) -> int:
             complain(f"{error.path}: and {error.more} more faults")
     except OmniqueueError as error:
         complain(f"omniqueue: {error}")
+    except BrokenPipeError:
+        abandon_output()
+        return READER_GONE
     except OSError as error:
         complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
         if error.filename is None:

@@ -10,13 +10,16 @@ Keys of `--json` (one object; seconds unless said otherwise; null: nothing to me
   (what no agent group has, to how many contacts need it); `dropped` and `moved`
   (rows that `--repair` left out and sorted in); `order`, `selection`, `seed`;
 - `contacts_in` = `answered` + `waiting` + `refused` + `left` (left: always 0 here);
-- `channels`, `skills`, `intervals` (null: not asked for): lists of `name`, `arrived`, `answered`,
+- `channels`, `skills`, `intervals` (null: not asked for; from the first arrival to the last, those
+  without a contact too): lists of `name`, `arrived`, `answered`,
   `waiting`, `refused`, `left`, `mean_wait`, `median_wait`, `p95_wait`, `longest_wait`,
   `in_target` (contacts), `service_level` (share);
 - `groups`: list of `name`, `agents`, `signed_in_seconds`, `occupancy`, `load`, `taken`;
 - `verdict`: `judged`, `overtakings` (cause to number), `unexplained` (number),
   `unexplained_by_kind`, `faults` (the first 20: `at`, `kind`, `contact`, `agent`, `needs`,
   `passed_over`, `others`), `most_overtaken` (`contact`, `times`; or null);
+- `explained` (null: not asked for): list of `contact`, `at`, `time` (ISO 8601), `text` (lines),
+  `explanation` (as `Explanation.to_dict` gives it; null: there is nothing to explain);
 - `formulas`: `wait`, `service_level`, `occupancy`, in words.
 """
 
@@ -26,8 +29,7 @@ import argparse
 import json
 
 from omniqueue.cli.console import say
-
-_ROLES = ("id", "time", "channel", "skill", "handling", "priority")
+from omniqueue.cli.options import add_log_options, add_policy_options
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,30 +42,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         " code 1: the verdict found something unexplained. 2: bad input.",
         allow_abbrev=False,
     )
+    add_log_options(parser)
+    add_policy_options(parser)
     add = parser.add_argument
-    add("log", metavar="LOG.csv", help="the log: CSV with a header line, plain or gzip")
-    add("--staff", metavar="STAFF.toml", required=True, help="agents, shifts, channels, times")
+    add("--interval", metavar="LENGTH", help="also a table by time of arrival, as 30min")
     add(
-        "--column",
-        metavar="ROLE=NAME",
+        "--explain",
+        metavar="CONTACT@TIME",
         action="append",
         default=[],
-        help=f"a column of the log, before the staff file's; roles: {', '.join(_ROLES)}"
-        " (skill more than once: several columns)",
+        help="say why that contact waits at that time (ISO 8601, or seconds since 1970 UTC),"
+        " after all that happens then; with --fold in the week that all are laid over; may be"
+        " given more than once",
     )
-    add("--zone", metavar="ZONE", help="the zone of naive times and shifts, as Europe/Berlin")
-    add("--order", metavar="NAME", help="arrival, priority, aging:SECONDS or deadline")
-    add(
-        "--selection",
-        metavar="NAME",
-        help="longest-idle, least-loaded, most-skilled or closest-fit",
-    )
-    add("--from", dest="start", metavar="TIME", help="only contacts from this time on (ISO 8601)")
-    add("--to", dest="end", metavar="TIME", help="only contacts before this time (ISO 8601)")
-    add("--fold", choices=["week"], help="lay all weeks over one")
-    add("--seed", type=int, metavar="N", help="the seed of drawn handling times")
-    add("--interval", metavar="LENGTH", help="also a table by time of arrival, as 30min")
-    add("--repair", action="store_true", help="sort the log and leave out bad rows")
     add("--events", metavar="OUT.jsonl", help="write every event to this file, as JSON lines")
     add("--json", action="store_true", help="one JSON object, no tables")
     add("--quiet", action="store_true", help="only the totals and the verdict")

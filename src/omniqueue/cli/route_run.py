@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC
 from pathlib import Path
-from typing import Final
 
 import attrs
 
+from omniqueue.cli.explaining import Asker
 from omniqueue.cli.interrupt import stop_wish
+from omniqueue.cli.intervals import Intervals, by_interval, interval_length
+from omniqueue.cli.options import LOG_ROLES
 from omniqueue.cli.progress import progress_bar
+from omniqueue.cli.route_explain import asker_of, explained_by
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, InvalidValueError
 from omniqueue.record import measures
@@ -24,15 +27,20 @@ from omniqueue.record.ledger import Ledger
 from omniqueue.record.listener import Listener
 from omniqueue.record.workload import Workload
 from omniqueue.report.routed import RouteReport
-from omniqueue.sim.calendar.durations import duration_seconds, duration_text
+from omniqueue.sim.calendar.durations import duration_text
 from omniqueue.sim.files.regular_file import same_file
 from omniqueue.sim.logs.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log
 from omniqueue.sim.logs.folding import Fold, fold_week
 from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
-from omniqueue.sim.logs.staff_file import Staff, order_name, read_staff, selection_name, zone_named
+from omniqueue.sim.logs.staff_file import (
+    Staff,
+    order_name,
+    order_text,
+    read_staff,
+    selection_name,
+    zone_named,
+)
 from omniqueue.sim.scenarios.unserved import lacking
-
-_ROLES: Final = ("id", "time", "channel", "skill", "handling", "priority")
 
 
 def route(arguments: argparse.Namespace) -> RouteReport:
@@ -48,8 +56,12 @@ def route(arguments: argparse.Namespace) -> RouteReport:
 
 def _route(arguments: argparse.Namespace) -> RouteReport:
     staff = staff_of(arguments)
-    interval_seconds = _interval(arguments.interval)
+    seconds = interval_length(arguments.interval)
     log, contacts, fold = contacts_of(arguments, staff)
+    intervals = None if seconds is None else Intervals(seconds, staff.zone)
+    if intervals is not None:
+        intervals.check(contacts[0].at, contacts[-1].at)
+    asker = asker_of(arguments.explain, arguments.log, contacts, staff.zone)
     handling = handling_seconds(contacts, staff.handling, seed=staff.seed, name=arguments.staff)
     router = Router(
         channels=staff.channels,
@@ -63,17 +75,13 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         listeners: list[Listener] = [ledger, workload, judge]
         if writer is not None:
             listeners.append(writer)
-        run = _run(arguments, staff, contacts, handling, router, ledger, listeners)
+        run = _run(arguments, staff, contacts, handling, router, ledger, listeners, asker)
         if writer is not None and not run.interrupted:
             writer.close(at=run.ended_at, contacts=router.statistics().contacts)
     zone = staff.zone
     targets = {channel.name: channel.target_seconds for channel in router.channels.values()}
     now = run.ended_at
     group_of = {agent.id: group.name for group in staff.groups for agent in group.agents()}
-    intervals = None
-    if interval_seconds is not None:
-        starts = interval_starts(interval_seconds, zone)
-        intervals = measures.by_interval(ledger, targets, now=now, starts=starts)
     return RouteReport(
         log=arguments.log,
         staff=arguments.staff,
@@ -96,9 +104,10 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         groups=measures.by_group(
             workload.agents(at=now), group_of, [group.name for group in staff.groups]
         ),
-        intervals=intervals,
-        interval=duration_text(interval_seconds or 0.0),
+        intervals=None if intervals is None else by_interval(ledger, targets, intervals, now=now),
+        interval=duration_text(seconds or 0.0),
         verdict=judge.verdict(),
+        explained=None if asker is None else explained_by(asker, ledger),
     )
 
 
@@ -146,8 +155,10 @@ def columns_of(options: Sequence[str], columns: LogColumns) -> LogColumns:
     named: dict[str, list[str]] = {}
     for option in options:
         role, given, name = option.partition("=")
-        if given and role not in _ROLES:
-            raise InvalidValueError("role", role, f"{', '.join(_ROLES[:-1])} or {_ROLES[-1]}")
+        if given and role not in LOG_ROLES:
+            raise InvalidValueError(
+                "role", role, f"{', '.join(LOG_ROLES[:-1])} or {LOG_ROLES[-1]}"
+            )
         if not name:
             raise InvalidValueError("--column", option, "ROLE=NAME, as time=opened or skill=topic")
         named.setdefault(role, []).append(name)
@@ -156,15 +167,6 @@ def columns_of(options: Sequence[str], columns: LogColumns) -> LogColumns:
         del changes["skill"]
         changes["skills"] = tuple(named["skill"])
     return attrs.evolve(columns, **changes)  # type: ignore[arg-type]
-
-
-def _interval(text: str | None) -> float | None:
-    if text is None:
-        return None
-    seconds = duration_seconds("--interval", text)
-    if not 60 <= seconds <= 7 * 86400:
-        raise InvalidValueError("--interval", text, "a length from 1min to 7d")
-    return seconds
 
 
 def contacts_of(
@@ -207,7 +209,8 @@ def _event_file(
         raise InvalidValueError("--events", path, "a file that is not read as well")
     with Path(path).open("w", encoding="utf-8") as file:
         channels = router.channels.values()
-        yield EventWriter(file, channels, order=router.order, selection=staff.selection)
+        order = order_text(router.order)
+        yield EventWriter(file, channels, order=order, selection=staff.selection)
 
 
 def _run(
@@ -218,6 +221,7 @@ def _run(
     router: Router,
     ledger: Ledger,
     listeners: Sequence[Listener],
+    asker: Asker | None,
 ) -> RoutedRun:
     """Route all contacts, with a progress bar, until the end or Ctrl-C."""
 
@@ -237,6 +241,7 @@ def _run(
             on_refused=refused,
             stopped=stopped,
             on_progress=on_progress,
+            look=None if asker is None else asker.look,
         ).run()
 
 
@@ -256,31 +261,3 @@ def no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def interval_starts(seconds: float, zone: tzinfo | None) -> Callable[[float], str]:
-    """Return a function from an instant to the label of its interval, aligned to the clock.
-
-    Args:
-        seconds: the length of an interval.
-        zone: whose clock; None: UTC.
-
-    Example:
-        >>> interval_starts(1800.0, None)(2000.0)
-        '1970-01-01T00:30+00:00'
-    """
-    clock_zone = zone or UTC
-    labels: dict[tuple[float, timedelta | None], str] = {}
-
-    def label(at: float) -> str:
-        offset = datetime.fromtimestamp(at, clock_zone).utcoffset()
-        shift = 0.0 if offset is None else offset.total_seconds()
-        number = (at + shift) // seconds
-        found = labels.get((number, offset))
-        if found is None:
-            start = number * seconds - shift
-            moment = datetime.fromtimestamp(start, clock_zone)
-            found = labels[number, offset] = moment.isoformat(timespec="minutes")
-        return found
-
-    return label

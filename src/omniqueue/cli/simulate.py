@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from omniqueue.cli.console import say
+from omniqueue.cli.options import add_policy_options, add_study_options
 from omniqueue.cli.simulate_report import add_options, report_writer
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
@@ -34,13 +35,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long")
-    add("--order", metavar="NAME", help="arrival, priority, aging:SECONDS or deadline")
-    add(
-        "--selection",
-        metavar="NAME",
-        help="longest-idle, least-loaded, most-skilled or closest-fit",
-    )
-    add("--replications", type=int, metavar="N", help="how many independent runs")
+    add_policy_options(parser)
+    add_study_options(parser, replications="how many independent runs")
     add(
         "--precision",
         type=float,
@@ -61,10 +57,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add("--warm-up", metavar="LENGTH", help="what is not measured at the beginning")
     add("--interval", metavar="LENGTH", help="a table by intervals of this length, as 30min")
-    add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
-    add("--seed", type=int, metavar="N", help="the seed of all chance")
-    add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
-    add("--json", action="store_true", help="one JSON object instead of tables")
     add("--brief", action="store_true", help="no table by interval")
     add("--quiet", action="store_true", help="no progress bar")
     add_options(parser)

@@ -11,6 +11,7 @@ import argparse
 import json
 
 from omniqueue.cli.console import say
+from omniqueue.cli.options import add_study_options
 from omniqueue.errors import InvalidValueError
 
 
@@ -47,11 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         help="the most agents of every group, or of one (repeatable)",
     )
-    add("--replications", type=int, metavar="N", help="how many runs of each last candidate")
-    add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
-    add("--seed", type=int, metavar="N", help="the seed of all chance, the same for all")
-    add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
-    add("--json", action="store_true", help="one JSON object instead of tables")
+    add_study_options(parser, replications="how many runs of each last candidate", same_for="all")
     add("--quiet", action="store_true", help="only the staffing, no progress bar")
     parser.set_defaults(run=run)
 

@@ -29,9 +29,8 @@ import re
 from collections.abc import Sequence
 
 from omniqueue.cli.console import say
+from omniqueue.cli.options import add_log_options, add_policy_options
 from omniqueue.errors import InvalidValueError
-
-_ROLES = ("id", "time", "channel", "skill", "handling", "priority")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,9 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         " unexplained. 2: bad input.",
         allow_abbrev=False,
     )
-    add = parser.add_argument
-    add("log", metavar="LOG.csv", help="the log: CSV with a header line, plain or gzip")
-    add("--staff", metavar="STAFF.toml", required=True, help="agents, shifts, channels, times")
+    add_log_options(parser)
     change = parser.add_argument_group("what is different in B (together, and repeated)")
     for option, words in (("--add-agents", "more"), ("--remove-agents", "fewer")):
         change.add_argument(
@@ -64,28 +61,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         help="no agent has this skill any more",
     )
-    change.add_argument(
-        "--order", metavar="NAME", help="arrival, priority, aging:SECONDS or deadline"
-    )
-    change.add_argument(
-        "--selection",
-        metavar="NAME",
-        help="longest-idle, least-loaded, most-skilled or closest-fit",
-    )
-    add(
-        "--column",
-        metavar="ROLE=NAME",
-        action="append",
-        default=[],
-        help=f"a column of the log, before the staff file's; roles: {', '.join(_ROLES)}"
-        " (skill more than once: several columns)",
-    )
-    add("--zone", metavar="ZONE", help="the zone of naive times and shifts, as Europe/Berlin")
-    add("--from", dest="start", metavar="TIME", help="only contacts from this time on (ISO 8601)")
-    add("--to", dest="end", metavar="TIME", help="only contacts before this time (ISO 8601)")
-    add("--fold", choices=["week"], help="lay all weeks over one")
-    add("--seed", type=int, metavar="N", help="the seed of drawn handling times")
-    add("--repair", action="store_true", help="sort the log and leave out bad rows")
+    add_policy_options(change)
+    add = parser.add_argument
     add("--json", action="store_true", help="one JSON object, no tables")
     add("--quiet", action="store_true", help="only the sentence and the verdicts, no progress bar")
     parser.set_defaults(run=run)

@@ -15,6 +15,7 @@ from omniqueue.record.measures import OCCUPANCY_FORMULA, SERVICE_LEVEL_FORMULA, 
 from omniqueue.record.verdict import CAUSES
 from omniqueue.report.tables import share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.logs.staff_file import order_text
 
 FORMAT: Final = "omniqueue-audit/1"
 _CONTACTS: Final = (
@@ -51,7 +52,7 @@ def audit_json(
     return {
         "format": FORMAT,
         "record": name,
-        "order": found.order,
+        "order": order_text(found.order),
         "selection": found.selection,
         "events": found.events,
         "started_at": clock(found.started_at) if zone else found.started_at,
@@ -96,8 +97,9 @@ def audit_lines(
     clock = _clock(zone)
     if found.interrupted:
         yield f"INTERRUPTED: this is a partial result, up to {clock(found.ended_at)}"
+    order = order_text(found.order)
     yield (
-        f"{name}: {found.events:,} events, order {found.order}, selection {found.selection},"
+        f"{name}: {found.events:,} events, order {order}, selection {found.selection},"
         f" {clock(found.started_at)} to {clock(found.ended_at)}"
     )
     totals = found.totals

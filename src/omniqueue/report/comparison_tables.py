@@ -9,6 +9,7 @@ from typing import Final
 
 from omniqueue.report.tables import text_table
 from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 from omniqueue.sim.studies.comparison import MEASURES, Comparison, Difference
@@ -103,7 +104,8 @@ def _head(comparison: Comparison) -> Iterator[str]:
         f" {comparison.first.seed}"
     )
     for name, result in (("A", comparison.first), ("B", comparison.second)):
-        yield f"{name}: order {result.order}, selection {result.selection}, {_groups(result)}"
+        policies = f"order {order_text(result.order)}, selection {result.selection}"
+        yield f"{name}: {policies}, {_groups(result)}"
     if comparison.precision is not None and comparison.replications > 1:
         yield f"precision asked for: {100 * comparison.precision:g} % of A's mean wait of all"
 

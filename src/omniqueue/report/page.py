@@ -22,6 +22,7 @@ from omniqueue.report.key_figures import KEY_HEADINGS, cards, key_rows, unit_nam
 from omniqueue.report.serving import Serving, who_serves_whom
 from omniqueue.report.words import seconds_text
 from omniqueue.sim.centre.columns import ReplicationRecord
+from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
 _LIBRARIES: Final = ("matplotlib", "jinja2")
@@ -153,7 +154,7 @@ def _subtitle(result: SimulationResult) -> str:
     if result.batches > 1:
         told += f", cut into {result.batches:,} batches"
     return (
-        f"{told}; seed {result.seed}; order of the queue: {result.order};"
+        f"{told}; seed {result.seed}; order of the queue: {order_text(result.order)};"
         f" choice of agents: {result.selection}"
     )
 

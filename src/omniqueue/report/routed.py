@@ -17,8 +17,10 @@ from omniqueue.record.measures import (
     GroupMeasures,
 )
 from omniqueue.record.verdict import CAUSES, Verdict
+from omniqueue.report.explained import Explained
 from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.logs.staff_file import order_text
 
 FORMAT: Final = "omniqueue-route/1"
 _CONTACTS: Final = (
@@ -54,6 +56,7 @@ class RouteReport:
         intervals: by interval of arrival; None: not asked for.
         interval: the name of the intervals, as "30m 00s".
         verdict: the fairness verdict.
+        explained: what was asked about single contacts; None: nothing was.
     """
 
     log: str
@@ -78,6 +81,7 @@ class RouteReport:
     intervals: Sequence[ContactMeasures] | None
     interval: str
     verdict: Verdict
+    explained: Sequence[Explained] | None = None
 
     def clock(self, at: float) -> str:
         """Return an instant as text in the report's zone."""
@@ -85,7 +89,7 @@ class RouteReport:
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return the report as JSON types; the keys are documented with `omniqueue route`."""
-        intervals = self.intervals
+        intervals, explained = self.intervals, self.explained
         return {
             "format": FORMAT,
             "log": self.log,
@@ -99,7 +103,7 @@ class RouteReport:
             "unserved": dict(self.unserved),
             "dropped": self.dropped,
             "moved": self.moved,
-            "order": self.order,
+            "order": order_text(self.order),
             "selection": self.selection,
             "seed": self.seed,
             **self.totals,
@@ -108,6 +112,9 @@ class RouteReport:
             "groups": [attrs.asdict(each) for each in self.groups],
             "intervals": None if intervals is None else [attrs.asdict(each) for each in intervals],
             "verdict": self.verdict.to_dict(),
+            "explained": (
+                None if explained is None else [each.to_dict(self.clock) for each in explained]
+            ),
             "formulas": {
                 "wait": WAIT_FORMULA,
                 "service_level": SERVICE_LEVEL_FORMULA,
@@ -116,7 +123,7 @@ class RouteReport:
         }
 
     def lines(self, *, brief: bool = False) -> Iterator[str]:
-        """Yield the report as lines of text; `brief`: only marks, totals and verdict."""
+        """Yield the report as lines of text; `brief`: only marks, totals, verdict and answers."""
         if self.interrupted:
             yield "INTERRUPTED: this is a partial result, up to " + self.clock(self.ended_at)
         if not brief:
@@ -126,30 +133,28 @@ class RouteReport:
         if not brief:
             yield from self._tables()
         yield from self._verdict()
+        for each in self.explained or ():
+            yield ""
+            yield from each.lines(self.clock)
 
     def _head(self) -> Iterator[str]:
         if self.title:
             yield self.title
-        yield f"{self.log} through {self.staff}: order {self.order}, selection {self.selection}"
+        policies = f"order {order_text(self.order)}, selection {self.selection}"
+        yield f"{self.log} through {self.staff}: {policies}"
         yield f"{self.clock(self.started_at)} to {self.clock(self.ended_at)}"
 
     def _marks(self) -> Iterator[str]:
         """Yield what must be known of the log to read any number rightly."""
-        if self.folded_weeks is not None:
-            weeks = counted(self.folded_weeks, "week")
-            yield (
-                f"FOLDED: {weeks} laid over one, weekday and clock time kept;"
-                f" at most {self.busiest_minute} contacts within a minute"
-            )
+        yield from log_marks(
+            self.folded_weeks, self.dropped, self.moved, busiest_minute=self.busiest_minute
+        )
         if self.unserved:
             several = (
                 f"{counted(number, 'contact')} {'needs' if number == 1 else 'need'} {what}"
                 for what, number in self.unserved.items()
             )
             yield "NOBODY CAN SERVE: " + "; ".join(several)
-        if self.dropped or self.moved:
-            out, moved = counted(self.dropped, "bad row"), counted(self.moved, "row")
-            yield f"REPAIRED: {out} left out, {moved} sorted in"
 
     def _totals(self) -> str:
         totals = self.totals
@@ -234,6 +239,34 @@ def _explained(rows: list[list[str]]) -> Iterator[str]:
 
 def _seconds(seconds: float | None) -> str:
     return "-" if seconds is None else duration_text(seconds)
+
+
+def log_marks(
+    folded_weeks: int | None, dropped: int, moved: int, *, busiest_minute: int | None = None
+) -> Iterator[str]:
+    """Yield what was done to a log before it was routed, which no reader must miss.
+
+    Args:
+        folded_weeks: how many weeks were laid over one; None: not folded.
+        dropped: rows that a repair left out.
+        moved: rows that it sorted in.
+        busiest_minute: the most arrivals in one minute of a folded week; None: not to be said.
+
+    Cost: O(1).
+
+    Example:
+        >>> list(log_marks(1, 0, 0))
+        ['FOLDED: 1 week laid over one, weekday and clock time kept']
+    """
+    if folded_weeks is not None:
+        most = ""
+        if busiest_minute is not None:
+            most = f"; at most {counted(busiest_minute, 'contact')} within a minute"
+        weeks = counted(folded_weeks, "week")
+        yield f"FOLDED: {weeks} laid over one, weekday and clock time kept{most}"
+    if dropped or moved:
+        out, in_order = counted(dropped, "bad row"), counted(moved, "row")
+        yield f"REPAIRED: {out} left out, {in_order} sorted in"
 
 
 def clock_text(at: float, zone: tzinfo | None) -> str:

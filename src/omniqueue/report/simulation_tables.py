@@ -8,6 +8,7 @@ from typing import Final
 
 from omniqueue.report.tables import counted, text_table
 from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import FORMULAS, By, SimulationResult
 from omniqueue.sim.scenarios.unserved import unserved_streams
@@ -29,6 +30,8 @@ _CONTACTS: Final = (
 )
 _TELL: Final = ("abandonment", "chance_of_waiting", "mean_wait", "service_level", "mean_handling")
 
+_INTERRUPTED: Final = "mean_interrupted"
+
 _COUNTS: Final = "arrived, answered, abandoned, refused, redials, open"
 _LEGEND: Final = {  # what is printed to its key in `FORMULAS`
     "arrived, answered, abandoned, refused, redials": _COUNTS,
@@ -36,6 +39,7 @@ _LEGEND: Final = {  # what is printed to its key in `FORMULAS`
     "chance of waiting, waits": "chance_of_waiting",
     "mean wait": "mean_wait",
     "mean wait of all": "mean_wait_all",
+    "mean interrupted, interrupted": _INTERRUPTED,
     "service level, in target": "service_level",
     "median, percentiles": "quantiles",
     "queue length, queue": "queue_length",
@@ -74,13 +78,18 @@ def simulation_lines(result: SimulationResult, *, intervals: bool = True) -> Ite
         yield ""
         yield from _intervals(result)
     yield ""
-    yield from _legend(precision=result.precision is not None, intervals=intervals)
+    yield from _legend(result, intervals=intervals)
 
 
-def _legend(*, precision: bool, intervals: bool) -> Iterator[str]:
+def _legend(result: SimulationResult, *, intervals: bool) -> Iterator[str]:
     """Yield what the printed names mean, and of them only those that are printed."""
+    left_out = {
+        "mean_wait_all": result.precision is None,
+        _INTERRUPTED: not result.scenario.interrupts,
+        "intervals": not intervals,
+    }
     for printed, name in _LEGEND.items():
-        if (precision or name != "mean_wait_all") and (intervals or name != "intervals"):
+        if not left_out.get(name):
             yield f"{printed}: {FORMULAS[name]}"
 
 
@@ -101,7 +110,7 @@ def _head(result: SimulationResult) -> Iterator[str]:
             if scenario.warm_up_seconds
             else ""
         )
-        + f"; seed {result.seed}, order {result.order}, selection {result.selection}"
+        + f"; seed {result.seed}, order {order_text(result.order)}, selection {result.selection}"
     )
     if result.precision is not None:
         reached = result.estimate("mean_wait_all").relative_half_width
@@ -116,7 +125,7 @@ def _total(result: SimulationResult) -> Iterator[str]:
     yield f"all contacts, with {100 * result.confidence:g} % confidence intervals"
     [row] = result.rows()
     rows = []
-    for name in _TELL:
+    for name in (*_TELL, _INTERRUPTED) if result.scenario.interrupts else _TELL:
         estimate = row.measures[name]
         text = _seconds if name.startswith("mean") else _share
         rows.append([name.replace("_", " "), text(estimate.value), _interval(estimate, text)])
@@ -132,6 +141,7 @@ def _total(result: SimulationResult) -> Iterator[str]:
 
 def _contacts(result: SimulationResult, by: By) -> Iterator[str]:
     rows = []
+    interrupts = result.scenario.interrupts
     for row in result.rows(by):
         found: Mapping[str, Estimate] = row.measures
         rows.append(
@@ -145,9 +155,10 @@ def _contacts(result: SimulationResult, by: By) -> Iterator[str]:
                 _with_margin(found["service_level"]),
                 _number(found["queue_length"].value),
                 _share(found["overtook"].value),
+                *([_seconds(found[_INTERRUPTED].value)] if interrupts else []),
             ]
         )
-    yield from text_table((by, *_CONTACTS), rows)
+    yield from text_table((by, *_CONTACTS, *(["interrupted"] if interrupts else [])), rows)
 
 
 def _groups(result: SimulationResult) -> Iterator[str]:

@@ -16,9 +16,10 @@ from omniqueue.record.measures import (
     WAIT_FORMULA,
     ContactMeasures,
 )
-from omniqueue.report.routed import clock_text
-from omniqueue.report.tables import counted, share_text, text_table
+from omniqueue.report.routed import clock_text, log_marks
+from omniqueue.report.tables import share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, WhatIf
 
 FORMAT: Final = "omniqueue-whatif/1"
@@ -78,7 +79,7 @@ class WhatIfReport:
 
     def _outcome(self, outcome: Outcome) -> dict[str, JsonValue]:
         return {
-            "order": outcome.order,
+            "order": order_text(outcome.order),
             "selection": outcome.selection,
             "started_at": clock_text(outcome.started_at, self.zone),
             "ended_at": clock_text(outcome.ended_at, self.zone),
@@ -89,12 +90,14 @@ class WhatIfReport:
         }
 
     def lines(self, *, brief: bool = False) -> Iterator[str]:
-        """Yield the report as lines of text; `brief`: only the sentence and the verdicts."""
+        """Yield the report as lines of text; `brief`: only marks, the sentence and verdicts."""
         found = self.found
         if found.interrupted:
             yield "INTERRUPTED: this is a partial result"
         if not brief:
             yield from self._head()
+        yield from log_marks(self.folded_weeks, self.dropped, self.moved)
+        if not brief:
             yield from _channel_table(found.first, found.second)
             yield from _group_table(found.first, found.second)
             yield from _pair_table(found.differences)
@@ -117,16 +120,9 @@ class WhatIfReport:
             yield self.title
         first, second = self.found.first, self.found.second
         yield f"{self.log} through {self.staff}, {first.totals['contacts_in']:,} contacts"
-        yield f"A: as it is: order {first.order}, selection {first.selection}"
-        yield (
-            f"B: {self.found.change.text()}: order {second.order}, selection {second.selection}"
-        )
-        if self.folded_weeks is not None:
-            weeks = counted(self.folded_weeks, "week")
-            yield f"FOLDED: {weeks} laid over one, weekday and clock time kept"
-        if self.dropped or self.moved:
-            out, moved = counted(self.dropped, "bad row"), counted(self.moved, "row")
-            yield f"REPAIRED: {out} left out, {moved} sorted in"
+        change = self.found.change.text()
+        yield f"A: as it is: order {order_text(first.order)}, selection {first.selection}"
+        yield f"B: {change}: order {order_text(second.order)}, selection {second.selection}"
 
 
 def _channel_table(first: Outcome, second: Outcome) -> Iterator[str]:

@@ -113,6 +113,7 @@ def test_all_faults_are_counted_and_the_first_are_spelt_out(log_path: Path) -> N
         ("", "is empty"),
         (HEADER, "holds no contact"),
         ("id,when\n", "line 1: no column 'time' (there are: 'id', 'when')"),
+        ("title,zone\n", "line 1: none of the columns 'id', 'time', 'channel'"),
         ("id,id,time,channel,skill,language,seconds,urgency\n", "column 'id' is there twice"),
         (HEADER + '"c1,1970-01-01\n', "no CSV"),
         ("id,time\n".encode("utf-16"), "line 1"),

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 import pytest
 
 from omniqueue import Event, FileFaultsError, PresenceSet, Router, Skills
-from omniqueue.model.contact_events import Assigned, Completed
+from omniqueue.model.contact_events import (
+    Assigned,
+    Completed,
+    Continued,
+    Interrupted,
+    Requeued,
+)
 from omniqueue.record.ledger import Ledger
 from omniqueue.sim.laws.handling import Constant, HandlingRules
 from omniqueue.sim.logs.contact_log import LoggedContact
@@ -59,6 +66,20 @@ def routed(
     run = routing.run()
     router.check()
     return run, recorder, ledger
+
+
+def test_who_looks_is_asked_before_each_step_and_at_the_end() -> None:
+    looks: list[tuple[float, float]] = []
+    routing = Routing(
+        parse_staff(ALWAYS.encode()),
+        [logged("c1", 10), logged("c2", 11)],
+        [60, 60],
+        Router(),
+        look=lambda router, at: looks.append((router.now, at)),
+    )
+    routing.run()
+    assert looks[:2] == [(10, 10), (10, 10)]  # the agent signs in, and c1 comes
+    assert looks[2:] == [(10, 11), (11, 70), (70, 130), (130, inf)]
 
 
 ALWAYS = '[[agents]]\ngroup = "desk"\n'
@@ -162,6 +183,92 @@ def test_a_returning_agent_need_not_have_left() -> None:
         (12 * HOUR + 60, "desk-1 ready"),
     ]
     assert recorder.told(Assigned)[1] == (12 * HOUR + 540, "next assigned")
+
+
+MAILS = ALWAYS.replace("[[", "channels.email.interrupted_by = ['phone']\n[[")
+HELD_UP = [
+    logged("mail", 0, "email"),
+    logged("next", 5, "email"),
+    logged("call", 20),
+    logged("late", 50),
+]
+
+
+def test_an_interrupted_contact_goes_on_from_where_it_was() -> None:
+    run, recorder, ledger = routed(MAILS, HELD_UP, [100, 30, 10, 5])
+    assert recorder.told(Assigned, Interrupted, Continued, Completed) == [
+        (0, "mail assigned"),
+        (20, "mail interrupted"),
+        (20, "call assigned"),
+        (30, "call completed"),
+        (30, "mail continued"),
+        (50, "mail interrupted"),
+        (50, "late assigned"),
+        (55, "late completed"),
+        (55, "mail continued"),
+        (115, "mail completed"),
+        (115, "next assigned"),
+        (145, "next completed"),
+    ]
+    assert list(ledger.ended_at) == [115, 145, 30, 55]
+    assert run.ended_at == 145
+
+
+def test_without_the_word_a_call_waits() -> None:
+    _, recorder, ledger = routed(ALWAYS, HELD_UP, [100, 30, 10, 5])
+    assert recorder.told(Interrupted, Continued) == []
+    assert list(ledger.ended_at) == [100, 130, 140, 145]
+
+
+@pytest.mark.parametrize(
+    ("costs", "held_up", "ended"),
+    [
+        ("{}", [], [100, 35, 30, 55]),
+        ("{ phone = 2 }", ["next interrupted"], [100, 45, 30, 55]),  # the first in order stays
+        ("{ phone = 2, email = 3 }", ["mail interrupted"] * 2, [115, 145, 30, 55]),
+    ],
+)
+def test_the_costs_of_a_group_say_what_fits_beside(
+    costs: str, held_up: list[str], ended: list[float]
+) -> None:
+    staff = MAILS + f"capacity = 3\ncosts = {costs}\n"
+    _, recorder, ledger = routed(staff, HELD_UP, [100, 30, 10, 5])
+    assert [text for _, text in recorder.told(Interrupted)] == held_up
+    assert list(ledger.ended_at) == ended
+
+
+def test_what_is_interrupted_at_a_shifts_end_is_finished_by_its_agent() -> None:
+    noon = 12 * HOUR
+    staff = MAILS + 'shifts = [{ from = "08:00", to = "12:00" }]\n'
+    log = [logged("mail", noon - 20, "email"), logged("call", noon - 10), logged("late", noon + 9)]
+    run, recorder, _ = routed(staff, log, [30, 40, 1])
+    kinds = (Interrupted, Continued, Completed, PresenceSet, Requeued)
+    assert recorder.told(*kinds)[1:] == [
+        (noon - 10, "mail interrupted"),
+        (noon, "desk-1 away"),
+        (noon + 30, "call completed"),
+        (noon + 30, "mail continued"),
+        (noon + 50, "mail completed"),
+        (noon + 50, "desk-1 offline"),
+    ]
+    assert run.ended_at == noon + 50
+
+
+def test_what_is_due_at_the_instant_of_a_call_is_done_and_not_interrupted() -> None:
+    log = [logged("mail", 0, "email"), logged("call", 30)]
+    _, recorder, ledger = routed(MAILS, log, [30, 10])
+    assert recorder.told(Interrupted) == []
+    assert list(ledger.ended_at) == [30, 40]
+
+
+def test_many_interruptions_lose_no_work() -> None:
+    """With one agent the last ends when all the work is done, whatever interrupts what."""
+    log = [logged("mail", 0, "email"), logged("other", 1, "email")]
+    log += [logged(f"call-{number}", 3 * number + 2) for number in range(200)]
+    run, recorder, ledger = routed(MAILS, log, [1000, 500, *[2] * 200])
+    assert len(recorder.told(Interrupted)) == len(recorder.told(Continued)) == 200
+    assert list(ledger.ended_at)[:2] == [1400, 1900]
+    assert run.ended_at == 1900
 
 
 def test_a_stopped_run_says_so() -> None:

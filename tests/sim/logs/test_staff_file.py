@@ -20,6 +20,10 @@ def faults(text: str | bytes) -> list[str]:
     return caught.value.faults
 
 
+def a_file(name: str) -> str:
+    return (EXAMPLES / name).read_text(encoding="utf-8")
+
+
 def parsed(text: str) -> Staff:
     return parse_staff(text.encode())
 
@@ -42,7 +46,7 @@ def test_everything_a_staff_file_may_say() -> None:
         routing = { order = "aging:90", selection = "least-loaded", max_waiting = 10 }
         [channels]
         phone = { cost = 60, target = "20s", wrap_up = "30s", offer = "15s", retry = 5 }
-        sms = { reserve = "1h", max_misses = 2 }
+        sms = { reserve = "1h", max_misses = 2, interrupted_by = ["phone", "chat"] }
         [handling]
         default = "4 min"
         channel.sms = { mean = "2min", sd = 60 }
@@ -53,6 +57,7 @@ def test_everything_a_staff_file_may_say() -> None:
         skills = { law = 3, fr = 1 }
         capacity = 100
         limits = { sms = 4 }
+        costs = { phone = 80, sms = 20 }
         channels = ["phone", "sms"]
         shifts = [
             { days = "mon-fri", from = "08:00", to = "17:00" },
@@ -68,6 +73,7 @@ def test_everything_a_staff_file_may_say() -> None:
     phone, sms = staff.channels
     assert (phone.cost, phone.target_seconds, phone.offer_seconds) == (60, 20.0, 15.0)
     assert (sms.reserve_seconds, sms.max_misses) == (3600.0, 2)
+    assert (phone.interrupted_by, sms.interrupted_by) == ((), ("chat", "phone"))
     assert staff.handling.default == Constant(240.0)
     assert staff.handling.by_channel == {"sms": Lognormal(120.0, 60.0)}
     assert staff.handling.by_skill == {"law": Constant(900.0)}
@@ -75,20 +81,21 @@ def test_everything_a_staff_file_may_say() -> None:
     first, second = lawyers.agents()
     assert (first.id, second.id, first.capacity) == ("lawyers-1", "lawyers-2", 100)
     assert (first.channels, dict(first.limits)) == (("phone", "sms"), {"sms": 4})
-    assert lawyers.shifts[1].overnight
+    assert dict(second.costs) == {"phone": 80, "sms": 20}
+    assert (lawyers.shifts[1].overnight, dict(others.pattern.costs)) == (True, {})
     assert others.pattern.skills == Skills.of({"fr": 1})
 
 
 FAULTS = {
     'format = "omniqueue-staff/2"': "format: is 'omniqueue-staff/2'; expected",
-    'colour = "red"': "colour: unknown key",
+    'colour = "red"': "colour: not a key; known here",
     'zone = "Mars/Olympus"': "zone: is 'Mars/Olympus'; expected a time zone",
     'zone = "../../etc/passwd"': "zone: is '../../etc/passwd'; expected a time zone",
     "zone = 3": "zone: is 3; expected text",
     "seed = -1": "seed: is -1; expected an int",
     "seed = 1e99": "seed: is 1e+99; expected an int",
     "log = 3": "log: 3 is not a table",
-    'log = { idd = "x" }': "log.idd: unknown key; known here: 'id'",
+    'log = { idd = "x" }': "log.idd: not a key; did you mean 'id'?",
     'routing = { order = "os:system" }': "routing.order: is 'os:system'; expected arrival",
     'routing = { selection = "mine" }': "routing.selection: is 'mine'; expected",
     "routing = { max_waiting = true }": "routing.max_waiting: is True; expected an int",
@@ -99,6 +106,21 @@ FAULTS = {
     'channels.phone.wrap_up = "until finished"': "an open-ended wrap-up has nobody",
     "channels.phone.wrap_up = false": "an open-ended wrap-up has nobody",
     'channels."".cost = 1': "channels.'': unknown",
+    "channels.email.interrupted_by = ['pigeon']": (
+        "channels.email.interrupted_by: 'pigeon' is no channel of this file"
+    ),
+    "channels.email.interrupted_by = ['email']": (
+        "channels.email.interrupted_by: is 'email'; expected other channels"
+    ),
+    "channels.email.interrupted_by = ['fax', 'fax']": (
+        "channels.email.interrupted_by: is a list; expected each channel once"
+    ),
+    "channels.email.interrupted_by = 'phone'": (
+        "channels.email.interrupted_by: is 'phone'; expected a list of channel names"
+    ),
+    "channels.email.interrupted_by = ['']": "channels.email.interrupted_by: is ''; expected 1 to",
+    "channels.email.interrupted_by = [3]": "channels.email.interrupted_by: is 3; expected a str",
+    "channels.email.interupted_by = []": "did you mean 'interrupted_by'?",
     "handling.default = true": "handling.default: is True; expected a length",
     "handling.default = { mean = 1 }": "handling.default: is a dict; expected a duration, or",
     "handling.channel.pigeon = 3": "handling.channel: 'pigeon' is no channel",
@@ -127,6 +149,10 @@ GROUP_FAULTS = {
     f"{DESK}capacity = -1": "agents[0].capacity: is -1; expected an int from 0",
     f"{DESK}skills = {{ law = 0 }}": "agents[0].skills: is 0; expected an int from 1",
     f"{DESK}limits = {{ pigeon = 1 }}": "agents[0].limits: 'pigeon' is no channel",
+    f"{DESK}costs = {{ pigeon = 1 }}": "agents[0].costs: 'pigeon' is no channel",
+    f"{DESK}costs = {{ fax = 0 }}": "agents[0].costs: is 0; expected an int from 1",
+    f"{DESK}costs = 3": "agents[0].costs: is 3; expected a mapping",
+    f"{DESK}cost = {{ fax = 2 }}": "agents[0].cost: not a key; did you mean 'costs'?",
     f"{DESK}channels = ['pigeon']": "agents[0].channels: 'pigeon' is no channel",
     f"{DESK}shifts = [{{ days = 'someday', from = '1:00', to = '2:00' }}]": (
         "agents[0].shifts[0].days: is 'someday'; expected weekdays"
@@ -159,6 +185,25 @@ def test_a_fault_of_a_group_is_named_with_its_place(text: str, fault: str) -> No
 )
 def test_what_is_no_toml_is_one_fault(content: bytes) -> None:
     assert len(faults(content)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (a_file("desk_scenario.toml"), "is a scenario file; expected a staff file"),
+        ("format = 'omniqueue-scenario/1'\n" + DESK, "is a scenario file; expected a staff file"),
+        (a_file("desk_log.csv"), "no TOML: this looks like CSV; expected a staff"),
+        ('{"format": "omniqueue-play/1"}', "no TOML: this looks like JSON; expected a staff"),
+    ],
+)
+def test_a_file_of_another_kind_is_one_fault(text: str, fault: str) -> None:
+    [found] = faults(text)
+    assert found.startswith(fault)
+
+
+def test_a_staff_file_with_a_table_of_a_scenario_is_still_a_staff_file() -> None:
+    [found] = faults('format = "omniqueue-staff/1"\nrun = { days = 3 }\n' + DESK)
+    assert found.startswith("run: not a key; known here: ")
 
 
 def test_all_faults_come_at_once_up_to_a_cap() -> None:

@@ -14,11 +14,14 @@ from omniqueue import register_order
 from omniqueue.errors import InvalidValueError
 from omniqueue.policy.order import EnteringContact
 from omniqueue.report.simulation_tables import simulation_lines
+from omniqueue.sim.centre.replication import run_replication
 from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.runs.replications import Here, simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.scenarios.staffing import Group
+from omniqueue.sim.studies.comparison import compare
+from omniqueue.sim.studies.staff_search import cheapest_staffing
 
 T = TypeVar("T")
 
@@ -157,3 +160,22 @@ def test_a_long_run_that_is_stopped_gives_its_part() -> None:
 def test_settings_that_cannot_be(desk: Scenario, settings: dict[str, object]) -> None:
     with pytest.raises(InvalidValueError):
         simulate(desk, **{"replications": 1, **settings})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", ["desk.toml", None, {"streams": []}])
+def test_what_is_no_scenario_is_refused_by_name(given: object, desk: Scenario) -> None:
+    for field, run in (
+        ("scenario", lambda: simulate(given)),  # type: ignore[arg-type]
+        ("scenario", lambda: run_replication(given)),  # type: ignore[arg-type]
+        ("scenario", lambda: compare(given, desk)),  # type: ignore[arg-type]
+        ("other", lambda: compare(desk, given)),  # type: ignore[arg-type]
+        ("scenario", lambda: cheapest_staffing(given, ["phone 80% in 20s"])),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(InvalidValueError, match=rf"^{field} is .*; expected a Scenario \("):
+            run()
+
+
+def test_an_order_is_written_as_people_do(desk: Scenario) -> None:
+    result = simulate(desk, order="aging:60", replications=1)
+    assert result.to_dict()["order"] == "aging:60"
+    assert any("order aging:60, selection" in line for line in simulation_lines(result))

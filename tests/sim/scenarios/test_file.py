@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,10 @@ def a_file(
     agents: str = AGENTS,
 ) -> str:
     return STREAM.format(arrivals=arrivals, handling=handling, more=more) + agents
+
+
+def interrupted(by: str) -> str:
+    return f"[channels]\nsms = {{}}\nfax = {{ interrupted_by = {by} }}"
 
 
 def parsed(content: str, folder: Path | None = None) -> Scenario:
@@ -178,6 +183,16 @@ def test_all_faults_are_told_with_their_places() -> None:
         (a_file(agents=AGENTS + "speed = 'x'"), "agents[0].speed"),
         (a_file(agents=AGENTS + "limits = { telepathy = 1 }"), "agents[0].limits"),
         ("agents = 3" + a_file(agents=""), "agents"),
+        (a_file(agents=AGENTS + "costs = { telepathy = 1 }"), "agents[0].costs: 'telepathy'"),
+        (a_file(agents=AGENTS + "costs = { fax = 0 }"), "agents[0].costs: 0 is not right"),
+        (a_file(agents=AGENTS + "costs = 3"), "agents[0].costs: 3 is not right"),
+        (a_file() + interrupted("['telepathy']"), "channels.fax.interrupted_by: 'telepathy'"),
+        (a_file() + interrupted("['fax']"), "channels.fax.interrupted_by: 'fax' is"),
+        (a_file() + interrupted("['sms', 'sms']"), "channels.fax.interrupted_by: a list is"),
+        (a_file() + interrupted("['']"), "channels.fax.interrupted_by: '' is"),
+        (a_file() + interrupted("[3]"), "channels.fax.interrupted_by: 3 is"),
+        (a_file() + interrupted("'phone'"), "channels.fax.interrupted_by: 'phone' is"),
+        (a_file() + interrupted("[[]]"), "channels.fax.interrupted_by: "),
         (a_file(agents=""), "agents"),
         (AGENTS, "streams"),
         (a_file() + "[run]\ndays = 2\nhorizon = '3h'", "run"),
@@ -192,6 +207,18 @@ def test_one_fault_and_its_place(content: str, place: str) -> None:
     assert found[0].startswith(place), found
 
 
+def test_who_interrupts_whom_and_costs_of_a_group() -> None:
+    costs = AGENTS + "capacity = 4\ncosts = { phone = 4, fax = 2 }\n"
+    scenario = parsed(a_file(agents=costs) + interrupted("['sms', 'phone']"))
+    channels = scenario.all_channels()
+    assert channels["fax"].interrupted_by == ("phone", "sms")
+    [group] = scenario.groups
+    assert [dict(agent.costs) for agent in group.agents()] == [{"fax": 2, "phone": 4}] * 2
+    assert [group.cost_of(channels[name]) for name in ("phone", "fax", "sms")] == [4, 2, 1]
+    assert pickle.loads(pickle.dumps(scenario)) == scenario
+    assert not scenario.interrupts, "no stream brings a fax"
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xff", b"\xef\xbb\xbf", b"a = ", b"a = " + b"[" * 100_000, b"a = 1" + b"0" * 5000],
@@ -199,6 +226,74 @@ def test_one_fault_and_its_place(content: str, place: str) -> None:
 def test_what_is_no_scenario_at_all(content: bytes) -> None:
     with pytest.raises(FileFaultsError):
         parse_scenario(content)
+
+
+NEAR = [
+    ("seeed = 1\n" + a_file(), "seeed: not a key; did you mean 'seed'?"),
+    (a_file() + "[run]\nwarmup = 3", "run.warmup: not a key; did you mean 'warm_up'?"),
+    (a_file() + "[channels.phone]\ntargt = 3", "channels.phone.targt: not a key; did you mean"),
+    (a_file(handling="{ maen = 3 }"), "streams[0].handling.maen: not a key; did you mean 'mean'?"),
+    (
+        a_file(more="patience = { mean = 3, ds = 2 }"),
+        "streams[0].patience.ds: not a key; did you mean 'sd'?",
+    ),
+    (
+        a_file(more='patience = { kind = "gamma", maen = 3, sd = 2 }'),
+        "streams[0].patience.maen: not a key; did you mean 'mean'?",
+    ),
+    (
+        a_file(handling="[{ mean = 3 }, { form = '08:00', to = '10:00', mean = 2 }]"),
+        "streams[0].handling[1].form: not a key; did you mean 'from'?",
+    ),
+    (
+        a_file(arrivals="{ perhour = 60 }"),
+        "streams[0].arrivals.perhour: not a key; did you mean 'per_hour'?",
+    ),
+    (
+        a_file(arrivals="[{ per_hour = 60, dayz = 'mon' }]"),
+        "streams[0].arrivals[0].dayz: not a key; did you mean 'days'?",
+    ),
+    (
+        a_file(arrivals="{ trace = 'log.csv', zonne = 'Europe/Berlin' }"),
+        "streams[0].arrivals.zonne: not a key; did you mean 'zone'?",
+    ),
+    (
+        a_file(handling="{ file = 'log.csv', colum = 'took' }"),
+        "streams[0].handling.colum: not a key; did you mean 'column'?",
+    ),
+    (
+        a_file(more="redial = { chanse = 0.5, chance = 0.5, after = 60 }"),
+        "streams[0].redial.chanse: not a key; did you mean 'chance'?",
+    ),
+    (
+        a_file(agents=AGENTS + "shifts = [{ breaks = [{ from = '12:00', til = '13:00' }] }]"),
+        "agents[0].shifts[0].breaks[0].til: not a key; known here: 'from', 'to', 'turns'",
+    ),
+    (
+        a_file(agents=AGENTS + "reaction = { meen = 3 }"),
+        "agents[0].reaction.meen: not a key; did you mean 'mean'?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "fault"), NEAR)
+def test_a_misspelt_key_is_named_with_its_place_and_the_nearest(content: str, fault: str) -> None:
+    assert any(each.startswith(fault) for each in faults(content)), faults(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ((EXAMPLES / "desk_staff.toml").read_text(), "is a staff file; expected a scenario file"),
+        ("format = 'omniqueue-staff/1'\n" + AGENTS, "is a staff file; expected a scenario file"),
+        ((EXAMPLES / "desk_log.csv").read_text(), "no TOML: this looks like CSV; expected a"),
+        ('{"format": "omniqueue-play/1"}', "no TOML: this looks like JSON; expected a scenario"),
+        ("a = 1, 2\n", "no TOML: Expected"),
+    ],
+)
+def test_a_file_of_another_kind_is_one_fault(content: str, fault: str) -> None:
+    [found] = faults(content)
+    assert found.startswith(fault)
 
 
 def test_a_trace_and_a_column_from_files(tmp_path: Path) -> None:

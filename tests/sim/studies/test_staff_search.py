@@ -254,6 +254,19 @@ def test_the_start_knows_shifts_shrinkage_and_what_may_wait() -> None:
     }
 
 
+def test_the_start_knows_what_contacts_cost_a_group() -> None:
+    scenario = one_group(calls(120, 300))
+    [desk] = scenario.groups
+    targets = [parse_target("phone 80% in 20s")]
+
+    def start(**more: object) -> int:
+        group = attrs.evolve(desk, capacity=2, **more)  # type: ignore[arg-type]
+        return erlang_start(attrs.evolve(scenario, groups=[group]), targets)["desk"]
+
+    assert start(costs={"phone": 2}) == erlang_start(scenario, targets)["desk"] > start()
+    assert start(costs={"phone": 3}) == 0, "none of them can take a call"
+
+
 @pytest.mark.parametrize(
     "settings",
     [

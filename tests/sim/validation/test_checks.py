@@ -12,14 +12,16 @@ import pytest
 
 from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.contact import Contact
+from omniqueue.model.event import RawEvent
 from omniqueue.policy.selection import Selection
+from omniqueue.sim.centre.replication import _Centre
 from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.scenarios.scenario import Scenario
 from omniqueue.sim.validation import checks
 from omniqueue.sim.validation.checks import Validation, check_systems, validate
+from omniqueue.sim.validation.interrupting import interrupting_system
+from omniqueue.sim.validation.measures import REPLICATIONS, System
 from omniqueue.sim.validation.systems import (
-    REPLICATIONS,
-    System,
     erlang_b_system,
     erlang_c_system,
     impatient_system,
@@ -89,6 +91,10 @@ def priority_ignored(scenario: Scenario) -> Scenario:
     return attrs.evolve(scenario, order="arrival")
 
 
+def nothing_interrupted(scenario: Scenario) -> Scenario:
+    return attrs.evolve(scenario, channels=())
+
+
 def slow_agents(scenario: Scenario) -> Scenario:
     return attrs.evolve(
         scenario, groups=[attrs.evolve(group, speed=0.9) for group in scenario.groups]
@@ -105,12 +111,36 @@ def slow_agents(scenario: Scenario) -> Scenario:
         ("finite queue, patience", patience_doubled),
         ("three priorities", priority_ignored),
         ("Erlang C, 4 agents", slow_agents),
+        ("calls interrupt", nothing_interrupted),
+        ("calls interrupt, 4 agents", nothing_interrupted),
     ],
 )
 def test_a_wrong_simulator_fails(name: str, change: Callable[[Scenario], Scenario]) -> None:
     found = planted(name, change)
     assert not found.passed
     assert found.worst > 1.3 * found.limit, found.worst
+
+
+def test_work_that_begins_anew_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done of an e-mail before the call is lost."""
+
+    def anew(self: _Centre, event: RawEvent) -> None:
+        row = self._row_of[str(event[2])]
+        self._due.pop(row)
+        self._aside[row] = (self._rows.handling[row], float(str(event[1])))
+
+    monkeypatch.setattr(_Centre, "_put_aside", anew)
+    found = check_systems([SMALL["calls interrupt"]], seed=7)
+    assert found.worst > 1.3 * found.limit, found.worst
+
+
+def test_in_order_of_arrival_the_time_of_interrupted_mails_is_known_too() -> None:
+    system = interrupting_system(
+        "by arrival", 0.6, 0.3, 1, order="arrival", within=0.2, batch=1000
+    )
+    found = check_systems([system], seed=3)
+    assert "mean time in system, class 1" in {check.measure for check in found.checks}
+    assert found.passed, found.checks
 
 
 def test_a_broken_identity_fails(monkeypatch: pytest.MonkeyPatch) -> None:

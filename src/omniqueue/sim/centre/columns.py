@@ -38,6 +38,9 @@ class ReplicationRecord:
         staffed_agent: agent of each stretch of presence, shape (m,).
         staffed_from: its begin, in seconds, shape (m,).
         staffed_to: its end, when the agent had nothing in hand any more, shape (m,).
+        pause_contact: row of the contact of each stretch in which one was interrupted, shape (p,).
+        pause_from: its begin, in seconds, shape (p,).
+        pause_to: its end, when the contact went on or the run ended, shape (p,).
         warm_up_seconds: before, nothing is measured.
         horizon_seconds: from then on, nothing is measured.
         ended_seconds: when the run ended.
@@ -58,6 +61,9 @@ class ReplicationRecord:
     staffed_agent: NDArray[np.int32]
     staffed_from: Floats
     staffed_to: Floats
+    pause_contact: Whole
+    pause_from: Floats
+    pause_to: Floats
     warm_up_seconds: float
     horizon_seconds: float
     ended_seconds: float
@@ -95,6 +101,13 @@ class ReplicationRecord:
         found = np.where(np.isnan(self.released_at), self.ended_seconds, self.released_at)
         return np.where(self.agent >= 0, found, np.nan)
 
+    @property
+    def interrupted_seconds(self) -> Floats:
+        """How long it was interrupted while in its agent's hands, shape (n,). Cost: O(n)."""
+        found = np.zeros(len(self))
+        np.add.at(found, self.pause_contact, self.pause_to - self.pause_from)
+        return found
+
     def columns(self) -> dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]]:
         """Return the columns of the contacts by name, as data frames take them. Cost: O(n)."""
         return {
@@ -105,6 +118,7 @@ class ReplicationRecord:
             "answered_at": self.answered_at,
             "ended_at": self.ended_at,
             "released_at": self.released_at,
+            "interrupted_seconds": self.interrupted_seconds,
             "agent": self.agent,
             "group": self.group,
             "outcome": self.outcome,
@@ -116,7 +130,8 @@ def check_identities(record: ReplicationRecord) -> None:
 
     Nobody is lost or answered before arriving; no agent has two sides of one contact; the time
     that contacts spent waiting is the queue length summed over time (Little's law, as an
-    identity of the two ways to add), likewise work and agents at work.
+    identity of the two ways to add), likewise work and agents at work; a contact is interrupted
+    only in an agent's hands, before its end, and once at a time.
 
     Args:
         record: a replication.
@@ -152,6 +167,20 @@ def check_identities(record: ReplicationRecord) -> None:
     within = record.admitted
     _little("queue", record.arrived_at[within], record.left_queue_at[within])
     _little("work", record.answered_at[answered], record.busy_to[answered])
+    if len(record.pause_contact):
+        _check_pauses(record)
+
+
+def _check_pauses(record: ReplicationRecord) -> None:
+    """Compare the stretches in which contacts were interrupted with the work of their agents."""
+    row, start, end = record.pause_contact, record.pause_from, record.pause_to
+    _must("only what is in hand is interrupted", bool(np.all(record.agent[row] >= 0)))
+    through = np.where(np.isnan(record.ended_at[row]), record.ended_seconds, record.ended_at[row])
+    within = (record.answered_at[row] <= start) & (start <= end) & (end <= through)
+    _must("interruptions end before the contact does", bool(np.all(within)))
+    order = np.lexsort((start, row))
+    twice = (row[order][1:] == row[order][:-1]) & (start[order][1:] < end[order][:-1])
+    _must("nobody is interrupted twice at once", not twice.any())
 
 
 def _little(name: str, start: Floats, end: Floats) -> None:

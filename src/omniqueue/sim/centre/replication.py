@@ -11,6 +11,10 @@ it, and the detail is its row in the columns; else it is a method of this class,
 An end of patience is put there only for a contact that had to wait, and passed over when it
 comes up for one that has been taken meanwhile. Contacts and their ids are used again after
 their end, so memory holds those that are there at the time.
+
+An interrupted contact keeps what is left of its handling time and goes on from there. Where that
+can happen, or agents slow down, an end of work may move: `_due` says which entry of the heap
+counts. Agents go offline with nothing in hand, so no handling time ever begins anew.
 """
 
 from __future__ import annotations
@@ -29,8 +33,10 @@ from omniqueue.model.agent_events import PresenceSet
 from omniqueue.model.contact import Contact
 from omniqueue.model.contact_events import (
     Assigned,
+    Continued,
     Declined,
     Expired,
+    Interrupted,
     Offered,
     OfferExpired,
     OfferRevoked,
@@ -47,7 +53,7 @@ from omniqueue.sim.centre.offers import Offers
 from omniqueue.sim.centre.rows import Rows
 from omniqueue.sim.centre.sharing import Sharing
 from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.scenarios.scenario import Redial, Scenario
+from omniqueue.sim.scenarios.scenario import Redial, Scenario, check_scenario
 
 Listener: TypeAlias = Callable[[Events], None]
 _Handler: TypeAlias = Callable[[float, object], None]
@@ -76,7 +82,7 @@ def run_replication(
         stopped: asked now and then; true ends the run before its time.
 
     Raises:
-        InvalidValueError: a value out of range.
+        InvalidValueError: no scenario; a value out of range.
 
     Cost: O(log n) a contact, some 10 microseconds; about 60 bytes a contact.
 
@@ -91,6 +97,7 @@ def run_replication(
         >>> bool((record.answered_at >= record.arrived_at).all())
         True
     """
+    check_scenario(scenario)
     chance = Chance(scenario.seed if seed is None else seed, replication)
     router = Router(
         channels=scenario.channels,
@@ -130,6 +137,8 @@ class _Centre:
         self._rows = Rows(draw_customers(scenario, chance))
         self._react: dict[object, Callable[[RawEvent], None]] = {
             Assigned: self._assigned,
+            Interrupted: self._put_aside,
+            Continued: self._go_on,
             Offered: self._offered,
             Expired: self._expired,
             OfferExpired: self._offer_over,
@@ -144,12 +153,15 @@ class _Centre:
         self._sharing = Sharing([group.slowdown for group in groups])
         self._shares = any(group.slowdown for group in groups)
         self._offered_to: dict[int, tuple[int, str, str]] = {}  # row -> the offer that is out
-        self._in_hand: dict[int, Contact] = {}  # row -> contact, of agents with several
-        self._due: dict[int, float] = {}  # row -> end of work, of agents with several contacts
+        # Only where ends of work may move:
+        self._in_hand: dict[int, Contact] = {}  # row -> contact
+        self._due: dict[int, float] = {}  # row -> end of work, of those that are worked on
+        self._aside: dict[int, tuple[float, float]] = {}  # row -> work left, since when
         self._paces = [
             [1.0 / group.speed_for(stream.name) for group in groups] for stream in scenario.streams
         ]
         used = [scenario.all_channels()[stream.channel] for stream in scenario.streams]
+        self._moves = self._shares or scenario.interrupts
         offered = any(channel.offer_seconds is not None for channel in used)
         # Whether the router has deadlines of its own in this scenario.
         self._timed = (
@@ -164,7 +176,7 @@ class _Centre:
         self._general = (
             listener is not None
             or self._timed
-            or self._shares
+            or self._moves
             or self._rows.has_wrap_up
             or any(channel.wrap_up_seconds for channel in used)
         )
@@ -179,6 +191,8 @@ class _Centre:
         if self._interrupted:
             self._ended_seconds = now
         self._crew.close(self._ended_seconds)
+        for row, (_, since) in self._aside.items():
+            self._rows.pause(row, since, self._ended_seconds)
 
     def _loop(self) -> None:  # the hot path: plain on purpose, everything in local names
         heap, tick, stopped, router = self._heap, self._tick, self._stopped, self._router
@@ -301,13 +315,37 @@ class _Centre:
         self._rows.answered_at[row] = at
         self._offered_to.pop(row, None)
         seconds = self._rows.handling[row] * self._paces[self._rows.stream[row]][agent]
-        if self._shares:
-            self._proceed(self._sharing.begin(agent, row, seconds, at=at), name)
+        if self._moves:
+            self._work_on(at, row, name, seconds)
         else:
             self._plan(at + seconds, self._contacts[name], row)
 
+    def _work_on(self, at: float, row: int, name: str, seconds: float) -> None:
+        """Let the agent of a contact work on it, where the end of that may move."""
+        if self._shares:
+            agent = self._rows.agent[row]
+            self._proceed(self._sharing.begin(agent, row, seconds, at=at), name)
+        else:
+            self._proceed([(row, at + seconds)], name)
+
+    def _put_aside(self, event: RawEvent) -> None:
+        _, at, name, _, _ = cast("tuple[object, float, str, str, str]", event)
+        row = self._row_of[name]
+        left = self._due.pop(row) - at
+        if self._shares:
+            left, others = self._sharing.stop(self._rows.agent[row], row, at=at)
+            self._proceed(others)
+        self._aside[row] = (left, at)
+
+    def _go_on(self, event: RawEvent) -> None:
+        _, at, name, _ = cast("tuple[object, float, str, str]", event)
+        row = self._row_of[name]
+        left, since = self._aside.pop(row)
+        self._rows.pause(row, since, at)
+        self._work_on(at, row, name, left)
+
     def _proceed(self, ends: list[tuple[int, float]], name: str | None = None) -> None:
-        """Put the ends of an agent's contacts on the heap, where they have changed."""
+        """Put the ends of an agent's contacts on the heap, where they have moved."""
         for row, end in ends:
             if self._due.get(row) != end:
                 self._due[row] = end
@@ -319,11 +357,12 @@ class _Centre:
         """Let an agent be through with a contact: the general case of what the loop does."""
         agent = self._rows.agent[row]
         crew = self._crew
-        if self._shares:
+        if self._moves:
             if self._due.get(row) != at:
-                return  # it goes on for longer, or was over sooner: another entry stands for that
+                return  # its end has moved: another entry stands for that, or will
             del self._due[row], self._in_hand[row]
-            self._proceed(self._sharing.end(agent, row, at=at))
+            if self._shares:
+                self._proceed(self._sharing.end(agent, row, at=at))
         if crew.parting:
             crew.before_end(agent, at)
         self._rows.ended_at[row] = at

@@ -40,6 +40,9 @@ class Rows:
         self.released_at = array("d", [nan]) * size
         self.agent: array[int] = array("i", [-1]) * size
         self.outcome: array[int] = array("b", [OPEN]) * size
+        self.pause_contact: array[int] = array("q")
+        self.pause_from = array("d")
+        self.pause_to = array("d")
         self.has_wrap_up = bool(customers.wrap_up.any())
         self._admitted = customers.admitted
         for row in np.flatnonzero(~customers.admitted).tolist():
@@ -76,6 +79,12 @@ class Rows:
         self.outcome.append(OPEN)
         return row
 
+    def pause(self, row: int, since: float, until: float) -> None:
+        """Note that a contact was interrupted for a time."""
+        self.pause_contact.append(row)
+        self.pause_from.append(since)
+        self.pause_to.append(until)
+
     def record(
         self, scenario: Scenario, crew: Crew, replication: int, ended: float, *, interrupted: bool
     ) -> ReplicationRecord:
@@ -101,6 +110,9 @@ class Rows:
             staffed_agent=np.array(crew.staffed_agent, dtype=np.int32),
             staffed_from=np.array(crew.staffed_from),
             staffed_to=np.array(crew.staffed_to),
+            pause_contact=np.array(self.pause_contact, dtype=np.int64),
+            pause_from=np.array(self.pause_from),
+            pause_to=np.array(self.pause_to),
             warm_up_seconds=scenario.warm_up_seconds,
             horizon_seconds=min(horizon, ended) if interrupted else horizon,
             ended_seconds=ended,

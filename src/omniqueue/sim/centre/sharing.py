@@ -44,6 +44,13 @@ class Sharing:
         del left[contact]
         return self._ends(agent, at)
 
+    def stop(
+        self, agent: int, contact: int, *, at: float
+    ) -> tuple[float, list[tuple[int, float]]]:
+        """Take an interrupted contact away; return its work left, and the others as `end` does."""
+        left = self._proceed(agent, at)
+        return left.pop(contact), self._ends(agent, at)
+
     def _stretch(self, agent: int) -> float:
         return 1.0 + self._slowdown[agent] * (len(self._left[agent]) - 1)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final, TypeVar
 
 from omniqueue.errors import InvalidValueError, OmniqueueError, shown
 
 T = TypeVar("T")
+
+_KEY_MAX: Final = 64  # signs of a key that are compared with those known
 
 
 class Section:
@@ -24,7 +27,7 @@ class Section:
         >>> section.take("count", lambda field, value: value, 1)
         3
         >>> section.close(); faults
-        ["agents[0].colour: unknown key; known here: 'count'"]
+        ["agents[0].colour: not a key; known here: 'count'"]
     """
 
     def __init__(self, table: Mapping[str, object], path: str, faults: list[str]) -> None:
@@ -112,8 +115,29 @@ class Section:
         """Keep a fault for every key that was never asked for."""
         for key in self._table:
             if key not in self._known:
-                known = ", ".join(repr(name) for name in self._known) or "nothing"
-                self.fault(key, f"unknown key; known here: {known}")
+                self.fault(key, not_a_key(key, self._known))
+
+
+def not_a_key(key: str, known: Sequence[str]) -> str:
+    """Return what is wrong with a key, and which one may have been meant.
+
+    Args:
+        key: the key of a file.
+        known: the keys that its table may have.
+
+    Cost: O(keys).
+
+    Example:
+        >>> not_a_key("maen", ["mean", "sd"])
+        "not a key; did you mean 'mean'?"
+        >>> not_a_key("colour", ["mean", "sd"])
+        "not a key; known here: 'mean', 'sd'"
+    """
+    near = [each for each in known if sorted(each) == sorted(key)]  # "ds" for "sd"
+    near = near or get_close_matches(key[:_KEY_MAX], known, n=1, cutoff=0.7)
+    if near:
+        return f"not a key; did you mean {near[0]!r}?"
+    return f"not a key; known here: {', '.join(map(repr, known)) or 'nothing'}"
 
 
 def text(field: str, value: object) -> str:

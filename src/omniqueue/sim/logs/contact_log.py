@@ -195,6 +195,10 @@ class _Reader:
         columns = self._columns
         optional = [name for name in (columns.handling, columns.priority) if name is not None]
         wanted = [columns.id, columns.time, columns.channel, *columns.skills, *optional]
+        if not any(name in header for name in wanted):
+            columns_wanted = ", ".join(map(shown, wanted))
+            told = f"line 1: none of the columns {columns_wanted} (there are: {_names(header)})"
+            raise FileFaultsError(self._path, [told])
         faults = [
             f"line 1: no column {shown(name)} (there are: {_names(header)})"
             for name in wanted

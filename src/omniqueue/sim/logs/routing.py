@@ -2,11 +2,14 @@
 
 Theory of operation. Four sources say what comes next: the router's own timers, the completions
 of contacts in hand, the shifts, the log. The earliest goes first. At one and the same instant:
-the router's timers, completions (in the order in which the contacts were taken), shifts that
-start (in the order of the staff file), arrivals (in the order of the log), shifts that end.
+the router's timers, completions (in the order in which the contacts were taken, or taken up
+again), shifts that start (in the order of the staff file), arrivals (in the order of the log),
+shifts that end.
 
-An agent accepts an offer at the instant at which it is made. At a shift's end an agent is set
-away, finishes what it has (wrap-up included) and then goes offline. The run starts with the
+An agent accepts an offer at the instant at which it is made. A contact that is interrupted keeps
+what is left of its handling time, and goes on from there when it is taken up again. At a shift's
+end an agent is set away, finishes what it has (wrap-up and interrupted contacts included) and
+then goes offline: nothing in hand goes back to the queue or begins anew. The run starts with the
 first contact. It ends for all agents, in the same way, at the local midnight after the last
 contact; or earlier, once all contacts have arrived and none is waiting.
 """
@@ -25,7 +28,14 @@ import attrs
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, QueueFullError
 from omniqueue.model.contact import Contact
-from omniqueue.model.contact_events import Assigned, Completed, Offered, WrapUpEnded
+from omniqueue.model.contact_events import (
+    Assigned,
+    Completed,
+    Continued,
+    Interrupted,
+    Offered,
+    WrapUpEnded,
+)
 from omniqueue.model.event import Event, Events
 from omniqueue.record.listener import Hear, Listener, hearers
 from omniqueue.sim.calendar.shifts import next_midnight, signed_in
@@ -34,6 +44,7 @@ from omniqueue.sim.logs.contact_log import LoggedContact
 from omniqueue.sim.logs.staff_file import AgentGroup, Staff
 
 OnRefused: TypeAlias = Callable[[LoggedContact], None]
+Look: TypeAlias = Callable[[Router, float], None]
 
 _TIMER, _COMPLETION, _SHIFT, _ARRIVAL, _OVER = range(5)
 _START, _END = 0, 1  # the kinds of a shift's change; at one instant in this order
@@ -112,6 +123,8 @@ class Routing:
         on_refused: called with each contact that a full queue refused.
         stopped: asked before each step; true ends the run before its time.
         on_progress: called now and then with the number of contacts that have arrived.
+        look: called before each step with the router and the instant of that step, and at the
+            end with infinity; it may copy the router, and changes nothing. None: nobody looks.
 
     Cost: O(log n) an event, beside the router's own.
 
@@ -135,6 +148,7 @@ class Routing:
         on_refused: OnRefused = _ignore,
         stopped: Callable[[], bool] = bool,
         on_progress: Callable[[int], None] = _ignore,
+        look: Look | None = None,
     ) -> None:
         self._staff = staff
         self._contacts = contacts
@@ -145,9 +159,14 @@ class Routing:
         self._on_refused = on_refused
         self._stopped = stopped
         self._on_progress = on_progress
+        self._look = look
         self._arrived = 0
         self._completions: list[tuple[float, int, str]] = []  # when, order of taking, contact
         self._taken = count()
+        # Only where contacts are interrupted:
+        self._running: dict[str, tuple[float, int, str]] = {}  # contact -> its completion
+        self._left: dict[str, float] = {}  # interrupted contact -> seconds of work left
+        self._void: set[int] = set()  # the numbers of completions that do not count
         self._leaving: dict[str, str] = {}  # agents away who still finish something: why
         self._signed_in: dict[str, None] = {}  # agents not offline, the leaving ones included
         self._shifts = _changes(staff, contacts[0].at, contacts[-1].at)
@@ -160,6 +179,13 @@ class Routing:
             Completed: self._freed,
             WrapUpEnded: self._freed,
         }
+        if any(channel.interrupted_by for channel in staff.all_channels()):
+            self.hears = {
+                **self.hears,
+                Assigned: self._assigned_for_now,
+                Interrupted: self._put_aside,
+                Continued: self._go_on,
+            }
         self._hearers = hearers([*listeners, self])
 
     def run(self) -> RoutedRun:
@@ -168,9 +194,11 @@ class Routing:
         for group in self._staff.groups:
             for agent in group.agents():
                 self._tell(self._router.add_agent(agent, at=started_at, presence="offline"))
-        interrupted = False
+        look, interrupted = self._look, False
         while True:
             at, kind = self._next()
+            if look is not None:
+                look(self._router, at)
             if kind == _OVER:
                 break
             if self._stopped():
@@ -213,6 +241,9 @@ class Routing:
             self._arrive(self._contacts[self._arrived])
         elif kind == _COMPLETION:
             contact = heapq.heappop(self._completions)[2]
+            if self._running:
+                del self._running[contact]
+                self._drop_void()
             self._tell(self._router.complete(contact, at=at))
         elif kind == _TIMER:
             self._tell(self._router.advance(at=at))
@@ -257,6 +288,28 @@ class Routing:
     def _assigned(self, event: Assigned) -> None:
         done_at = event.at + self._handling[event.contact]
         heapq.heappush(self._completions, (done_at, next(self._taken), event.contact))
+
+    def _assigned_for_now(self, event: Assigned) -> None:
+        """Plan a completion that may be put off."""
+        self._work_on(event.at, event.contact, self._handling[event.contact])
+
+    def _work_on(self, at: float, contact: str, seconds: float) -> None:
+        planned = self._running[contact] = (at + seconds, next(self._taken), contact)
+        heapq.heappush(self._completions, planned)
+
+    def _put_aside(self, event: Interrupted) -> None:
+        done_at, number, contact = self._running.pop(event.contact)
+        self._left[contact] = done_at - event.at
+        self._void.add(number)
+        self._drop_void()
+
+    def _go_on(self, event: Continued) -> None:
+        self._work_on(event.at, event.contact, self._left.pop(event.contact))
+
+    def _drop_void(self) -> None:
+        """Take completions that do not count off the top of the heap."""
+        while self._completions and self._completions[0][1] in self._void:
+            self._void.remove(heapq.heappop(self._completions)[1])
 
     def _offered(self, event: Offered) -> None:
         self._reactions.append(event)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import attrs
 
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError
-from omniqueue.model.agent import Agent, limits
+from omniqueue.model.agent import Agent, costs, limits
 from omniqueue.model.agent import channels as channels_taken
 from omniqueue.model.channel import MISSES_MAX, STOCK_CHANNELS, Channel
 from omniqueue.model.checks import LEVEL_MAX, identifier, whole
@@ -21,6 +20,7 @@ from omniqueue.sim.calendar.durations import clock_seconds, duration_seconds
 from omniqueue.sim.calendar.shifts import Shift, weekdays
 from omniqueue.sim.files.regular_file import read_small
 from omniqueue.sim.files.section import Section, text, texts
+from omniqueue.sim.files.toml_file import toml_table
 from omniqueue.sim.laws.handling import SEED_MAX, Constant, HandlingRule, HandlingRules, Lognormal
 from omniqueue.sim.logs.contact_log import LogColumns
 
@@ -34,7 +34,7 @@ GROUPS_MAX: Final = 1000
 SHIFTS_MAX: Final = 100
 WAITING_MAX: Final = 2**53
 
-_NO_LIMITS: Final[Mapping[str, int]] = {}
+_NONE: Final[Mapping[str, int]] = {}
 _OPEN_ENDED: Final = "a duration: an open-ended wrap-up has nobody here to finish it"
 
 
@@ -45,7 +45,7 @@ class AgentGroup:
     Args:
         name: the group's name; its agents are `name-1`, `name-2` and so on.
         count: how many agents (int from 1).
-        pattern: one of them, with its skills, capacity, limits and channels.
+        pattern: one of them, with its skills, capacity, limits, costs and channels.
         shifts: when they are signed in; none: always.
 
     Example:
@@ -138,14 +138,7 @@ def parse_staff(content: bytes, *, name: str = "staff") -> Staff:
         ...
         omniqueue.errors.FileFaultsError: staff: agents[0].count: is 0; expected ...
     """
-    try:
-        table = tomllib.loads(content.decode())
-    except UnicodeDecodeError as problem:
-        raise FileFaultsError(name, [f"byte {problem.start}: is not UTF-8"]) from None
-    except RecursionError:
-        raise FileFaultsError(name, ["is nested too deeply"]) from None
-    except ValueError as problem:  # TOML's own errors, and numbers of thousands of digits
-        raise FileFaultsError(name, [f"no TOML: {str(problem)[:200]}"]) from None
+    table = toml_table(content, name=name, kind="staff")
     faults: list[str] = []
     staff = _staff(Section(table, "", faults))
     if faults:
@@ -205,6 +198,21 @@ def order_name(field: str, value: object) -> str:
     return text(field, value)
 
 
+def order_text(name: str) -> str:
+    """Return an order's name as people write it: a whole number of seconds without its ".0".
+
+    Args:
+        name: the name, as the router gives it.
+
+    Cost: O(length).
+
+    Example:
+        >>> order_text("aging:60.0"), order_text("aging:0.5"), order_text("arrival")
+        ('aging:60', 'aging:0.5', 'arrival')
+    """
+    return name.removesuffix(".0") if name.startswith("aging:") else name
+
+
 def selection_name(field: str, value: object) -> str:
     """Return the name of a selection policy that there is, or refuse it.
 
@@ -247,12 +255,30 @@ def _channels(top: Section) -> tuple[Channel, ...]:
             max_misses=section.take("max_misses", _within(1, MISSES_MAX), 1),
             target_seconds=section.take("target", duration_seconds, None),
             reserve_seconds=section.take("reserve", duration_seconds, None),
+            interrupted_by=section.take("interrupted_by", _names, list[str]()),
         )
         section.close()
         channel = _made(section, make)
         if channel is not None:
-            found.append(channel)
-    return tuple(found)
+            found.append((channel, section))
+    channels = tuple(channel for channel, _ in found)
+    known = {channel.name for channel in (*STOCK_CHANNELS, *channels)}
+    for channel, section in found:
+        _check_known(section, "interrupted_by", channel.interrupted_by, known)
+    return channels
+
+
+def _names(field: str, value: object) -> list[str]:
+    if isinstance(value, list):
+        return [identifier(field, name) for name in value]
+    raise InvalidValueError(field, value, "a list of channel names")
+
+
+def _check_known(section: Section, key: str, used: Iterable[str], channels: set[str]) -> None:
+    """Keep a fault for every channel that the file does not have."""
+    for channel in used:
+        if channel not in channels:
+            section.fault(key, f"{channel!a} is no channel of this file")
 
 
 def _wrap_up(field: str, value: object) -> float:
@@ -280,9 +306,7 @@ def _handling(section: Section, channels: set[str]) -> HandlingRules:
         default = section.take("default", _rule, None)
     by_channel = _rules(section.section("channel"))
     by_skill = _rules(section.section("skill"))
-    for name in by_channel:
-        if name not in channels:
-            section.fault("channel", f"{name!a} is no channel of this file")
+    _check_known(section, "channel", by_channel, channels)
     section.close()
     return HandlingRules(default, by_channel, by_skill)
 
@@ -332,16 +356,16 @@ def _group(section: Section, channels: set[str]) -> AgentGroup:
         f"{name}-{count}",
         skills=section.take("skills", _levels, NO_SKILLS),
         capacity=section.take("capacity", _within(0, LEVEL_MAX), 1),
-        limits=section.take("limits", _limits, _NO_LIMITS),
+        limits=section.take("limits", _limits, _NONE),
+        costs=section.take("costs", _costs, _NONE),
         channels=section.take("channels", _taken, None),
     )
     shifts = _shifts(section)
     section.close()
     pattern = _made(section, make) or Agent("agent")
-    for key, used in (("limits", pattern.limits), ("channels", pattern.channels or ())):
-        for channel in used:
-            if channel not in channels:
-                section.fault(key, f"{channel!a} is no channel of this file")
+    _check_known(section, "limits", pattern.limits, channels)
+    _check_known(section, "costs", pattern.costs, channels)
+    _check_known(section, "channels", pattern.channels or (), channels)
     return AgentGroup(name=name, count=count, pattern=pattern, shifts=shifts)
 
 
@@ -352,6 +376,10 @@ def _levels(field: str, value: object) -> Skills:
 
 def _limits(_: str, value: object) -> Mapping[str, int]:
     return limits(value)
+
+
+def _costs(_: str, value: object) -> Mapping[str, int]:
+    return costs(value)
 
 
 def _taken(_: str, value: object) -> tuple[str, ...] | None:

@@ -26,7 +26,7 @@ from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import Summary, summarise
-from omniqueue.sim.scenarios.scenario import Scenario
+from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]  # replications done, replications planned
@@ -230,7 +230,8 @@ def simulate(
         stopped: asked now and then; true ends it with a partial result.
 
     Raises:
-        InvalidValueError: a value out of range; a policy that processes cannot be sent.
+        InvalidValueError: no scenario; a value out of range; a policy that processes cannot
+            be sent.
 
     Cost: replications x that of `run_replication`, divided by the processors there are.
 
@@ -241,6 +242,7 @@ def simulate(
         >>> simulate(desk, replications=2, seed=1).replications
         2
     """
+    check_scenario(scenario)
     goal = _goal(scenario.replications if replications is None else replications, precision)
     whole("jobs", jobs, 1, JOBS_MAX)
     check_confidence(confidence)

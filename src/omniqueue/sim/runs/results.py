@@ -14,6 +14,7 @@ from omniqueue.errors import InvalidValueError
 from omniqueue.model.event import JsonValue
 from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
 from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.estimates import Estimate, quantile_interval, ratio_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,
@@ -51,6 +52,7 @@ CONTACT_MEASURES: Final[Mapping[str, _Ratio]] = {
     "mean_wait_all": (("wait_seconds",), _ADMITTED),
     "service_level": (("in_target",), ("counted",)),
     "mean_handling": (("handling_seconds",), ("answered",)),
+    "mean_interrupted": (("interrupted_seconds",), ("answered",)),
     "queue_length": (("queue_seconds",), ("seconds",)),
     "in_hand": (("in_hand_seconds",), ("seconds",)),
     "overtook": (("overtook",), ("answered",)),
@@ -80,11 +82,13 @@ FORMULAS: Final[Mapping[str, str]] = {
     "mean_wait_all": "wait of all, answered or not / let into the queue",
     "service_level": SERVICE_LEVEL_FORMULA,
     "quantiles": "of the waits of the answered, nearest rank, all units together",
+    "mean_handling": "time worked on, neither wrap-up nor interruptions / answered",
+    "mean_interrupted": "time between answer and end with its agent at another contact / answered",
     "queue_length": "contacts waiting, averaged over the measured time",
     "overtook": "answered while one that arrived earlier was still waiting / answered",
     "agents": "agents signed in, averaged over the measured time",
     "occupancy": "time with work in hand (wrap-up included) / time signed in",
-    "load": "capacity in use / capacity signed in",
+    "load": "capacity in use, not by what is interrupted / capacity signed in",
     "intervals": "contacts by when they arrive; agents and queue by time; a mean occurrence",
     "confidence": "Student t over replications or batches; ratios by the delta method;"
     " quantiles by the interval of their shares",
@@ -361,7 +365,7 @@ class SimulationResult:
             "replications": self.replications,
             "batches": self.batches,
             "confidence": self.confidence,
-            "order": self.order,
+            "order": order_text(self.order),
             "selection": self.selection,
             "interrupted": self.interrupted,
             "precision": self.precision,

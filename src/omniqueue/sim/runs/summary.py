@@ -34,7 +34,8 @@ CONTACT_SUMS: Final = (
     "counted",  # the denominator of the service level
     "wait_answered_seconds",
     "wait_seconds",  # of all that were let in, answered or not
-    "handling_seconds",  # from answer to end, of those that are through
+    "handling_seconds",  # worked on between answer and end, of those that are through
+    "interrupted_seconds",  # the rest of the time between answer and end, of the same
     "wrap_up_seconds",
     "overtook",  # answered while an earlier one was still waiting
 )
@@ -194,7 +195,9 @@ class _Measured:
         latest = np.maximum.accumulate(np.where(admitted, left, -np.inf))
         overtook = np.zeros(len(order), dtype=bool)
         overtook[1:] = answered[1:] & (left[1:] < latest[:-1])
-        handling = record.ended_at[order] - record.answered_at[order]
+        interrupted = record.interrupted_seconds[order]
+        handling = record.ended_at[order] - record.answered_at[order] - interrupted
+        through = answered & ~np.isnan(handling)
         wrap_up = record.released_at[order] - record.ended_at[order]
         return {
             "arrived": np.ones(len(order), dtype=bool),
@@ -210,7 +213,8 @@ class _Measured:
             "counted": has_target & admitted & (answered | (wait > target)),
             "wait_answered_seconds": np.where(answered, wait, 0.0),
             "wait_seconds": wait,
-            "handling_seconds": np.where(answered, np.nan_to_num(handling), 0.0),
+            "handling_seconds": np.where(through, handling, 0.0),
+            "interrupted_seconds": np.where(through, interrupted, 0.0),
             "wrap_up_seconds": np.where(answered, np.nan_to_num(wrap_up), 0.0),
             "overtook": overtook,
         }
@@ -219,14 +223,24 @@ class _Measured:
         self, busy_to: Floats, taken: NDArray[np.bool_]
     ) -> tuple[list[_Stretches], list[_Stretches], list[_Stretches]]:
         record, scenario = self._record, self._scenario
-        channels = scenario.all_channels()
-        cost = np.array([channels[stream.channel].cost for stream in scenario.streams])
+        named = scenario.all_channels()
+        channels = [named[stream.channel] for stream in scenario.streams]
+        usual = [channel.cost for channel in channels]
+        cost = np.array(
+            [
+                [group.cost_of(channel) for channel in channels] if group.costs else usual
+                for group in scenario.groups
+            ]
+        )
         capacity = np.array([max(group.capacity, 1) for group in scenario.groups])
         staffed_group = record.agent_group[record.staffed_agent]
         agent, start = record.agent[taken], record.answered_at[taken]
         first, last, whose = _merged(agent, start, busy_to[taken])
         group = record.group[taken]
-        weight = cost[record.stream[taken]] / capacity[group]
+        weight = cost[group, record.stream[taken]] / capacity[group]
+        paused = record.pause_contact
+        pausing = record.group[paused]
+        relief = -cost[pausing, record.stream[paused]] / capacity[pausing]
         whose_group = record.agent_group[whose]
         staffed, busy, load = [], [], []
         for place in range(self._groups):
@@ -237,8 +251,10 @@ class _Measured:
             if capacity[place] == 1:  # one contact at a time, the whole capacity
                 load.append(busy[-1])
                 continue
-            mine = group == place
-            load.append(_Stretches(start[mine], busy_to[taken][mine], weight[mine]))
+            mine, less = group == place, pausing == place
+            begin = np.concatenate((start[mine], record.pause_from[less]))
+            end = np.concatenate((busy_to[taken][mine], record.pause_to[less]))
+            load.append(_Stretches(begin, end, np.concatenate((weight[mine], relief[less]))))
         return staffed, busy, load
 
     def window(self, batch: int, low: float, high: float) -> Summary:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from omniqueue.errors import InvalidValueError, OmniqueueError, shown
+from omniqueue.model.channel import Channel
+from omniqueue.sim.files.section import not_a_key
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -39,6 +43,43 @@ def key_of(field: str) -> str:
     return KEYS.get(field, field)
 
 
+def known_keys(shape: type) -> list[str]:
+    """Return the keys in a file of a class.
+
+    Args:
+        shape: an attrs class.
+
+    Cost: O(its fields).
+
+    Example:
+        >>> from omniqueue.sim.laws.times import Lognormal
+        >>> known_keys(Lognormal)
+        ['mean', 'sd']
+    """
+    keys = [key_of(field.name) for field in attrs.fields(shape) if field.init]
+    if shape is Channel:
+        keys.remove("name")  # it stands before the table
+    return keys
+
+
+class UnknownKeysError(InvalidValueError):
+    """A table has keys that it cannot have.
+
+    Args:
+        keys: those that are none, at least one.
+        known: those that it may have.
+
+    Example:
+        >>> UnknownKeysError(["maen"], ["mean", "sd"]).keys
+        ('maen',)
+    """
+
+    def __init__(self, keys: Sequence[str], known: Sequence[str]) -> None:
+        super().__init__("", keys[0], f"one of {', '.join(known)}")
+        self.keys = tuple(keys)
+        self.known = tuple(known)
+
+
 def faults_of(problem: BaseException, place: str = "") -> Iterator[str]:
     """Yield one line for each fault that cattrs has found, in the order of the file.
 
@@ -68,8 +109,12 @@ def faults_of(problem: BaseException, place: str = "") -> Iterator[str]:
         for other in others:
             yield from faults_of(other, place)
     elif isinstance(problem, ForbiddenExtraKeysError):
+        known = known_keys(problem.cl)
         for key in sorted(problem.extra_fields):
-            yield f"{_below(place, key)}: unknown key"
+            yield f"{_below(place, key)}: {not_a_key(key, known)}"
+    elif isinstance(problem, UnknownKeysError):
+        for key in problem.keys:
+            yield f"{_below(place, key)}: {not_a_key(key, problem.known)}"
     elif isinstance(problem, KeyError):
         yield f"{place}: is missing"
     elif isinstance(problem, InvalidValueError):

@@ -7,7 +7,6 @@ and `[[agents]]`. Durations and times of day are written as people write them.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from omniqueue.sim.calendar.durations import duration_seconds
 from omniqueue.sim.calendar.week import DAY_SECONDS
 from omniqueue.sim.files.regular_file import read_small
 from omniqueue.sim.files.section import text
+from omniqueue.sim.files.toml_file import toml_table
 from omniqueue.sim.laws.arrivals import Busyness
 from omniqueue.sim.logs.staff_file import order_name, selection_name
 from omniqueue.sim.scenarios.faults import faults_of
@@ -78,14 +78,7 @@ def parse_scenario(
         ... ''').streams[0].handling
         Exponential(mean=240.0)
     """
-    try:
-        found = tomllib.loads(content.decode())
-    except UnicodeDecodeError as problem:
-        raise FileFaultsError(name, [f"byte {problem.start}: is not UTF-8"]) from None
-    except RecursionError:
-        raise FileFaultsError(name, ["is nested too deeply"]) from None
-    except ValueError as problem:  # TOML's own errors, and numbers of thousands of digits
-        raise FileFaultsError(name, [f"no TOML: {str(problem)[:200]}"]) from None
+    found = toml_table(content, name=name, kind="scenario")
     try:
         shapes = Shapes(folder)
     except ImportError:

@@ -273,6 +273,12 @@ class Scenario:
         """Return the channels in force by name: the stock ones, as declared here, the others."""
         return {channel.name: channel for channel in (*STOCK_CHANNELS, *self.channels)}
 
+    @property
+    def interrupts(self) -> bool:
+        """Whether some of its contacts may be interrupted."""
+        channels = self.all_channels()
+        return any(channels[stream.channel].interrupted_by for stream in self.streams)
+
     def target_of(self, stream: Stream) -> float | None:
         """Return the answer time promised to a stream, in seconds; None: none is."""
         if stream.target_seconds is not None:
@@ -318,7 +324,11 @@ class Scenario:
                 raise InvalidValueError(f"streams[{place}].channel", stream.channel, known)
         names = [stream.name for stream in self.streams]
         for place, group in enumerate(self.groups):
-            for field, used in (("limits", group.limits), ("channels", group.channels or ())):
+            for field, used in (
+                ("limits", group.limits),
+                ("channels", group.channels or ()),
+                ("costs", group.costs),
+            ):
                 for name in used:
                     if name not in channels:
                         raise InvalidValueError(f"agents[{place}].{field}", name, known)
@@ -326,6 +336,9 @@ class Scenario:
                 if name not in names:
                     raise InvalidValueError(f"agents[{place}].speed", name, "a stream's name")
         for channel in channels.values():
+            for name in channel.interrupted_by:
+                if name not in channels:
+                    raise InvalidValueError(f"channels.{channel.name}.interrupted_by", name, known)
             if channel.wrap_up_seconds is None:
                 raise InvalidValueError(
                     f"channels.{channel.name}.wrap_up",
@@ -353,6 +366,30 @@ class Scenario:
             raise InvalidValueError("shifts", turns, f"at most {TURNS_MAX} over the whole run")
 
 
+def check_scenario(value: object, field: str = "scenario") -> Scenario:
+    """Return a scenario, or refuse what is none.
+
+    Args:
+        value: what was given.
+        field: the argument's name.
+
+    Raises:
+        InvalidValueError: it is no scenario.
+
+    Cost: O(1).
+
+    Example:
+        >>> check_scenario("desk.toml")
+        Traceback (most recent call last):
+        ...
+        omniqueue.errors.InvalidValueError: scenario is 'desk.toml'; expected a Scenario (...)
+    """
+    if isinstance(value, Scenario):
+        return value
+    expected = "a Scenario (omniqueue.sim.scenarios.file.read_scenario reads one from a file)"
+    raise InvalidValueError(field, value, expected)
+
+
 def _turns(group: Group) -> int:
     """Return how many changes of a group a day may have at most."""
     if group.levels:
@@ -371,4 +408,5 @@ __all__ = [
     "Redial",
     "Scenario",
     "Stream",
+    "check_scenario",
 ]

@@ -12,7 +12,7 @@ import attrs
 
 from omniqueue.errors import FileFaultsError, InvalidValueError
 from omniqueue.model.agent import channels as channels_taken
-from omniqueue.model.agent import limits
+from omniqueue.model.agent import costs, limits
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import LEVEL_MAX, instant, whole
 from omniqueue.model.contact import Preference, RelaxStep
@@ -37,7 +37,7 @@ from omniqueue.sim.laws.times import (
 )
 from omniqueue.sim.logs.contact_log import LogColumns, read_log
 from omniqueue.sim.logs.staff_file import zone_named
-from omniqueue.sim.scenarios.faults import array, key_of, strict_converter, table
+from omniqueue.sim.scenarios.faults import UnknownKeysError, array, key_of, strict_converter, table
 from omniqueue.sim.scenarios.scenario import Redial, Stream
 from omniqueue.sim.scenarios.staffing import Break, Group, Level, ShiftPlan
 
@@ -69,6 +69,9 @@ _BY_KEYS: Final[Mapping[frozenset[str], str]] = {
     frozenset({"file", "column"}): "empirical",
 }
 _PER: Final = {"per_second": 3600.0, "per_minute": 60.0, "per_hour": 1.0, "per_day": 1 / 24}
+_LAW_KEYS: Final = ("kind", *dict.fromkeys(key for keys in _BY_KEYS for key in sorted(keys)))
+_RATE_KEYS: Final = (*_HOURS, *_PER, "every", "counts")
+_TRACE_KEYS: Final = ("trace", "id", "time", "channel", "skills", "handling", "zone", "only")
 
 
 def whole_number(field: str, value: object) -> int:
@@ -104,6 +107,13 @@ def add_shape(converter: Converter, shape: type, fields: Mapping[str, Convert]) 
     structure: Callable[[Any, Any], Any]
     structure = make_dict_structure_fn(shape, converter, **overrides)  # type: ignore[arg-type]
     converter.register_structure_hook(shape, lambda value, kind: structure(table(value), kind))
+
+
+def _check_keys(found: Mapping[str, object], known: Sequence[str]) -> None:
+    """Refuse a table with a key that is none of these."""
+    others = [key for key in found if key not in known]
+    if others:
+        raise UnknownKeysError(others, known)
 
 
 def _levels(field: str, value: object) -> Skills:
@@ -188,6 +198,7 @@ class Shapes:
                 "skills": _levels,
                 "capacity": lambda field, value: whole(field, value, 0, LEVEL_MAX),
                 "limits": lambda _, value: limits(value),
+                "costs": lambda _, value: costs(value),
                 "channels": lambda _, value: channels_taken(value),
                 "shifts": lambda _, value: [each.plan() for each in self._list(value, _Shift)],
                 "levels": lambda _, value: [each.level() for each in self._list(value, _Level)],
@@ -227,6 +238,7 @@ class Shapes:
             "resume_seconds": duration_seconds,
             "target_seconds": duration_seconds,
             "reserve_seconds": duration_seconds,
+            "interrupted_by": lambda _, value: array(value),
         }
         self._shape(Channel, fields)
         named = {
@@ -237,11 +249,14 @@ class Shapes:
     def _durations(self, field: str, value: object) -> tuple[float, ...]:
         return tuple(duration_seconds(field, each) for each in array(value))
 
-    def _times(self, field: str, value: object) -> Times:
+    def _times(self, field: str, value: object, others: Sequence[str] = ()) -> Times:
+        """Return a law of times; `others` are the keys of its table that are read elsewhere."""
         if isinstance(value, list):
             return self._by_interval(value)
         if not isinstance(value, dict):
             return Deterministic(duration_seconds(field, value))
+        if "kind" not in value:
+            _check_keys(value, (*_LAW_KEYS, *others))
         rest = {key: item for key, item in value.items() if key != "kind"}
         kind = value.get("kind", _BY_KEYS.get(frozenset(rest)))
         if not isinstance(kind, str) or kind not in _LAWS:
@@ -264,7 +279,8 @@ class Shapes:
 
     def _part(self, value: object) -> _Part:
         found = table(value)
-        law = self._times("", {key: each for key, each in found.items() if key not in _HOURS})
+        rest = {key: each for key, each in found.items() if key not in _HOURS}
+        law = self._times("", rest, _HOURS)
         return _Part(law, self._hours(found) if any(key in found for key in _HOURS) else None)
 
     def _hours(self, found: Mapping[str, object]) -> Hours:
@@ -279,9 +295,11 @@ class Shapes:
         found = table(value)
         if "trace" in found:
             return self._trace(found)
+        _check_keys(found, (*_RATE_KEYS, *_TRACE_KEYS))
         return Poisson(self._rates(found))
 
     def _rates(self, found: dict[str, object]) -> list[Rate]:
+        _check_keys(found, _RATE_KEYS)
         hours = self._hours(found)
         rest = {key: each for key, each in found.items() if key not in _HOURS}
         if set(rest) == {"every", "counts"}:
@@ -308,10 +326,7 @@ class Shapes:
 
     def _trace(self, found: dict[str, object]) -> Trace:
         """Return the arrivals of a log's rows, on the clock that starts on its first Monday."""
-        known = ("trace", "id", "time", "channel", "skills", "handling", "zone", "only")
-        for key in found:
-            if key not in known:
-                raise InvalidValueError("", key, f"known keys: {', '.join(known)}")
+        _check_keys(found, _TRACE_KEYS)
         usual = LogColumns()
         columns = LogColumns(
             id=text("", found.get("id", usual.id)),
@@ -437,6 +452,7 @@ class _Group:
     capacity: int = 1
     limits: Mapping[str, int] = attrs.field(factory=dict)
     channels: tuple[str, ...] | None = None
+    costs: Mapping[str, int] = attrs.field(factory=dict)
     shifts: tuple[ShiftPlan, ...] = ()
     levels: tuple[Level, ...] = ()
     shrinkage: float = 0.0

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import Agent
+from omniqueue.model.channel import Channel
 from omniqueue.model.checks import identifier, instant, whole
 from omniqueue.sim.calendar.week import DAY_SECONDS, Hours
 from omniqueue.sim.laws.chance import Chance
@@ -139,6 +140,7 @@ def _skill_pattern(group: Group) -> Agent:
         capacity=group.capacity,
         limits=group.limits,
         channels=group.channels,
+        costs=group.costs,
     )
 
 
@@ -196,7 +198,7 @@ class Group:
     Args:
         name: the group's name (positional); its agents are `name-1`, `name-2` and so on.
         count: how many agents, always there where there is neither shift nor level.
-        skills, capacity, limits, channels: as of `Agent`, the same for all of them.
+        skills, capacity, limits, channels, costs: as of `Agent`, the same for all of them.
         shifts: who comes when; agents of different shifts are different people.
         levels: how many are there when (instead of shifts).
         shrinkage: the chance that an agent does not come, drawn for each agent and day.
@@ -222,6 +224,7 @@ class Group:
     capacity: int = attrs.field(default=1)
     limits: Mapping[str, int] = attrs.field(factory=dict)
     channels: tuple[str, ...] | None = attrs.field(default=None)
+    costs: Mapping[str, int] = attrs.field(factory=dict)
     shifts: tuple[ShiftPlan, ...] = attrs.field(default=(), converter=_shifts)
     levels: tuple[Level, ...] = attrs.field(default=(), converter=_levels)
     shrinkage: float = attrs.field(default=0.0, converter=_shrinkage)
@@ -237,6 +240,7 @@ class Group:
         object.__setattr__(self, "skills", pattern.skills)
         object.__setattr__(self, "limits", pattern.limits)
         object.__setattr__(self, "channels", pattern.channels)
+        object.__setattr__(self, "costs", pattern.costs)
         slowdown = instant("slowdown", self.slowdown)
         if not 0 <= slowdown <= SPEED_MAX:
             raise InvalidValueError("slowdown", self.slowdown, "a number from 0")
@@ -256,7 +260,7 @@ class Group:
     def __getstate__(self) -> dict[str, object]:
         state = {field.name: getattr(self, field.name) for field in attrs.fields(Group)}
         speed = self.speed
-        state["limits"] = dict(self.limits)
+        state["limits"], state["costs"] = dict(self.limits), dict(self.costs)
         state["speed"] = dict(speed) if isinstance(speed, Mapping) else speed
         return state
 
@@ -283,6 +287,10 @@ class Group:
         pattern = _skill_pattern(self)
         for number in range(1, self.size + 1):
             yield attrs.evolve(pattern, id=f"{self.name}-{number}")
+
+    def cost_of(self, channel: Channel) -> int:
+        """Return how much of an agent's capacity a contact of a channel takes."""
+        return self.costs.get(channel.name, channel.cost)
 
     def speed_for(self, stream: str) -> float:
         """Return the factor by which they handle a stream's contacts."""

@@ -20,12 +20,13 @@ from omniqueue.model.checks import instant, whole
 from omniqueue.model.event import JsonValue
 from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
 from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.estimates import Estimate, check_confidence, student_t
 from omniqueue.sim.runs.replications import PRECISION_REPLICATIONS_MAX, Executor, Progress, Task
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 from omniqueue.sim.runs.rounds import Workers, sendable
 from omniqueue.sim.runs.summary import Summary
-from omniqueue.sim.scenarios.scenario import Scenario
+from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
 
 FORMAT: Final = "omniqueue-comparison/1"
 _FIRST_ROUND: Final = 10  # pairs before the precision is looked at
@@ -301,7 +302,8 @@ def compare(
         stopped: asked now and then; true ends it with a partial result of whole pairs.
 
     Raises:
-        InvalidValueError: a value out of range; no channel in common; another horizon.
+        InvalidValueError: no scenario; a value out of range; no channel in common; another
+            horizon.
 
     Cost: 2 x replications x that of `run_replication`, divided by the processors there are.
 
@@ -313,7 +315,7 @@ def compare(
         >>> compare(desk, more, replications=5, seed=1).difference("mean_wait_all", "phone").better
         'B'
     """
-    _check_pair(scenario, other)
+    _check_pair(check_scenario(scenario), check_scenario(other, "other"))
     goal = _first_goal(scenario, replications, precision)
     check_confidence(confidence)
     seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)
@@ -446,7 +448,7 @@ def _way_json(result: SimulationResult) -> dict[str, JsonValue]:
         }
         for group in result.scenario.groups
     ]
-    return {"order": result.order, "selection": result.selection, "groups": [*groups]}
+    return {"order": order_text(result.order), "selection": result.selection, "groups": [*groups]}
 
 
 def _json(found: Estimate) -> dict[str, JsonValue]:

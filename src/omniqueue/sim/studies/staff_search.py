@@ -34,7 +34,7 @@ from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.replications import Executor, Progress
 from omniqueue.sim.runs.rounds import Workers, sendable
-from omniqueue.sim.scenarios.scenario import Scenario
+from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
 from omniqueue.sim.scenarios.staffing import AGENTS_MAX
 from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
@@ -93,7 +93,7 @@ def cheapest_staffing(
         >>> dict(plan.agents), dict(plan.start), plan.neighbours["desk"].met
         ({'desk': 4}, {'desk': 4}, False)
     """
-    promised = check_targets(targets, scenario)
+    promised = check_targets(targets, check_scenario(scenario))
     goal = scenario.replications if replications is None else replications
     goal = whole("replications", goal, 2, REPLICATIONS_MAX)
     seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)

@@ -200,7 +200,7 @@ def _serves(group: Group, stream: Stream, scenario: Scenario) -> bool:
     channel = scenario.all_channels()[stream.channel]
     return (
         (group.channels is None or stream.channel in group.channels)
-        and channel.cost <= group.capacity
+        and group.cost_of(channel) <= group.capacity
         and group.limits.get(stream.channel, 1) > 0
         and all(group.skills.get(name, 0) >= level for name, level in stream.skills.items())
     )
@@ -223,7 +223,7 @@ def _work(scenario: Scenario, stream: Stream, group: Group) -> float:
     after = channel.wrap_up_seconds or 0.0
     if stream.wrap_up is not None:
         after = stream.wrap_up.mean_seconds
-    whole_agent = channel.cost / max(group.capacity, 1)
+    whole_agent = group.cost_of(channel) / max(group.capacity, 1)
     return (handling / group.speed_for(stream.name) + after) * whole_agent
 
 

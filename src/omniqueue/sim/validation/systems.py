@@ -1,24 +1,26 @@
-"""The systems that validate the simulator: what is simulated, and what theory says of it.
-
-The time unit of a system is a second of the simulated clock. Each is simulated in a few
-replications of a few batches each. A batch is some fifty times as long as the system needs to
-forget its state, about 1 / (agents x rate x (1 - sqrt(load)) ** 2), the warm-up ten times: then
-batches are as good as independent, and their ratios nearly normal.
-"""
+"""The systems that validate the simulator: what is simulated, and what theory says of it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import erfc, log, sqrt
-from typing import Final, Literal, TypeAlias
 
-import attrs
-
-from omniqueue.sim.calendar.week import DAY_SECONDS
-from omniqueue.sim.laws.arrivals import Poisson
 from omniqueue.sim.laws.times import Exponential, Lognormal
-from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.scenarios.staffing import Group
+from omniqueue.sim.validation.interrupting import interrupting_system
+from omniqueue.sim.validation.measures import (
+    Amount,
+    Measure,
+    System,
+    contacts,
+    mean_wait,
+    occupancy,
+    queue_length,
+    scenario_of,
+    service_level,
+    stream_of,
+    wait_chance,
+)
 from omniqueue.theory import (
     ImpatientQueue,
     erlang_a,
@@ -29,139 +31,6 @@ from omniqueue.theory import (
     patience_queue,
     priority_queue,
 )
-
-REPLICATIONS: Final = 8
-BATCHES: Final = 5  # of each replication
-WARM_UP_SHARE: Final = 0.2  # of a batch
-_HOUR: Final = 3600.0
-
-Kind: TypeAlias = Literal["contacts", "squares", "times", "groups", "flow", "seconds"]
-
-
-@attrs.frozen
-class Amount:
-    """What is added up in every batch.
-
-    Args:
-        kind: "contacts", "times" and "groups" are sums of a `Summary`; "squares" the squared
-            waits of the answered, "flow" the contacts of a stream that a group answers;
-            "seconds" the time measured.
-        place: number of the stream, or of the group.
-        columns: names of sums, which are added; of a flow the number of the group, as text.
-    """
-
-    kind: Kind
-    place: int = 0
-    columns: tuple[str, ...] = ()
-
-
-@attrs.frozen
-class Measure:
-    """A ratio of two sums, and what theory says it is.
-
-    Args:
-        name: what it is called in tables.
-        theory: its exact value; times in time units.
-        over: the numerator.
-        under: the denominator.
-    """
-
-    name: str
-    theory: float
-    over: Amount
-    under: Amount
-
-
-@attrs.frozen(kw_only=True)
-class System:
-    """A system to be simulated, with everything that is known of it.
-
-    Args:
-        name: what it is called in tables.
-        scenario: the system, as it is simulated.
-        measures: what is compared.
-
-    Example:
-        >>> erlang_c_system("desk", 2.8, 4, within=0.2, batch=100).measures[0].name
-        'chance of a wait'
-    """
-
-    name: str
-    scenario: Scenario
-    measures: tuple[Measure, ...]
-
-
-def _contacts(place: int, *columns: str) -> Amount:
-    return Amount("contacts", place, columns)
-
-
-def _stream(
-    system: str,
-    place: int,
-    rate: float,
-    within: float,
-    *,
-    patience: Exponential | Lognormal | None = None,
-    skills: Collection[str] = (),
-    priority: int = 0,
-) -> Stream:
-    return Stream(
-        f"{system}, class {place}",  # chance goes by name: every system has its own
-        channel="phone",
-        arrivals=Poisson(rate * _HOUR),
-        handling=Exponential(1.0),
-        patience=patience,
-        skills=dict.fromkeys(skills, 1),
-        priority=priority,
-        target_seconds=within,
-    )
-
-
-def _scenario(
-    streams: Sequence[Stream],
-    groups: Sequence[Group],
-    batch: float,
-    *,
-    room: int | None = None,
-    order: str = "arrival",
-) -> Scenario:
-    return Scenario(
-        streams=streams,
-        groups=groups,
-        order=order,
-        max_waiting=room,
-        warm_up_seconds=WARM_UP_SHARE * batch,
-        horizon_seconds=(WARM_UP_SHARE + BATCHES) * batch,
-        interval_seconds=float(DAY_SECONDS),
-        replications=REPLICATIONS,
-    )
-
-
-def _chance_of_a_wait(theory: float, place: int = 0, of: str = "") -> Measure:
-    return Measure(
-        f"chance of a wait{of}", theory, _contacts(place, "waited"), _contacts(place, "arrived")
-    )
-
-
-def _in_time(theory: float, place: int = 0, of: str = "") -> Measure:
-    return Measure(
-        f"service level{of}", theory, _contacts(place, "in_target"), _contacts(place, "arrived")
-    )
-
-
-def _mean_wait(theory: float, place: int = 0, of: str = "") -> Measure:
-    let_in = _contacts(place, "answered", "abandoned")
-    return Measure(f"mean wait{of}", theory, _contacts(place, "wait_seconds"), let_in)
-
-
-def _mean_queue(theory: float, place: int = 0, of: str = "") -> Measure:
-    over = Amount("times", place, ("queue_seconds",))
-    return Measure(f"queue length{of}", theory, over, Amount("seconds"))
-
-
-def _occupancy(theory: float, place: int = 0, of: str = "") -> Measure:
-    over = Amount("groups", place, ("busy_seconds",))
-    return Measure(f"occupancy{of}", theory, over, Amount("groups", place, ("staffed_seconds",)))
 
 
 def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> System:
@@ -174,17 +43,17 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Sys
         batch: length of a batch, in time units.
     """
     told = erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
-    refused = _contacts(0, "refused")
+    refused = contacts(0, "refused")
     carried = Amount("times", 0, ("in_hand_seconds",))
     return System(
         name=name,
-        scenario=_scenario(
-            [_stream(name, 0, rate, 0.0)], [Group("all", count=agents)], batch, room=0
+        scenario=scenario_of(
+            [stream_of(name, 0, rate, 0.0)], [Group("all", count=agents)], batch, room=0
         ),
         measures=(
-            Measure("chance of refusal", told.p_block, refused, _contacts(0, "arrived")),
+            Measure("chance of refusal", told.p_block, refused, contacts(0, "arrived")),
             Measure("carried load", told.carried_load, carried, Amount("seconds")),
-            _occupancy(told.utilisation),
+            occupancy(told.utilisation),
         ),
     )
 
@@ -192,25 +61,27 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Sys
 def erlang_c_system(name: str, rate: float, agents: int, *, within: float, batch: float) -> System:
     """Return M/M/n; arguments as of `erlang_b_system`, and the service level time."""
     told = erlang_c(arrival_rate=rate, service_rate=1.0, agents=agents, service_level_time=within)
-    answered = _contacts(0, "answered")
+    answered = contacts(0, "answered")
     late = Measure(
         "mean wait of those who wait",
         told.mean_wait_delayed,
-        _contacts(0, "wait_seconds"),
-        _contacts(0, "waited"),
+        contacts(0, "wait_seconds"),
+        contacts(0, "waited"),
     )
     square = told.variance_wait + told.mean_wait**2
     return System(
         name=name,
-        scenario=_scenario([_stream(name, 0, rate, within)], [Group("all", count=agents)], batch),
+        scenario=scenario_of(
+            [stream_of(name, 0, rate, within)], [Group("all", count=agents)], batch
+        ),
         measures=(
-            _chance_of_a_wait(told.p_wait),
-            _mean_wait(told.mean_wait),
+            wait_chance(told.p_wait),
+            mean_wait(told.mean_wait),
             late,
             Measure("mean square of the wait", square, Amount("squares"), answered),
-            _mean_queue(told.mean_queue),
-            _in_time(told.service_level),
-            _occupancy(told.utilisation),
+            queue_length(told.mean_queue),
+            service_level(told.service_level),
+            occupancy(told.utilisation),
         ),
     )
 
@@ -237,20 +108,20 @@ def impatient_system(
         room: how many may wait; None: no limit.
     """
     told = _impatient(rate, agents, within, patience, room)
-    waited, gone = _contacts(0, "waited"), _contacts(0, "abandoned")
-    arrived, answered = _contacts(0, "arrived"), _contacts(0, "answered")
-    waits, in_time = _contacts(0, "wait_answered_seconds"), _contacts(0, "in_target")
+    waited, gone = contacts(0, "waited"), contacts(0, "abandoned")
+    arrived, answered = contacts(0, "arrived"), contacts(0, "answered")
+    waits, in_time = contacts(0, "wait_answered_seconds"), contacts(0, "in_target")
     measures = [
-        _chance_of_a_wait(told.p_wait),
-        _mean_wait(told.mean_wait),
+        wait_chance(told.p_wait),
+        mean_wait(told.mean_wait),
         Measure("mean wait of the served", told.mean_wait_served, waits, answered),
-        _mean_queue(told.mean_queue),
-        _in_time(told.service_level),
+        queue_length(told.mean_queue),
+        service_level(told.service_level),
         Measure("service level of the served", told.service_level_served, in_time, answered),
-        _occupancy(told.occupancy),
+        occupancy(told.occupancy),
     ]
     if room is not None:
-        refused = _contacts(0, "refused")
+        refused = contacts(0, "refused")
         measures.append(Measure("chance of refusal", told.p_block, refused, arrived))
     if patience is not None:
         measures.append(Measure("abandonment", told.p_abandon, gone, arrived))
@@ -259,13 +130,13 @@ def impatient_system(
     if isinstance(patience, Exponential):
         # Memoryless: while waiting, each gives up at this rate, whatever else happens.
         over = Measure(
-            "given up per time waited", 1.0 / patience.mean, gone, _contacts(0, "wait_seconds")
+            "given up per time waited", 1.0 / patience.mean, gone, contacts(0, "wait_seconds")
         )
         measures.append(over)
     return System(
         name=name,
-        scenario=_scenario(
-            [_stream(name, 0, rate, within, patience=patience)],
+        scenario=scenario_of(
+            [stream_of(name, 0, rate, within, patience=patience)],
             [Group("all", count=agents)],
             batch,
             room=room,
@@ -324,21 +195,21 @@ def priority_system(
         arrival_rate=rates, service_rate=1.0, agents=agents, service_level_time=within
     )
     streams = [
-        _stream(name, place, rate, within, priority=len(rates) - place)
+        stream_of(name, place, rate, within, priority=len(rates) - place)
         for place, rate in enumerate(rates)
     ]
-    measures = [_occupancy(told.utilisation)]
+    measures = [occupancy(told.utilisation)]
     for place in range(len(rates)):
         of = f", class {place}"
         measures += [
-            _chance_of_a_wait(told.p_wait, place, of),
-            _mean_wait(told.mean_wait[place], place, of),
-            _mean_queue(told.mean_queue[place], place, of),
-            _in_time(told.service_level[place], place, of),
+            wait_chance(told.p_wait, place, of),
+            mean_wait(told.mean_wait[place], place, of),
+            queue_length(told.mean_queue[place], place, of),
+            service_level(told.service_level[place], place, of),
         ]
     return System(
         name=name,
-        scenario=_scenario(streams, [Group("all", count=agents)], batch, order="priority"),
+        scenario=scenario_of(streams, [Group("all", count=agents)], batch, order="priority"),
         measures=tuple(measures),
     )
 
@@ -373,7 +244,7 @@ def skill_system(
         service_level_time=within,
     )
     streams = [
-        _stream(name, place, rate, within, skills=[f"class {place}"])
+        stream_of(name, place, rate, within, skills=[f"class {place}"])
         for place, rate in enumerate(rates)
     ]
     groups = [
@@ -386,31 +257,33 @@ def skill_system(
         for pool, number in enumerate(agents)
     ]
     measures = [
-        _occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.utilisation)
+        occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.utilisation)
     ]
     for place, pools in enumerate(pools_of_class):
         of = f", class {place}"
         measures += [
-            _chance_of_a_wait(told.p_wait[place], place, of),
-            _mean_wait(told.mean_wait[place], place, of),
-            _mean_queue(told.mean_queue[place], place, of),
-            _in_time(told.service_level[place], place, of),
+            wait_chance(told.p_wait[place], place, of),
+            mean_wait(told.mean_wait[place], place, of),
+            queue_length(told.mean_queue[place], place, of),
+            service_level(told.service_level[place], place, of),
         ]
         for pool in sorted(pools)[:-1]:  # the last has the rest
             # A share of the class, not a rate: how many come is chance, not routing.
             flow = Amount("flow", place, (str(pool),))
             share = told.flow[place][pool] / rates[place]
             to = f"share of class {place} to pool {pool}"
-            measures.append(Measure(to, share, flow, _contacts(place, "answered")))
-    return System(name=name, scenario=_scenario(streams, groups, batch), measures=tuple(measures))
+            measures.append(Measure(to, share, flow, contacts(place, "answered")))
+    return System(
+        name=name, scenario=scenario_of(streams, groups, batch), measures=tuple(measures)
+    )
 
 
 def small_systems() -> tuple[System, ...]:
-    """Return the systems of every validation: small ones, some 550,000 contacts in all.
+    """Return the systems of every validation: small ones, some 640,000 contacts in all.
 
     Example:
         >>> len(small_systems())
-        13
+        15
     """
     fast = Exponential(2.0)
     return (
@@ -427,6 +300,12 @@ def small_systems() -> tuple[System, ...]:
             "lognormal patience", 9.0, 8, within=0.2, batch=120, patience=Lognormal(1.0, 1.5)
         ),
         priority_system("three priorities", [0.7, 0.9, 0.9], 4, within=0.2, batch=400),
+        interrupting_system(
+            "calls interrupt", 0.6, 0.3, 1, order="priority", within=0.2, batch=1000
+        ),
+        interrupting_system(
+            "calls interrupt, 4 agents", 4.0, 0.8, 4, order="arrival", within=0.1, batch=300
+        ),
         skill_system("N", [0.5, 0.4], [[0, 1], [1]], [1, 1], within=1.0, batch=800),
         skill_system("W", [0.4, 0.4, 0.4], [[0], [0, 1], [1]], [1, 1], within=1.0, batch=800),
         skill_system(
