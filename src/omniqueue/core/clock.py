@@ -95,18 +95,16 @@ def advance(state: State, at: float) -> None:
     """Fire all timers due at or before `at`, those created meanwhile too. Cost: O(log n) each."""
     timers = state.timers
     while True:
-        due = timers.next_due()
-        if due is None or due > at:
-            break
         if state.ended:
-            forget(state, due)  # and its timers with it
+            due = timers.next_due()
+            if due is not None and due <= at:
+                forget(state, due)  # and its timers with it
         timer = timers.pop_due(at)
         if timer is None:
-            break
-        state.now = timer.due if timer.due > state.now else state.now
+            return
+        if timer.due > state.now:
+            state.now = timer.due
         fire(state, timer)
-    due = timers.next_due()
-    timers.wake = inf if due is None else due
 
 
 def fire(state: State, timer: Timer) -> None:

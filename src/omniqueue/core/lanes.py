@@ -223,23 +223,24 @@ def join(state: State, row: ContactRow) -> None:
 
 def stand(state: State, row: ContactRow) -> None:
     """Put a waiting contact at its place among those that come back. Cost: O(log n)."""
-    lane = requirement_lane(state, row)
+    lane = requirement_lane(state, row) if row.lane.retired else row.lane
     entry: Entry = (row.rank, row.arrived_at, row.sequence, row)
     row.entry = entry
+    row.where = EARLY
     state.waiting += 1
     details = row.details
-    if details is not None and details.reserve_due < inf and details.reserved is None:
-        track(state, row, details)
-    if details is not None and details.prefer_agent is not None:
-        row.where = WITH_AGENT
-        lane.with_agents += 1
-        insort(state.preferring.setdefault(details.prefer_agent, []), entry)
-        return
-    if row.restricted():
-        row.where = SOLO
-        insort(lane.solo, entry)
-    else:
-        row.where = EARLY
+    if details is not None:
+        if details.reserve_due < inf and details.reserved is None:
+            track(state, row, details)
+        if details.prefer_agent is not None:
+            row.where = WITH_AGENT
+            lane.with_agents += 1
+            insort(state.preferring.setdefault(details.prefer_agent, []), entry)
+            return
+        if details.excluded or details.barred is not None:
+            row.where = SOLO
+            insort(lane.solo, entry)
+    if row.where == EARLY:
         heappush(lane.early, entry)
     if lane.head is None or entry[:3] < lane.head[:3]:
         show_head(state, lane)

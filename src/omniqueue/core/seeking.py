@@ -81,7 +81,10 @@ def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidat
     lane = row.lane
     channel = lane.channel
     for interrupting, rooms in enumerate((channel.rooms, channel.crowded_rooms)):
-        if not rooms:
+        for room in rooms:
+            if lane.holders & room.open:
+                break
+        else:
             continue
         for fit, mask in state.choice.groups_of(lane):
             count = 0

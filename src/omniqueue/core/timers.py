@@ -77,13 +77,23 @@ class Timers:
         return heap[0][0] if heap else None
 
     def pop_due(self, at: float) -> Timer | None:
-        """Return the next live timer due at or before `at`, spent; None if there is none."""
-        due = self.next_due()
-        if due is None or due > at:
-            return None
-        timer = heappop(self.heap)
-        self.alive.remove(timer.number)
-        return timer
+        """Return the next live timer due at or before `at`, spent; None: sleep on, as `wake` says.
+
+        Cost: O(log timers), amortised over those cancelled.
+        """
+        heap = self.heap
+        alive = self.alive
+        while heap:
+            timer = heap[0]
+            if timer[1] in alive:
+                if timer[0] > at:
+                    self.wake = timer[0]
+                    return None
+                alive.remove(timer[1])
+                return heappop(heap)
+            heappop(heap)
+        self.wake = inf
+        return None
 
     def live(self) -> list[Timer]:
         """Return the live timers in the order in which they will fire. Cost: O(n log n)."""
