@@ -15,7 +15,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from omniqueue.core.insight.certificate import PassedOver
     from omniqueue.core.insight.estimate import MeasuredTimes, WaitEstimate
     from omniqueue.core.insight.explanation import (
         AgentExplanation,
@@ -75,6 +74,7 @@ if TYPE_CHECKING:
         OfferExpired,
         OfferRevoked,
         Parked,
+        PassedOver,
         PreferenceEnded,
         Preferred,
         Queued,
@@ -108,7 +108,6 @@ __version__ = "0.1.0"
 # Where each public name lives. They are loaded when first asked for (PEP 562), so that importing
 # the package costs next to nothing and a program pays only for what it uses.
 _PLACES = {
-    "omniqueue.core.insight.certificate": ("PassedOver",),
     "omniqueue.core.insight.estimate": (
         "MeasuredTimes",
         "WaitEstimate",
@@ -179,6 +178,7 @@ _PLACES = {
         "OfferExpired",
         "OfferRevoked",
         "Parked",
+        "PassedOver",
         "PreferenceEnded",
         "Preferred",
         "Queued",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from omniqueue.model.event import Event, Rank
@@ -105,6 +107,30 @@ class Updated(Event, name="updated"):
     priority: int
     skills: Skills
     rank: Rank
+
+
+@attrs.frozen
+class PassedOver(Event, name="passed_over"):
+    """Who waited before the contact that is given next, and why its agent did not take them.
+
+    Args:
+        contact: the contact that is given, by the `offered` or `assigned` event that follows.
+        agent: the agent that it is given to.
+        contacts: how many waited before it.
+        causes: how many of them by the first thing between them and the agent (one of
+            those that `Router.explain` gives), in the fixed order.
+        first: the first of them in queue order, as (id, cause).
+
+    Example:
+        >>> PassedOver(9.0, "c2", "ana", 1, {"skill": 1}, (("c1", "skill"),)).causes["skill"]
+        1
+    """
+
+    contact: str
+    agent: str
+    contacts: int
+    causes: Mapping[str, int]
+    first: tuple[tuple[str, str], ...]
 
 
 @attrs.frozen

@@ -105,9 +105,6 @@ def event_of(line: Mapping[str, JsonValue]) -> Event:
         line: the JSON object, as `event.to_dict()` gives it; further keys are ignored, and a
             field with a default may be missing.
 
-    A certificate (`passed_over`) is an event of the engine's insight: it is known here once
-    `omniqueue.PassedOver` has been imported.
-
     Raises:
         InvalidValueError: no such event, or a field is missing.
 

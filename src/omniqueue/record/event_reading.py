@@ -18,6 +18,7 @@ import attrs
 
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError, shown
 from omniqueue.model.channel import Channel
+from omniqueue.model.contact_events import PassedOver
 from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
 from omniqueue.record.event_lines import FORMAT
@@ -31,7 +32,6 @@ _WHOLE_MAX: Final = 2**53
 _BITS_MAX: Final = 1000  # of an int that still compares with every float
 _STATES: Final = ("ready", "away", "offline")
 _SETTINGS: Final = frozenset(field.name for field in attrs.fields(Channel)) - {"name"}
-_CERTIFICATE: Final = "passed_over"
 _NEVER_NONE: Final = {("offered", "until"), ("preferred", "until")}
 
 Check: TypeAlias = Callable[[object], object]
@@ -66,23 +66,6 @@ class UnknownEvent:
 
 
 @attrs.frozen
-class Certificate:
-    """A line in which the engine says whom a contact passes over, and why.
-
-    Args:
-        at: when.
-        contact: the contact that is given next.
-        agent: the agent that it is given to.
-        contacts: how many waited before it.
-    """
-
-    at: float
-    contact: str
-    agent: str
-    contacts: int
-
-
-@attrs.frozen
 class EndLine:
     """The last line of a record.
 
@@ -102,7 +85,7 @@ class Cut:
     """A last line that breaks off, without its end."""
 
 
-Item: TypeAlias = Event | Certificate | UnknownEvent | EndLine | Cut
+Item: TypeAlias = Event | UnknownEvent | EndLine | Cut
 
 
 class EventReader:
@@ -162,7 +145,7 @@ class EventReader:
             raise InvalidValueError("event", name, "the name of an event")
         if name == "end":
             return _end_line(line)
-        if name == _CERTIFICATE:
+        if name == PassedOver.name:
             return _certificate(line)
         kind = self._kinds.get(name)
         if kind is None:
@@ -304,7 +287,7 @@ def _end_line(line: Mapping[str, object]) -> EndLine:
     return EndLine(_number(line.get("at"), "at"), _whole(line.get("events"), "events"), contacts)
 
 
-def _certificate(line: Mapping[str, object]) -> Certificate:
+def _certificate(line: Mapping[str, object]) -> PassedOver:
     causes = _counts(line.get("causes"), "causes")
     contacts = _whole(line.get("contacts"), "contacts")
     if sum(causes.values()) != contacts:
@@ -317,11 +300,13 @@ def _certificate(line: Mapping[str, object]) -> Certificate:
             raise InvalidValueError("first", pair, "a contact and a cause")
         _name(pair[0], "first")
         _name(pair[1], "first")
-    return Certificate(
+    return PassedOver(
         at=_number(line.get("at"), "at"),
         contact=_name(line.get("contact"), "contact"),
         agent=_name(line.get("agent"), "agent"),
         contacts=contacts,
+        causes=causes,
+        first=tuple((name, cause) for name, cause in first),
     )
 
 

@@ -91,6 +91,29 @@ def test_several_at_once_are_quicker() -> None:
     assert estimate(made, "c5").expected_seconds == pytest.approx(300)
 
 
+def test_costs_of_its_own_make_an_agent_slower() -> None:
+    made = Router()
+    made.add_agent(Agent("ana", capacity=4, costs={"chat": 2}), at=0)
+    for number in range(3):
+        made.submit(Contact(f"c{number}", "chat"), at=0)
+    assert estimate(made, "c2").expected_seconds == pytest.approx(150)
+
+
+def test_what_it_may_interrupt_does_not_hold_it_up() -> None:
+    """Nine mails wait before a call, which may interrupt them; before a mail they count."""
+    made = Router(channels=[Channel("mail", interrupted_by=["phone"])])
+    made.add_agent(Agent("ana"), at=0)
+    made.submit(Contact("now", "phone"), at=0)
+    for number in range(9):
+        made.submit(Contact(f"m{number}", "mail"), at=0)
+    for name, channel in [("call", "phone"), ("mail", "mail")]:
+        made.submit(Contact(name, channel), at=0)
+    times = Told({"phone": 60.0, "mail": 100.0})
+    found = estimate(made, "call", times)
+    assert (found.expected_seconds, found.ahead) == (60, 0)
+    assert estimate(made, "mail", times).expected_seconds == pytest.approx(10 * 100 + 60)
+
+
 def test_nobody_and_nothing_measured_give_none() -> None:
     made = Router()
     made.submit(Contact("c", "phone"), at=0)
@@ -209,7 +232,7 @@ def test_interrupted_and_parked_work() -> None:
     assert times.holding("fax", Skills.of({})) == (10.0, 1.0)
 
 
-@pytest.mark.parametrize("state", ["deferred", "offered", "active", "completed"])
+@pytest.mark.parametrize("state", ["deferred", "offered", "active", "interrupted", "completed"])
 def test_only_who_waits_has_an_estimate(state: str) -> None:
     with pytest.raises(IllegalTransitionError):
         contact_in(state).estimate_wait("c", CALLS)

@@ -9,6 +9,7 @@ import pytest
 from core.worlds import ASKED, contact_in, router
 from omniqueue import (
     Agent,
+    Channel,
     Contact,
     InvalidValueError,
     Obstacle,
@@ -126,7 +127,10 @@ def test_who_sent_it_on_alone_makes_it_hopeless() -> None:
     assert in_way(made, "c", "ana")[0].text == "sent it on"
 
 
-@pytest.mark.parametrize("state", ["offered", "active", "parked", "wrap_up", "completed"])
+STATES = ["offered", "active", "interrupted", "parked", "wrap_up", "completed"]
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_other_states_are_said_and_nothing_else(state: str) -> None:
     told = contact_in(state).explain("c", agents=True)
     assert told.state == state
@@ -146,14 +150,124 @@ def test_texts_of_groups_and_obstacles() -> None:
     assert lines[0] == "c (fax) at 6: waiting since 5, place 1 of 1 waiting, 1 of 1 of its kind"
     assert lines[1] == (
         "  3 agents like a0 (s 1, capacity 1): 1 away (a1 is away (lunch)),"
-        " 2 room (a0 no room: 0 free, 1 needed, holds c0)"
+        " 2 have no room (a0 no room: 0 free, 1 needed, holds c0)"
     )
-    assert (
-        lines[2] == "  z (no skills, capacity 3): 1 limit (z at its limit of 1 on fax: holds c3)"
+    assert lines[2] == (
+        "  z (no skills, capacity 3): 1 is at a limit (z at its limit of 1 on fax: holds c3)"
     )
     many = Obstacle("room", needed=1, held=0, work=tuple("abcdefgh"))
     assert many.text == "no room: 0 free, 1 needed, holds a, b, c, d, e and 3 more"
     assert Obstacle("deferred").text == "it is deferred until released"
+
+
+def test_lacking_skills_are_said_of_one_and_of_several() -> None:
+    made = router(*(Agent(f"a{n}", skills={"s": 1}) for n in range(3)))
+    made.add_agent(Agent("z", skills={"t": 1}, channels=["fax"]), at=0)
+    made.submit(Contact("c0", "phone", skills={"t": 2}), at=1)
+    lines = made.explain("c0").lines
+    assert lines[2:] == (
+        "  3 agents like a0 (s 1, capacity 1): 3 lack a skill (a0 lacks t at level 2 (has none))",
+        "  z (t 1, capacity 1): 1 does not take it (z does not take phone)",
+    )
+    made.submit(Contact("c1", "fax", skills={"t": 2}), at=2)
+    z = "z (t 1, capacity 1): 1 lacks a skill (z lacks t at level 2 (has 1))"
+    assert z in made.explain("c1").text
+    assert made.explain_agent("a0").lines[1] == (
+        "  2 need a skill (c0: lacks t at level 2 (has none))"
+    )
+
+
+# ------------------------------------------------------------ interrupting, own costs
+
+MAIL = Channel("mail", cost=2, interrupted_by=["phone"], wrap_up_seconds=9)
+
+
+def test_work_that_it_may_interrupt_is_not_in_its_way() -> None:
+    """A call that needs 3 finds a mail (2, on), a mail that is wrapped up (2), a chat (1)."""
+    made = router(channels=[MAIL, Channel("phone", cost=3)])
+    made.add_agent(Agent("ana", capacity=5), at=0)
+    for name, channel in [("m0", "mail"), ("m1", "mail"), ("chat", "chat")]:
+        made.submit(Contact(name, channel), at=0)
+    made.complete("m0", at=1)
+    made.submit(Contact("call", "phone"), at=2)
+    made.submit(Contact("m2", "mail"), at=2)
+    [found] = in_way(made, "call", "ana")
+    assert found == Obstacle("room", needed=3, held=2, work=("m0", "chat"))
+    [found] = in_way(made, "m2", "ana")
+    assert found == Obstacle("room", needed=2, held=0, work=("m0", "m1", "chat"))
+    told = made.explain("call")
+    assert dict(told.work) == {"ana": ("m0", "chat")}
+    assert [(each.at, each.what, each.contact) for each in told.next_changes] == [
+        (10.0, "wrap_up", "m0")
+    ]
+    assert told.lines[-1] == "  or when work ends: ana (m0, chat)"
+    tried = made.fork()
+    tried.complete("chat", at=3)
+    assert taker(tried, "call") == "ana"
+    assert made.advance(at=10)[-1].contact == "call"  # m1 makes way
+
+
+def test_an_offer_is_in_the_way_until_it_is_accepted() -> None:
+    offered = Channel("mail", interrupted_by=["phone"], offer_seconds=20)
+    made = router(Agent("ana"), channels=[offered])
+    made.submit(Contact("m", "mail"), at=0)
+    made.submit(Contact("call", "phone"), at=1)
+    assert in_way(made, "call", "ana") == (Obstacle("room", needed=1, held=0, work=("m",)),)
+    assert [each.what for each in made.explain("call").next_changes] == ["offer"]
+    made.accept("m", "ana", at=2)
+    assert taker(made, "call") == "ana"
+    assert made.contacts["m"].state == "interrupted"
+
+
+def test_what_is_interrupted_counts_for_those_that_may_not_interrupt_it() -> None:
+    made = router(channels=[MAIL, Channel("phone", cost=2)])
+    made.add_agent(Agent("ana", capacity=2), at=0)
+    for name, channel in [("m", "mail"), ("call", "phone"), ("chat", "chat"), ("next", "phone")]:
+        made.submit(Contact(name, channel), at=0)
+    assert in_way(made, "chat", "ana") == (
+        Obstacle("room", needed=1, held=-2, work=("m", "call")),
+    )
+    assert in_way(made, "next", "ana") == (Obstacle("room", needed=2, held=0, work=("call",)),)
+    told = made.explain_agent("ana")
+    assert (told.free, told.contacts, told.interrupted) == (-2, ("m", "call"), ("m",))
+    assert told.lines == (
+        "ana at 0: ready, -2 of 2 free, holds m, call (interrupted: m); 2 waiting",
+        "  2 room (chat: no room: -2 free, 1 needed, holds m, call)",
+    )
+    assert [contact.id for contact in made.queue_for("ana")] == ["chat", "next"]
+
+
+def test_costs_of_its_own_count_and_tell_agents_apart() -> None:
+    made = router(channels=[Channel("phone", cost=2)])
+    made.add_agent(Agent("ana", capacity=3, costs={"phone": 4}), at=0)
+    made.add_agent(Agent("bob", capacity=3, costs={"phone": 3}), at=0)
+    made.add_agent(Agent("eve", capacity=3), at=0)
+    for name in ("c0", "c1", "c2"):
+        made.submit(Contact(name, "phone"), at=0)
+    assert in_way(made, "c2", "ana") == (Obstacle("capacity", needed=4, held=3),)
+    assert in_way(made, "c2", "bob") == (Obstacle("room", needed=3, held=0, work=("c0",)),)
+    assert in_way(made, "c2", "eve") == (Obstacle("room", needed=2, held=1, work=("c1",)),)
+    told = made.explain("c2")
+    assert [dict(group.costs) for group in told.groups] == [{"phone": 4}, {"phone": 3}, {}]
+    assert told.groups[0].text == (
+        "ana (no skills, capacity 3): 1 is too small (ana capacity 3 is below the cost 4)"
+    )
+    groups: Any = told.to_dict()["groups"]
+    assert groups[1]["costs"] == {"phone": 3}
+    assert not told.hopeless
+    for name in ("bob", "eve"):
+        made.remove_agent(name, at=1)
+    assert made.explain("c2").hopeless
+
+
+def test_only_the_work_that_is_in_the_way_is_awaited() -> None:
+    """At a limit, the wrap-up of another channel changes nothing."""
+    made = router(Agent("ana", capacity=5, limits={"chat": 1}))
+    for name, channel in [("c", "chat"), ("call", "phone"), ("d", "chat")]:
+        made.submit(Contact(name, channel), at=0)
+    made.complete("call", at=1, wrap_up_seconds=50)
+    told = made.explain("d")
+    assert (dict(told.work), told.next_changes) == ({"ana": ("c",)}, ())
 
 
 # ------------------------------------------------------------ refusals

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from core.insight.brute import Writer, of_both_kinds
 from core.worlds import contact_in, router
 from omniqueue import (
     Agent,
@@ -46,12 +47,13 @@ def assert_right(made: Router) -> int:
     return asked
 
 
+@of_both_kinds
 @pytest.mark.parametrize("every", [1, 3, 10])
-def test_right_after_every_command_of_random_plays(every: int) -> None:
+def test_right_after_every_command_of_random_plays(every: int, write: Writer) -> None:
     """Also when many contacts move between two questions."""
     asked = 0
     for seed in range(3000, 3035):
-        play = random_play(random.Random(seed), 60)
+        play = write(random.Random(seed), 60)
         made = fast_router(play)
         for index, step in enumerate(steps_of(play)):
             fast_step(made, step)
@@ -130,7 +132,10 @@ def test_a_deferred_contact_keeps_its_place() -> None:
     assert made.position("c2") == Position(2, 2, 2, 2)
 
 
-@pytest.mark.parametrize("state", ["offered", "active", "parked", "wrap_up", "cancelled"])
+STATES = ["offered", "active", "interrupted", "parked", "wrap_up", "cancelled"]
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_who_is_not_in_the_queue_has_no_position(state: str) -> None:
     with pytest.raises(IllegalTransitionError):
         contact_in(state).position("c")

@@ -14,7 +14,7 @@ from oracle.side_by_side import fast_router, fast_step, steps_of
 
 
 def test_views_are_of_this_moment() -> None:
-    made = router(Agent("ana", capacity=2, skills={"s": 1}, limits={"fax": 1}))
+    made = router(Agent("ana", capacity=2, skills={"s": 1}, limits={"fax": 1}, costs={"chat": 2}))
     contacts, agents, queue = made.contacts, made.agents, made.queue
     view = agents["ana"]
     made.submit(Contact("c", "fax", priority=3), at=1)
@@ -22,6 +22,7 @@ def test_views_are_of_this_moment() -> None:
     assert (seen.state, seen.agent, seen.priority, seen.arrived_at) == ("active", "ana", 3, 1.0)
     assert (view.used, view.free, view.contacts, view.reserved_for) == (1, 1, ("c",), None)
     assert (view.capacity, view.channels, dict(view.limits)) == (2, None, {"fax": 1})
+    assert dict(view.costs) == {"chat": 2}
     made.submit(Contact("w", "fax"), at=2)
     assert [contact.id for contact in queue] == ["w"]
     assert len(queue) == 1
@@ -34,6 +35,14 @@ def test_views_are_of_this_moment() -> None:
     )
     made.set_presence("ana", "away", at=4, reason="lunch")
     assert (view.presence, view.reason) == ("away", "lunch")
+
+
+def test_an_interrupted_contact_stays_with_its_agent() -> None:
+    made = contact_in("interrupted")
+    view = made.agents["ana"]
+    assert (made.contacts["c"].agent, view.contacts) == ("ana", ("c", "call"))
+    assert (view.used, view.free) == (2, -1)
+    assert repr(view) == "<agent 'ana': ready, 2 of 1 in use>"
 
 
 @pytest.mark.parametrize("view", ["contacts", "agents", "channels"])
@@ -77,6 +86,8 @@ def test_an_agent_cannot_be_written(name: str) -> None:
         setattr(view, name, None)
     with pytest.raises(TypeError):
         view.limits["fax"] = 1  # type: ignore[index]
+    with pytest.raises(TypeError):
+        view.costs["fax"] = 1  # type: ignore[index]
 
 
 def test_what_is_given_in_is_not_shared() -> None:

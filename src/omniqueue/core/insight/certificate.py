@@ -6,17 +6,14 @@ contact over in one place (`offers.give`); nothing on the quick paths looks for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 from omniqueue.core.contact_row import Entry, place
 from omniqueue.core.insight.obstacles import CAUSES, obstacles
 from omniqueue.core.insight.positions import position_index
-from omniqueue.model.event import Event
+from omniqueue.model.contact_events import PassedOver
 
 if TYPE_CHECKING:
     from omniqueue.core.agent_row import AgentRow
@@ -25,30 +22,6 @@ if TYPE_CHECKING:
     from omniqueue.core.state import State
 
 UNEXPLAINED: Final = "unexplained"  # it could have been taken: a defect of omniqueue
-
-
-@attrs.frozen
-class PassedOver(Event, name="passed_over"):
-    """Who waited before the contact that is given next, and why its agent did not take them.
-
-    Args:
-        contact: the contact that is given, by the `offered` or `assigned` event that follows.
-        agent: the agent that it is given to.
-        contacts: how many waited before it.
-        causes: how many of them by the first thing between them and the agent (one of
-            `omniqueue.core.insight.obstacles.CAUSES`), in the fixed order.
-        first: the first of them in queue order, as (id, cause).
-
-    Example:
-        >>> PassedOver(9.0, "c2", "ana", 1, {"skill": 1}, (("c1", "skill"),)).causes["skill"]
-        1
-    """
-
-    contact: str
-    agent: str
-    contacts: int
-    causes: Mapping[str, int]
-    first: tuple[tuple[str, str], ...]
 
 
 class _Attended(dict[str, list[Entry]]):

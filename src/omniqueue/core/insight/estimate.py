@@ -15,6 +15,8 @@ is that of the gamma distribution of mean T and of shape T x (the rate of those 
 the contact): as many ends of work are waited for. Its quantiles are those of Wilson and Hilferty
 (PNAS 17, 1931): within 8 % for one end of work, within 1 % from five on.
 
+Contacts before it that it may interrupt do not hold it up, and are left out.
+
 What it does not know: who will sign in or leave, contacts that will overtake by rank, customers
 before it who will give up, exclusions that end.
 """
@@ -70,7 +72,7 @@ class WaitEstimate:
         expected_seconds: the expected wait from then on.
         low_seconds: one in ten waits shorter.
         high_seconds: one in ten waits longer.
-        ahead: how many contacts its agents will take before it.
+        ahead: how many contacts its agents will take before it (none that it may interrupt).
         agents: how many ready agents could take it when empty.
 
     Example:
@@ -133,7 +135,8 @@ def _of_pool(
     for number in range(every // 2, before, every):
         lane = index.queue[number][4]
         if lane not in served:
-            served[lane] = _rates(teams, lane, times)
+            gives_way = row.lane.channel.name in lane.channel.channel.interrupted_by
+            served[lane] = [] if gives_way else _rates(teams, lane, times)
         weight = min(every, before - number + every // 2)
         if served[lane]:
             _fill(served[lane], weight)
@@ -172,8 +175,9 @@ class _Team:
             found = 0
             for agent in self.profile.agents:
                 if agent.presence == "ready" and agent.reserved_for in (None, self.row):
-                    most = agent.agent.capacity // channel.cost
-                    found += max(1, min(most, agent.agent.limits.get(channel.name, most)))
+                    said = agent.agent
+                    most = said.capacity // said.costs.get(channel.name, channel.cost)
+                    found += max(1, min(most, said.limits.get(channel.name, most)))
             self.slots[channel] = found
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
 from math import inf
@@ -19,9 +19,16 @@ from omniqueue.core.insight.explanation import (
     NextChange,
     WaitingCount,
 )
-from omniqueue.core.insight.obstacles import CAUSES, Obstacle, causes, lacking_causes, obstacles
+from omniqueue.core.insight.obstacles import (
+    CAUSES,
+    Obstacle,
+    causes,
+    lacking_causes,
+    obstacles,
+    work_in_way,
+)
 from omniqueue.core.insight.positions import position_of
-from omniqueue.core.lifecycle import DEFERRED, STATES, WAITING
+from omniqueue.core.lifecycle import DEFERRED, INTERRUPTED, STATES, WAITING
 from omniqueue.core.timers import OFFER, WRAP_UP_END
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
@@ -32,13 +39,14 @@ if TYPE_CHECKING:
     from omniqueue.core.lanes import Lane
     from omniqueue.core.state import State
 
-_Kind: TypeAlias = tuple[Skills, tuple[str, ...] | None, int, tuple[tuple[str, int], ...]]
+_PerChannel: TypeAlias = tuple[tuple[str, int], ...]
+_Kind: TypeAlias = tuple[Skills, tuple[str, ...] | None, int, _PerChannel, _PerChannel]
 _Standing: TypeAlias = "tuple[Rank, float, int, ContactRow]"
 _ROOM = frozenset({"room", "limit"})
 
 
 def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
-    """Return why a contact still waits. Cost: O(agents), and of its position."""
+    """Return why a contact still waits. Cost: O(agents and their work), and of its place."""
     holder = None if row.agent is None else row.agent.id
     lane = row.lane
     basics = (row.id, state.clock(), STATES[row.state], holder, lane.channel.name, lane.skills)
@@ -48,10 +56,11 @@ def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
     groups = _groups(agents, row)
     work: dict[str, tuple[str, ...]] = {}
     for group in groups:
-        for agent in group.only_room:
-            of_all = "room" in causes(agent, row, [])
+        for agent, of_all in group.only_room:
             work[agent.id] = tuple(
-                held.id for held in agent.holding if of_all or held.lane.channel is lane.channel
+                held.id
+                for held in work_in_way(agent, row)
+                if of_all or held.lane.channel is lane.channel
             )
     each = []
     if each_agent:
@@ -69,7 +78,7 @@ def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
 
 
 class _Group:
-    """Agents of equal skills, channels, capacity and limits, by what is first in their way."""
+    """Agents that are described alike but for their names, by what is first in their way."""
 
     __slots__ = ("firsts", "lacking", "members", "only_room", "open_channel")
 
@@ -78,7 +87,8 @@ class _Group:
         self.open_channel = like.agent.limits.get(row.lane.channel.name, 1) > 0
         self.members: list[AgentRow] = []
         self.firsts: dict[str, list[AgentRow]] = {}
-        self.only_room: list[AgentRow] = []  # whose work alone is in the way
+        # Those whose work alone is in the way, and whether all of it that counts.
+        self.only_room: list[tuple[AgentRow, bool]] = []
 
     def add(self, agent: AgentRow, row: ContactRow) -> None:
         found = causes(agent, row, self.lacking)
@@ -86,7 +96,7 @@ class _Group:
         if found:
             self.firsts.setdefault(found[0], []).append(agent)
             if self.open_channel and _ROOM.issuperset(found):
-                self.only_room.append(agent)
+                self.only_room.append((agent, "room" in found))
 
     def told(self, row: ContactRow) -> GroupObstacles:
         counts = []
@@ -103,6 +113,7 @@ class _Group:
             said.capacity,
             said.channels,
             said.limits,
+            said.costs,
             tuple(counts),
         )
 
@@ -112,7 +123,8 @@ def _groups(agents: Iterable[AgentRow], row: ContactRow) -> list[_Group]:
     for agent in agents:
         said = agent.agent
         limits = tuple(said.limits.items()) if agent.limited else ()
-        kind = (said.skills, said.channels, said.capacity, limits)
+        costs = tuple(said.costs.items()) if agent.limited else ()
+        kind = (said.skills, said.channels, said.capacity, limits, costs)
         group = groups.get(kind)
         if group is None:
             group = groups[kind] = _Group(agent, row)
@@ -120,7 +132,9 @@ def _groups(agents: Iterable[AgentRow], row: ContactRow) -> list[_Group]:
     return list(groups.values())
 
 
-def _next_changes(state: State, row: ContactRow, work: Iterable[str]) -> list[NextChange]:
+def _next_changes(
+    state: State, row: ContactRow, work: Mapping[str, tuple[str, ...]]
+) -> list[NextChange]:
     """Return the timers that can change who can take the contact, in order of time."""
     found: list[NextChange] = []
     details = row.details
@@ -136,10 +150,10 @@ def _next_changes(state: State, row: ContactRow, work: Iterable[str]) -> list[Ne
             found.append(NextChange(details.expiry.due, "expiry"))
         if details.reserve_timer is not None and state.timers.is_alive(details.reserve_timer):
             found.append(NextChange(details.reserve_timer.due, "reservation"))
-    for agent_id in work:
+    for agent_id, in_way in work.items():
         for held in state.roster.agents[agent_id].holding:
             timer = held.timer
-            if timer is not None and timer.kind in (OFFER, WRAP_UP_END):
+            if timer is not None and timer.kind in (OFFER, WRAP_UP_END) and held.id in in_way:
                 found.append(NextChange(timer.due, timer.kind, agent_id, held.id))
     return sorted(found, key=lambda change: change.at)
 
@@ -198,6 +212,7 @@ def explain_agent(state: State, agent: AgentRow) -> AgentExplanation:
         agent.agent.capacity,
         agent.free,
         tuple(row.id for row in agent.holding),
+        tuple(row.id for row in agent.holding if row.state == INTERRUPTED),
         None if agent.reserved_for is None else agent.reserved_for.id,
         state.waiting,
         tuple(

@@ -13,6 +13,13 @@ from omniqueue.model.event import JsonValue
 from omniqueue.model.skill import Skills
 
 _CHANGES_SHOWN = 5
+_AGENTS_SAID = {  # causes that say nothing of agents by their name alone: of one, of several
+    "channel": ("does not take it", "do not take it"),
+    "skill": ("lacks a skill", "lack a skill"),
+    "capacity": ("is too small", "are too small"),
+    "room": ("has no room", "have no room"),
+    "limit": ("is at a limit", "are at a limit"),
+}
 
 
 def _json(value: object) -> JsonValue:
@@ -30,6 +37,17 @@ def _json(value: object) -> JsonValue:
 
 def _levels(skills: Skills) -> str:
     return ", ".join(f"{name} {level}" for name, level in skills.pairs) or "no skills"
+
+
+def _agents_said(cause: str, agents: int) -> str:
+    one, several = _AGENTS_SAID.get(cause, (cause, cause))
+    return f"{agents} {one if agents == 1 else several}"
+
+
+def _contacts_said(cause: str, contacts: int) -> str:
+    if cause == "skill":
+        return f"{contacts} {'needs' if contacts == 1 else 'need'} a skill"
+    return f"{contacts} {cause}"
 
 
 def _seconds(at: float) -> str:
@@ -84,7 +102,7 @@ class CauseCount:
 
 @attrs.frozen
 class GroupObstacles:
-    """What is first in the way of agents of equal skills, channels, capacity and limits.
+    """What is first in the way of agents that are described alike but for their names.
 
     Args:
         like: the first agent of the group, in order of adding.
@@ -93,6 +111,7 @@ class GroupObstacles:
         capacity: their capacity.
         channels: the channels they take; None: all.
         limits: their limits per channel.
+        costs: their own costs per channel, in place of the channels'.
         causes: the first things in the way, in the fixed order.
 
     Example:
@@ -111,6 +130,7 @@ class GroupObstacles:
     capacity: int
     channels: tuple[str, ...] | None
     limits: Mapping[str, int]
+    costs: Mapping[str, int]
     causes: tuple[CauseCount, ...]
 
     @property
@@ -118,7 +138,8 @@ class GroupObstacles:
         """The group in words."""
         who = self.like if self.agents == 1 else f"{self.agents} agents like {self.like}"
         counts = ", ".join(
-            f"{each.agents} {each.cause} ({each.example.agent} {each.example.obstacles[0].text})"
+            f"{_agents_said(each.cause, each.agents)}"
+            f" ({each.example.agent} {each.example.obstacles[0].text})"
             for each in self.causes
         )
         return f"{who} ({_levels(self.skills)}, capacity {self.capacity}): {counts}"
@@ -174,7 +195,8 @@ class Explanation:
         groups: per group of agents the first thing in the way.
         agents: per agent all that is in the way, if that was asked for.
         next_changes: the timers that can change it, in order of time.
-        work: able agents with all else in order, and the contacts in hand that leave no room.
+        work: able agents with all else in order, and the contacts in hand that leave no room
+            (none that this one may interrupt).
         hopeless: nobody signed in could ever take it, not even ready, empty and after its
             skills have relaxed.
 
@@ -278,8 +300,9 @@ class AgentExplanation:
         presence: ready, away or offline.
         reason: why, where that was said.
         capacity: its capacity, in channel costs.
-        free: what is left of it.
+        free: what is left of it; below 0 when its work, interrupted contacts included, is more.
         contacts: what it holds.
+        interrupted: those of them that are interrupted.
         reserved_for: the contact it is kept free for.
         waiting: how many contacts wait in all.
         causes: what is first in the way of them, in the fixed order.
@@ -300,6 +323,7 @@ class AgentExplanation:
     capacity: int
     free: int
     contacts: tuple[str, ...]
+    interrupted: tuple[str, ...]
     reserved_for: str | None
     waiting: int
     causes: tuple[WaitingCount, ...]
@@ -309,11 +333,14 @@ class AgentExplanation:
         """The explanation as lines of text."""
         why = "" if self.reason is None else f" ({self.reason})"
         holds = f", holds {listed(self.contacts)}" if self.contacts else ""
+        if self.interrupted:
+            holds += f" (interrupted: {listed(self.interrupted)})"
         kept = "" if self.reserved_for is None else f", kept free for {self.reserved_for}"
         found = [f"{self.agent} at {_seconds(self.at)}: {self.presence}{why}"]
         found[0] += f", {self.free} of {self.capacity} free{holds}{kept}; {self.waiting} waiting"
         for each in self.causes:
-            found.append(f"  {each.contacts} {each.cause} ({each.example}: {each.obstacle.text})")
+            said = _contacts_said(each.cause, each.contacts)
+            found.append(f"  {said} ({each.example}: {each.obstacle.text})")
         return tuple(found)
 
     @property

@@ -53,6 +53,7 @@ def fork(state: State) -> State:
             copied.reserved_for.detailed().reserved = copied
     _places(twin)
     twin.roster.stamp = state.roster.stamp
+    twin.roster.stirred = {agents[agent]: None for agent in state.roster.stirred}
     for row, forget_at in state.ended.items():
         twin.ended[rows[row]] = forget_at
     for name, wishes in state.wishes.items():

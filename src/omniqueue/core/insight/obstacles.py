@@ -8,6 +8,9 @@ missed it), `reserved` (kept free for another), `preference` (the contact waits 
 agent), `deferred`. An agent without an obstacle can take the contact, and between commands there
 is none beside a waiting contact.
 
+Work that the contact may interrupt is not in its way, whether it goes on or is interrupted. Where
+an agent has a cost of its own for the channel, that is the cost.
+
 Nothing is asked of the engine's masks and lanes here: each fact is read where it is said.
 """
 
@@ -17,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from omniqueue.core.lifecycle import DEFERRED
+from omniqueue.core.lifecycle import DEFERRED, TAKEN
 
 if TYPE_CHECKING:
     from omniqueue.core.agent_row import AgentRow
@@ -51,8 +54,9 @@ class Obstacle:
         until: when it ends by itself, in seconds; None: not by time alone.
         skill: the skill that is lacking.
         needed: the level or limit that would do, the cost that there is no capacity for.
-        held: the level held, the capacity left (room) or had (capacity), the limit.
-        work: the contacts in hand whose end makes room, in the order in which they were taken.
+        held: the level held, the capacity had (capacity) or that `work` leaves (room), the limit.
+        work: the contacts in hand whose end makes room, in the order in which they were taken;
+            none that the contact may interrupt.
         other: the contact reserved for, or the agent preferred.
         reason: why the agent is away or offline, where that was said.
 
@@ -148,19 +152,16 @@ def causes(agent: AgentRow, row: ContactRow, lacking: list[str]) -> list[str]:
     Args:
         agent: any agent.
         row: a contact that is waiting or deferred.
-        lacking: `lacking_causes` of an agent of equal skills, channels and capacity.
+        lacking: `lacking_causes` of an agent of equal skills, channels, capacity and costs.
 
-    Cost: O(1).
+    Cost: O(1), and O(work in hand) where some channel's contacts may be interrupted.
     """
     found = lacking if agent.presence == "ready" else [agent.presence, *lacking]
-    channel = row.lane.channel
-    capacity = agent.agent.capacity
     more: list[str] = []
-    if agent.free < capacity and capacity - agent.free + channel.cost > max(
-        capacity, channel.cost
-    ):
+    if _has_no_room(agent, row):
         more.append("room")
     if agent.limited:
+        channel = row.lane.channel
         most = agent.agent.limits.get(channel.name)
         if most is not None and agent.counts.get(channel, 0) >= most:
             more.append("limit")
@@ -180,7 +181,7 @@ def causes(agent: AgentRow, row: ContactRow, lacking: list[str]) -> list[str]:
 
 
 def lacking_causes(agent: AgentRow, row: ContactRow) -> list[str]:
-    """Return the causes that all agents of equal skills, channels and capacity share."""
+    """Return the causes that agents of equal skills, channels, capacity and costs share."""
     found: list[Obstacle] = []
     _lacking(agent, row, found)
     return [each.cause for each in found]
@@ -197,21 +198,53 @@ def _lacking(agent: AgentRow, row: ContactRow, found: list[Obstacle]) -> None:
             held = said.skills.get(name, 0)
             if held < level:
                 found.append(Obstacle("skill", skill=name, needed=level, held=held))
-    if said.capacity < channel.cost:
-        found.append(Obstacle("capacity", needed=channel.cost, held=said.capacity))
+    cost = _cost(agent, row)
+    if said.capacity < cost:
+        found.append(Obstacle("capacity", needed=cost, held=said.capacity))
 
 
 def _crowded(agent: AgentRow, row: ContactRow, found: list[Obstacle]) -> None:
     """Add what the agent's present work leaves no room for, and a limit of 0."""
     channel = row.lane.channel
     said = agent.agent
-    used = said.capacity - agent.free
-    if used and used + channel.cost > max(said.capacity, channel.cost):
-        work = tuple(held.id for held in agent.holding)
-        found.append(Obstacle("room", needed=channel.cost, held=agent.free, work=work))
+    if _has_no_room(agent, row):
+        work = tuple(held.id for held in work_in_way(agent, row))
+        held = _left(agent, row)
+        found.append(Obstacle("room", needed=_cost(agent, row), held=held, work=work))
     most = said.limits.get(channel.name)
     count = agent.counts.get(channel, 0)
     if most is not None and count >= most:
         of_channel = [held.id for held in agent.holding if held.lane.channel is channel]
         work = tuple(of_channel) if most else ()  # with a limit of 0 no end of work helps
         found.append(Obstacle("limit", needed=count + 1, held=most, work=work, other=channel.name))
+
+
+def work_in_way(agent: AgentRow, row: ContactRow) -> list[ContactRow]:
+    """Return the work in hand that the contact has to fit beside: what it may not interrupt."""
+    if not agent.limited:  # nothing that it holds may be interrupted
+        return list(agent.holding)
+    name = row.lane.channel.name
+    return [
+        held
+        for held in agent.holding
+        if held.state not in TAKEN or name not in held.lane.channel.channel.interrupted_by
+    ]
+
+
+def _has_no_room(agent: AgentRow, row: ContactRow) -> bool:
+    limited = agent.limited
+    cost = _cost(agent, row) if limited else row.lane.channel.cost
+    # One that is too small for the contact has no room as soon as anything is in the way.
+    least = agent.agent.capacity if agent.agent.capacity < cost else cost
+    return agent.free < least and (not limited or _left(agent, row) < least)
+
+
+def _left(agent: AgentRow, row: ContactRow) -> int:
+    """Return the capacity that the work in the contact's way leaves."""
+    used = sum(_cost(agent, held) for held in work_in_way(agent, row))
+    return agent.agent.capacity - used
+
+
+def _cost(agent: AgentRow, row: ContactRow) -> int:
+    channel = row.lane.channel
+    return agent.agent.costs.get(channel.name, channel.cost)

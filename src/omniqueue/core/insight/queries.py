@@ -37,7 +37,7 @@ class InsightQueries(Commands):
         Raises:
             UnknownContactError: no such contact.
 
-        Cost: O(agents), and that of `position`.
+        Cost: O(agents and the work in their hands), and that of `position`.
 
         Example:
             >>> from omniqueue import Agent, Contact, Router
@@ -82,8 +82,8 @@ class InsightQueries(Commands):
     def queue_for(self, agent_id: str, limit: int = 10) -> tuple[ContactView, ...]:
         """Return the waiting contacts that an agent would take, in order.
 
-        That is: were it ready and done with its present work, did nobody else take any, and did
-        no time pass.
+        That is: were it ready and done with its present work, interrupted contacts included, did
+        nobody else take any, and did no time pass.
 
         Args:
             agent_id: the agent.
@@ -147,7 +147,7 @@ class InsightQueries(Commands):
         distribution with as many phases as ends of work are waited for. Source: the queue-length
         predictor, W. Whitt, "Predicting queueing delays", Management Science 45 (1999), carried
         over to agents of several skills (see `omniqueue.core.insight.estimate`). It does not know
-        who will sign in, leave or overtake.
+        who will sign in, leave or overtake. Contacts before it that it may interrupt do not count.
 
         Args:
             contact_id: a waiting contact.

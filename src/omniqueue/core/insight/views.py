@@ -85,7 +85,7 @@ class ContactView:
 
     @property
     def agent(self) -> str | None:
-        """The id of the agent who holds it (offered, active or in wrap-up), or None."""
+        """The agent who holds it (offered, active, interrupted or in wrap-up), by id, or None."""
         return None if self._row.agent is None else self._row.agent.id
 
     def __repr__(self) -> str:
@@ -153,13 +153,18 @@ class AgentView:
         return self._row.agent.channels
 
     @property
+    def costs(self) -> Mapping[str, int]:
+        """What a contact costs this agent, per channel that has a cost of its own here."""
+        return self._row.agent.costs
+
+    @property
     def used(self) -> int:
-        """The capacity in use (offers and wrap-ups count)."""
+        """The capacity in use: by offers, wrap-ups and interrupted contacts too."""
         return self._row.agent.capacity - self._row.free
 
     @property
     def free(self) -> int:
-        """The capacity left; below 0 after it was lowered under the present load."""
+        """The capacity left; below 0 once it is lowered under the load, or work interrupted."""
         return self._row.free
 
     @property
