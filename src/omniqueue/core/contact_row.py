@@ -21,6 +21,7 @@ EARLY: Final = 2  # in its lane's heap of those that came back
 SOLO: Final = 3  # in its lane's list of those that not every agent may take
 WITH_AGENT: Final = 4  # in the list of its preferred agent
 
+_blank = object.__new__  # calling a class runs `__init__` by a detour
 Entry: TypeAlias = "tuple[Rank, float, int, ContactRow]"  # the total order, and who
 
 
@@ -79,26 +80,18 @@ class ContactRow:
         "where",
     )
 
-    def __init__(
-        self,
-        contact: Contact,
-        lane: Lane,
-        rank: Rank,
-        arrived_at: float,
-        sequence: int,
-    ) -> None:
-        self.id = contact.id
-        self.contact = contact
-        self.lane = lane
-        self.rank = rank
-        self.arrived_at = arrived_at
-        self.sequence = sequence
-        self.state = WAITING
-        self.where = NOWHERE
-        self.entry: Entry | None = None
-        self.agent: AgentRow | None = None
-        self.timer: Timer | None = None  # the state's own: offer, wrap-up or deferral end
-        self.details: Details | None = None
+    id: str
+    contact: Contact
+    lane: Lane
+    rank: Rank
+    arrived_at: float
+    sequence: int
+    state: int
+    where: int
+    entry: Entry | None
+    agent: AgentRow | None
+    timer: Timer | None  # the state's own: offer, wrap-up or deferral end
+    details: Details | None
 
     def detailed(self) -> Details:
         """Return the details, made when first needed."""
@@ -115,6 +108,23 @@ class ContactRow:
         """Tell whether that agent is excluded, or sent the contact on."""
         details = self.details
         return details is not None and (agent_id in details.excluded or agent_id == details.barred)
+
+
+def contact_row(
+    contact: Contact, lane: Lane, rank: Rank, arrived_at: float, sequence: int
+) -> ContactRow:
+    """Return a waiting contact that stands nowhere yet: `__init__` at less than half its cost."""
+    row = _blank(ContactRow)
+    row.id = contact.id
+    row.contact = contact
+    row.lane = lane
+    row.rank = rank
+    row.arrived_at = arrived_at
+    row.sequence = sequence
+    row.state = WAITING
+    row.where = NOWHERE
+    row.entry = row.agent = row.timer = row.details = None
+    return row
 
 
 def place(row: ContactRow) -> tuple[Rank, float, int]:

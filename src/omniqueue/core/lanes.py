@@ -367,20 +367,18 @@ def show_head(state: State, lane: Lane) -> None:
             room.marks.insert(index, bool(room.mask & lane.channel.bit))  # type: ignore[union-attr]
 
 
-def first_served(state: State, shape: Shape) -> int:
-    """Return where the first head stands that agents of this shape serve; -1: none.
+def first_marked(state: State, shape: Shape, marks: bytearray) -> int:
+    """Return how many heads stand before the first that agents of this shape serve.
 
-    Cost: O(heads before it), less where the shape's room marks the heads of its channels.
+    Args:
+        state: the router's.
+        shape: the agents'.
+        marks: those of its room; heads without a mark are passed in C.
+
+    Cost: O(marked heads before it).
     """
     number = shape.number
     heads = state.heads
-    marks = shape.room.marks
-    if marks is None:
-        for index, head in enumerate(heads):
-            known = head[3].serves[number]
-            if known and (known == 1 or serves(head[3], shape)):
-                return index
-        return -1
     index = marks.find(1)
     while index >= 0:
         lane = heads[index][3]
@@ -388,7 +386,7 @@ def first_served(state: State, shape: Shape) -> int:
         if known and (known == 1 or serves(lane, shape)):
             return index
         index = marks.find(1, index + 1)
-    return -1
+    return len(heads)
 
 
 def mark_heads(state: State, room: Room, walked: int) -> None:
@@ -397,16 +395,15 @@ def mark_heads(state: State, room: Room, walked: int) -> None:
     Args:
         state: the router's.
         room: whose agents have just walked.
-        walked: past how many heads; -1: past all of them.
+        walked: past how many heads.
 
     Cost: O(walked), once O(lanes). The marks have to be kept, so a few rooms at most have any.
     """
     marked = state.roster.marked
     mask = room.mask
     if len(marked) < _MARKED_MAX and room.marks is None:
-        heads = state.heads if walked < 0 else state.heads[:walked]
-        foreign = sum(not mask & head[3].channel.bit for head in heads)
-        if 2 * foreign > max(len(heads), LONG_WALK):
+        foreign = sum(not mask & head[3].channel.bit for head in state.heads[:walked])
+        if 2 * foreign > walked:
             room.marks = _marks(state, mask)
             marked.append(room)
 

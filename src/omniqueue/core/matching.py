@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import NOWHERE, place
 from omniqueue.core.interrupting import put_aside, take_up
-from omniqueue.core.lanes import LONG_WALK, first_served, follow_head, join, mark_heads, serves
+from omniqueue.core.lanes import LONG_WALK, first_marked, follow_head, join, mark_heads, serves
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give, offer
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
@@ -80,7 +80,8 @@ def serve(state: State, agent: AgentRow) -> None:
             shape = roster.shape_for(agent)
             if shape is None:
                 return
-        if shape.room.marks is None:
+        marks = shape.room.marks
+        if marks is None:
             number = shape.number
             index = 0
             for head in state.heads:
@@ -88,13 +89,11 @@ def serve(state: State, agent: AgentRow) -> None:
                 if known and (known == 1 or serves(head[3], shape)):
                     break
                 index += 1
-            else:
-                index = -1
-            if index > LONG_WALK or index < 0:
+            if index > LONG_WALK:
                 mark_heads(state, shape.room, index)
         else:
-            index = first_served(state, shape)
-        if index < 0:
+            index = first_marked(state, shape, marks)
+        if index == len(state.heads):
             roster.seat_in(agent, shape)
             return
         lane = state.heads[index][3]

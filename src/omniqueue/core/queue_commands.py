@@ -17,7 +17,7 @@ from omniqueue.core.commands import (
     tell_refusal,
     told,
 )
-from omniqueue.core.contact_row import ContactRow
+from omniqueue.core.contact_row import ContactRow, contact_row
 from omniqueue.core.endings import end, expire, forget_now, step_out
 from omniqueue.core.lanes import join, lane_of, leave, stand
 from omniqueue.core.lifecycle import (
@@ -111,7 +111,7 @@ class QueueCommands(Commands):
                 raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
             rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
             lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
-            row = ContactRow(contact, lane, rank, arrived_at, state.sequence + 1)
+            row = contact_row(contact, lane, rank, arrived_at, state.sequence + 1)
             if state.max_waiting is not None:
                 _refuse_if_full(state, row)
         except OmniqueueError as refusal:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from omniqueue.core.agent_row import AgentRow
-from omniqueue.core.contact_row import ContactRow, place
+from omniqueue.core.contact_row import ContactRow, contact_row, place
 from omniqueue.core.endings import forget_now
 from omniqueue.core.lanes import join, lane_of, review_lanes, stand
 from omniqueue.core.lifecycle import COMPLETED, DEFERRED, ENDED, PARKED, STATES, WAITING
@@ -235,7 +235,7 @@ class _Restoring:
             contact = Contact(said.pop("id"), said.pop("channel"), **said)
             skills = Skills.of(kept["skills"])
             lane = lane_of(state, state.channels[kept["channel"]], skills)
-            row = ContactRow(
+            row = contact_row(
                 contact, lane, _rank_in(kept["rank"]), kept["arrived_at"], kept["sequence"]
             )
             row.state = STATES.index(kept["state"])

@@ -196,7 +196,11 @@ class WorkCommands(Commands):
         if state.overdue_later or state.overdue or state.roster.interrupting:
             return done(state, [agent], [])
         serve(state, agent)
-        return told(state)
+        if state.hooks:
+            return told(state)
+        events = Events(state.log)
+        state.log.clear()
+        return events
 
     @command
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omniqueue.core.agent_row import AgentRow
-from omniqueue.core.contact_row import ContactRow, Details, place
+from omniqueue.core.contact_row import ContactRow, Details, contact_row, place
 from omniqueue.core.endings import forget_now
 from omniqueue.core.insight.certificate import certify
 from omniqueue.core.lanes import join, lane_of, review_lanes, stand
@@ -86,7 +86,7 @@ def _contacts(state: State, twin: State) -> dict[ContactRow, ContactRow]:
         channel = twin.channels[row.lane.channel.name]
         skills = row.lane.skills
         lane = channel.lanes.get(skills) or lane_of(twin, channel, skills)
-        copied = ContactRow(row.contact, lane, row.rank, row.arrived_at, row.sequence)
+        copied = contact_row(row.contact, lane, row.rank, row.arrived_at, row.sequence)
         copied.state = row.state
         if row.details is not None:
             copied.details = _details(row.details)
