@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from core.worlds import names, router
-from omniqueue import Agent, Contact, Preference, Router
+from omniqueue import Agent, Assigned, Channel, Contact, Preference, Router
 from omniqueue.core import lanes
 from omniqueue.core.contact_row import EARLY, IN_LINE, NOWHERE, SOLO, WITH_AGENT
 
@@ -130,3 +130,30 @@ def test_a_line_with_dead_places_stays_in_order() -> None:
     assert [contact.id for contact in made.queue] == alive
     made.add_agent(Agent("ana", capacity=500), at=999)
     assert list(made.agents["ana"].contacts) == alive
+
+
+def test_agents_with_little_room_mark_the_heads_of_their_channels() -> None:
+    """Many old calls that need a whole agent; chats go past them, and all stay in step."""
+    large, small = Channel("phone", cost=3), Channel("chat")
+    made = router(Agent("ana", capacity=4, skills={"s": 99}), channels=[large, small])
+    made.submit(Contact("first", "phone", skills={"s": 1}), at=0)
+    for level in range(1, 31):
+        made.submit(Contact(f"p{level}", "phone", skills={"s": level}), at=1)
+    for level in range(1, 31):
+        made.submit(Contact(f"c{level}", "chat", skills={"s": level}), at=2)
+    given = []
+    for level in range(1, 31):
+        [taken] = made.complete(f"c{level}", at=3).of(Assigned) or [None]
+        given.append(None if taken is None else taken.contact)
+        made.check()
+    assert given == [*(f"c{level}" for level in range(2, 31)), None]
+    [room] = made._state.roster.marked
+    assert made._state.heads
+    assert room.marks == bytearray(len(made._state.heads))
+    made.update_agent("ana", capacity=7, at=4)  # another room, which walks all heads
+    assert made.contacts["p1"].state == "active"
+    made.set_presence("ana", "away", at=5)
+    assert room.marks == bytearray()
+    made.check()
+    made.set_presence("ana", "ready", at=6)
+    made.check()

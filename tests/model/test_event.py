@@ -84,3 +84,25 @@ def test_events_that_tell_of_limits_survive_pickling() -> None:
     events = some_events()
     assert pickle.loads(pickle.dumps(events[0])) == events[0]
     assert pickle.loads(pickle.dumps(events)) == events
+
+
+def every_event() -> list[Event]:
+    """One event of each class, its fields filled with their own names."""
+    found = []
+    for kind in Event.kinds.values():
+        if kind is not Event:
+            names = [field.name for field in attrs.fields(kind)][1:]
+            found.append(kind(1.0, *names))  # type: ignore[call-arg]
+    return found
+
+
+@pytest.mark.parametrize("event", every_event(), ids=lambda event: event.name)
+def test_a_built_event_is_the_same_as_one_that_its_class_makes(event: Event) -> None:
+    fields = attrs.astuple(event, recurse=False)
+    made = Events([(type(event), *fields)])[0]
+    assert type(made) is type(event)
+    assert (made, hash(made), repr(made)) == (event, hash(event), repr(event))
+    assert pickle.loads(pickle.dumps(made)) == event
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        made.at = 2.0
+    assert Event.kinds[event.name] is type(event)
