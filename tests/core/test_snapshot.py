@@ -16,6 +16,7 @@ from omniqueue import (
     Channel,
     Contact,
     EnteringContact,
+    InvalidValueError,
     OmniqueueError,
     Router,
     Selection,
@@ -31,6 +32,12 @@ from oracle.side_by_side import fast_router, fast_step, steps_of
 
 def through_json(made: Router) -> Router:
     return Router.restore(json.loads(json.dumps(made.snapshot())))
+
+
+@pytest.mark.parametrize("given", [{"order": "priority"}, {"order": 3}, {"selection": "any"}])
+def test_what_restores_no_policy_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError):
+        Router.restore(Router().snapshot(), **given)
 
 
 @pytest.mark.parametrize("seed", range(8))

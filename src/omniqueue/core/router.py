@@ -285,6 +285,7 @@ class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
 
         Raises:
             SnapshotError: damaged, of another format, or a policy is missing.
+            InvalidValueError: `order` is no function, or `selection` no Selection.
 
         Cost: O(n log n) in contacts, agents and timers.
 
@@ -295,6 +296,10 @@ class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
             >>> [contact.id for contact in Router.restore(router.snapshot()).queue]
             ['c1']
         """
+        if order is not None and not callable(order):
+            raise InvalidValueError("order", order, "the function that ranked, or None")
+        if selection is not None and not isinstance(selection, Selection):
+            raise InvalidValueError("selection", selection, "a Selection, or None")
         router = cls.__new__(cls)
         router._state = restore(saved, order, selection)
         return router

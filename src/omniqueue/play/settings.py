@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from omniqueue.core.router import Router
-from omniqueue.errors import OmniqueueError
+from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model import STOCK_CHANNELS, Agent, Channel
 from omniqueue.model.agent import presence
 from omniqueue.model.checks import instant
@@ -19,6 +19,8 @@ from omniqueue.play.commands import NEW_AGENT
 from omniqueue.play.document import Entrance, Expectation, Play, Step
 from omniqueue.play.json_text import Faults, below
 from omniqueue.play.shapes import ListOf, OrNull, Record, Shape, number, text
+from omniqueue.policy.order import STOCK_ORDERS
+from omniqueue.policy.registry import order_named
 
 _Json: TypeAlias = Mapping[str, Any]
 
@@ -120,10 +122,18 @@ def _judge_order(faults: Faults, value: Any) -> None:
         place = "order.aging.seconds_per_priority"
         if _try(faults, place, instant, "seconds_per_priority", rate):
             _try(faults, place, Router, order=_order_name(value))
-    elif ":" in value:  # parameters are written out in a file: {"aging": ...}
-        faults.wrong("order", value, "the name of an order")
-    else:
-        _try(faults, "order", Router, order=value)
+    elif ":" in value or not _is_order(value):  # in a file, parameters are written out
+        names = ", ".join(STOCK_ORDERS)
+        aging = '{"aging": {"seconds_per_priority": ...}}'
+        faults.wrong("order", value, f"{names}, a registered name or {aging}")
+
+
+def _is_order(name: str) -> bool:
+    try:
+        order_named(name)
+    except InvalidValueError:
+        return False
+    return True
 
 
 def _judge_channels(faults: Faults, channels: object, names: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The registry of policy names: files and command lines name policies, never import them."""
+"""The registry of policy names: files name policies, nothing imports them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _new_name(field: str, name: object, taken: object) -> str:
 
 
 def register_order(name: str, policy: OrderPolicy) -> None:
-    """Give an order policy a name that files, command lines and snapshots can use.
+    """Give an order policy a name that the files and snapshots a program reads can use.
 
     Args:
         name: a new name, without a colon.
@@ -43,7 +43,7 @@ def register_order(name: str, policy: OrderPolicy) -> None:
 
 
 def register_selection(selection: Selection) -> None:
-    """Make a selection known by its name to files, command lines and snapshots.
+    """Make a selection known by its name to the files and snapshots that a program reads.
 
     Args:
         selection: its `name` must be new and without a colon.

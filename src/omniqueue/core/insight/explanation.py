@@ -337,7 +337,9 @@ class AgentExplanation:
             holds += f" (interrupted: {listed(self.interrupted)})"
         kept = "" if self.reserved_for is None else f", kept free for {self.reserved_for}"
         found = [f"{self.agent} at {_seconds(self.at)}: {self.presence}{why}"]
-        found[0] += f", {self.free} of {self.capacity} free{holds}{kept}; {self.waiting} waiting"
+        found[0] += (
+            f", {max(self.free, 0)} of {self.capacity} free{holds}{kept}; {self.waiting} waiting"
+        )
         for each in self.causes:
             said = _contacts_said(each.cause, each.contacts)
             found.append(f"  {said} ({each.example}: {each.obstacle.text})")

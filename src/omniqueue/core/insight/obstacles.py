@@ -91,7 +91,8 @@ class Obstacle:
             "channel": f"does not take {self.other}",
             "skill": f"lacks {self.skill} at level {self.needed} (has {self.held or 'none'})",
             "capacity": f"capacity {self.held} is below the cost {self.needed}",
-            "room": f"no room: {self.held} free, {self.needed} needed, {work}",
+            # Below 0 where interrupted work is counted, or the capacity has shrunk.
+            "room": f"no room: {max(self.held or 0, 0)} free, {self.needed} needed, {work}",
             "limit": f"at its limit of {self.held} on {self.other}"
             + (f": {work}" if self.work else ""),
             "barred": "sent it on",
