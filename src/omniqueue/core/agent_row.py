@@ -96,6 +96,7 @@ class AgentRow:
         "full",
         "holding",
         "id",
+        "interrupted",
         "limited",
         "misses",
         "presence",
@@ -105,6 +106,7 @@ class AgentRow:
         "seat",
         "shape",
         "stamp",
+        "yielding",
     )
 
     def __init__(self, agent: Agent, profile: Profile) -> None:
@@ -114,11 +116,13 @@ class AgentRow:
         self.presence: Presence = "offline"
         self.reason: str | None = None
         self.free = agent.capacity  # may be below 0 after an update
-        self.counts: dict[ChannelRow, int] = {}  # contacts held, of channels with a limit
+        self.counts: dict[ChannelRow, int] = {}  # contacts held, of a limited agent
         self.limited = False  # its room does not depend on free capacity alone
         self.full = 0  # bit per channel at its limit
-        self.crowd: Crowd | None = None
-        self.holding: dict[ContactRow, None] = {}  # offers, active contacts and wrap-ups
+        self.crowd: Crowd | None = None  # None also where neither limits nor yielding work count
+        self.interrupted: dict[ContactRow, None] = {}  # of `holding`
+        self.yielding: dict[int, int] = {}  # channel bit -> cost of what may be interrupted
+        self.holding: dict[ContactRow, None] = {}  # all in hand: offers to wrap-ups
         self.stamp = 0
         self.misses = 0
         self.seat: Seat | None = None

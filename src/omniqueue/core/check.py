@@ -16,6 +16,7 @@ from omniqueue.core.lifecycle import (
     OFFERED,
     PARKED,
     STATES,
+    TAKEN,
     WAITING,
     WRAP_UP,
 )
@@ -103,6 +104,16 @@ def _check_agents(state: State) -> None:
 
 def _check_interrupted(state: State, agent: AgentRow) -> None:
     """Nothing stays interrupted that would fit beside the work that goes on."""
+    roster = state.roster
+    interrupted = [row for row in agent.holding if row.state == INTERRUPTED]
+    _must(set(agent.interrupted) == set(interrupted), "interrupted contacts are known", agent.id)
+    yielding: dict[int, int] = {}
+    for row in agent.holding:
+        channel = row.lane.channel
+        if agent.limited and row.state in TAKEN and channel.channel.interrupted_by:
+            cost = roster.cost(agent, channel)
+            yielding[channel.bit] = yielding.get(channel.bit, 0) + cost
+    _must(agent.yielding == yielding, "what may be interrupted is summed up", agent.id)
     going_on = [row for row in agent.holding if row.state != INTERRUPTED]
     used = sum(state.roster.cost(agent, row.lane.channel) for row in going_on)
     for row in agent.holding:

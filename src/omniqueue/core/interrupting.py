@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from omniqueue.core.state import State
 
 
-def put_aside(state: State, agent: AgentRow, row: ContactRow) -> None:
+def interrupt(state: State, agent: AgentRow, row: ContactRow) -> None:
     """Interrupt what must make way for a contact that is about to be given to an agent.
 
     In queue order, the work that the contact may interrupt is kept on while it fits beside it.
-    Cost: O(work in hand, sorted).
+    Cost: O(1) where nothing has to, else O(work in hand, sorted).
     """
     roster = state.roster
     room = _room_left(state, agent) - roster.cost(agent, row.lane.channel)
@@ -42,36 +42,36 @@ def put_aside(state: State, agent: AgentRow, row: ContactRow) -> None:
             room -= cost
         else:
             held.state = INTERRUPTED
+            agent.interrupted[held] = None
             state.log.append((Interrupted, state.now, held.id, agent.id, row.id))
 
 
-def take_up(state: State) -> None:
+def go_on(state: State) -> None:
     """Let agents whose work has changed go on with what was interrupted, where it fits again.
 
-    Run at the end of matching. Cost: O(work in hand of those agents, sorted).
+    Run at the end of matching. Cost: O(interrupted contacts of those agents, sorted).
     """
     roster = state.roster
     rooms: dict[AgentRow, int] = {}
     waiting: list[ContactRow] = []
     for agent in roster.stirred:
-        interrupted = [row for row in agent.holding if row.state == INTERRUPTED]
-        if interrupted:
+        if agent.interrupted:
             rooms[agent] = _room_left(state, agent)
-            waiting += interrupted
+            waiting += agent.interrupted
     roster.stirred.clear()
     for row in sorted(waiting, key=place):
         holder = row.agent
         assert holder is not None
         cost = roster.cost(holder, row.lane.channel)
-        idle = all(held.state == INTERRUPTED for held in holder.holding)
+        idle = len(holder.interrupted) == len(holder.holding)
         if cost <= rooms[holder] or idle:  # what is in hand goes on, even if it fits no more
             rooms[holder] -= cost
             row.state = ACTIVE
+            del holder.interrupted[row]
             state.log.append((Continued, state.now, row.id, holder.id))
 
 
 def _room_left(state: State, agent: AgentRow) -> int:
     """Return the capacity that the work that goes on leaves."""
-    going_on = (row for row in agent.holding if row.state != INTERRUPTED)
-    used = sum(state.roster.cost(agent, row.lane.channel) for row in going_on)
-    return agent.agent.capacity - used
+    interrupted = (state.roster.cost(agent, row.lane.channel) for row in agent.interrupted)
+    return agent.free + sum(interrupted)

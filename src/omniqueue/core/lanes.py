@@ -59,12 +59,16 @@ class ChannelRow:
         self.offer_seconds = channel.offer_seconds
         self.target_seconds = inf if channel.target_seconds is None else channel.target_seconds
         self.bit = bit
-        self.plain = channel.reserve_seconds is None
         self.wrap_up_seconds = channel.wrap_up_seconds
         self.lanes: dict[Skills, Lane] = {}
         self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
         self.rooms: list[Room] = []
         self.crowded_rooms: list[Room] = []  # those that have it by interrupting alone
+        self.plain = self.is_plain()  # contacts without details may take the quick road
+
+    def is_plain(self) -> bool:
+        """Tell whether its contacts neither reserve agents nor interrupt others."""
+        return self.channel.reserve_seconds is None and not self.interrupts
 
 
 class Lane:
@@ -401,7 +405,7 @@ def mark_heads(state: State, room: Room, walked: int) -> None:
     """
     marked = state.roster.marked
     mask = room.mask
-    if len(marked) < _MARKED_MAX and room.marks is None:
+    if len(marked) < _MARKED_MAX:
         foreign = sum(not mask & head[3].channel.bit for head in state.heads[:walked])
         if 2 * foreign > walked:
             room.marks = _marks(state, mask)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import NOWHERE, place
-from omniqueue.core.interrupting import put_aside, take_up
+from omniqueue.core.interrupting import go_on, interrupt
 from omniqueue.core.lanes import LONG_WALK, first_marked, follow_head, join, mark_heads, serves
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give, offer
@@ -34,7 +34,7 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
     """
     _match(state, agents, rows)
     if state.roster.stirred:
-        take_up(state)
+        go_on(state)
 
 
 def _match(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
@@ -138,7 +138,7 @@ def _serve_one(state: State, agent: AgentRow, row: ContactRow | None) -> bool:
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
     """Let an agent without a seat take a contact without details: `take` for the many."""
     if agent.limited and state.roster.interrupting:
-        put_aside(state, agent, row)
+        interrupt(state, agent, row)
     row.state = ACTIVE
     row.agent = agent
     agent.misses = 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from omniqueue.core.contact_row import Details
 from omniqueue.core.endings import expire
-from omniqueue.core.interrupting import put_aside
+from omniqueue.core.interrupting import interrupt
 from omniqueue.core.lanes import leave, stand
 from omniqueue.core.lifecycle import ACTIVE, OFFERED, WAITING
 from omniqueue.core.preferences import stop_preference
@@ -45,7 +45,7 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
 def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) -> None:
     """Hold a contact that stands nowhere out to an agent without a seat."""
     if agent.limited and state.roster.interrupting:
-        put_aside(state, agent, row)
+        interrupt(state, agent, row)
     until = state.now + offer_seconds
     row.state = OFFERED
     row.agent = agent
@@ -64,7 +64,7 @@ def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> li
     roster.unseat(agent)
     offered = row.state == OFFERED
     if not offered and roster.interrupting:
-        put_aside(state, agent, row)
+        interrupt(state, agent, row)
     row.state = ACTIVE
     row.agent = agent
     if not offered:
@@ -72,7 +72,7 @@ def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> li
     else:
         state.timers.cancel(row.timer)
         if agent.limited:
-            roster.review(agent)
+            roster.let_yield(agent, row.lane.channel, +1)
     row.timer = None
     agent.misses = 0
     roster.renew_stamp(agent)

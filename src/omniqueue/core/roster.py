@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import TYPE_CHECKING
 
 from omniqueue.core.agent_row import (
@@ -18,7 +19,7 @@ from omniqueue.core.agent_row import (
     Shape,
 )
 from omniqueue.core.lanes import UNKNOWN
-from omniqueue.core.lifecycle import TAKEN
+from omniqueue.core.lifecycle import INTERRUPTED, TAKEN
 from omniqueue.model.agent import Agent
 from omniqueue.model.skill import Skills
 
@@ -76,7 +77,7 @@ class Roster:
         self.ready = 0  # bit per profile with a ready agent
         self.stamp = 0
         self.interrupting = interrupting  # some channel's contacts may be interrupted
-        self.stirred: dict[AgentRow, None] = {}  # whose work changed, see `take_up`
+        self.stirred: dict[AgentRow, None] = {}  # whose work changed, see `go_on`
         self.costs, self.masks = self._masks({})
 
     def _masks(self, own: Mapping[str, int]) -> tuple[list[int], list[int]]:
@@ -255,61 +256,64 @@ class Roster:
         return agent.agent.costs.get(channel.name, channel.cost)
 
     def load(self, agent: AgentRow, row: ContactRow) -> None:
-        """Let a contact use the agent's capacity."""
+        """Let a contact, in the state it has now, use the agent's capacity. Cost: O(1)."""
         channel = row.lane.channel
         agent.holding[row] = None
         if not agent.limited:
             agent.free -= channel.cost
             return
         agent.free -= self.cost(agent, channel)
-        agent.counts[channel] = agent.counts.get(channel, 0) + 1
-        self.review(agent)
+        count = agent.counts[channel] = agent.counts.get(channel, 0) + 1
+        if count >= agent.agent.limits.get(channel.name, inf):
+            agent.full |= channel.bit
+        if row.state == INTERRUPTED:
+            agent.interrupted[row] = None
+        if row.state in TAKEN:
+            self.let_yield(agent, channel, +1)
+        self._sum_up(agent)
 
     def unload(self, agent: AgentRow, row: ContactRow) -> None:
-        """Give the capacity back that a contact used."""
+        """Give back what a contact used that still has the state it was held in. Cost: O(1)."""
         channel = row.lane.channel
         del agent.holding[row]
         if not agent.limited:
             agent.free += channel.cost
             return
         agent.free += self.cost(agent, channel)
-        agent.counts[channel] -= 1
-        self.review(agent)
+        count = agent.counts[channel] = agent.counts[channel] - 1
+        if count < agent.agent.limits.get(channel.name, inf):
+            agent.full &= ~channel.bit
+        if row.state == INTERRUPTED:
+            del agent.interrupted[row]
+        if row.state in TAKEN:
+            self.let_yield(agent, channel, -1)
+        self._sum_up(agent)
 
-    def review(self, agent: AgentRow) -> None:
-        """Work out what the room of a limited agent depends on beside its free capacity.
+    def let_yield(self, agent: AgentRow, channel: ChannelRow, step: int) -> None:
+        """Count a contact in hand that may be interrupted from now on (+1), or no longer (-1)."""
+        if channel.channel.interrupted_by:
+            cost = agent.yielding.pop(channel.bit, 0) + step * self.cost(agent, channel)
+            if cost:
+                agent.yielding[channel.bit] = cost
+            self._sum_up(agent)
 
-        Run whenever what it holds has changed, or the state of that. Cost: O(work in hand).
-        """
-        counts = agent.counts
-        agent.full = 0
-        for name, most in agent.agent.limits.items():
-            channel = self.channels[name]
-            if counts.get(channel, 0) >= most:
-                agent.full |= channel.bit
-        yielding: dict[int, int] = {}
+    def _sum_up(self, agent: AgentRow) -> None:
+        """Sum up what the room of a limited agent depends on beside its free capacity."""
+        limited = agent.full or agent.yielding
+        agent.crowd = (agent.full, tuple(sorted(agent.yielding.items()))) if limited else None
         if self.interrupting:
             self.stirred[agent] = None
-            for row in agent.holding:
-                channel = row.lane.channel
-                if row.state in TAKEN and channel.channel.interrupted_by:
-                    cost = self.cost(agent, channel)
-                    yielding[channel.bit] = yielding.get(channel.bit, 0) + cost
-        crowd = agent.full, tuple(sorted(yielding.items()))
-        agent.crowd = crowd if crowd != (0, ()) else None
 
     def recount(self, agent: AgentRow) -> None:
         """Work the load out anew, after the agent's description has changed."""
         said = agent.agent
         held = list(agent.holding)
-        agent.holding.clear()
-        agent.counts.clear()
+        for part in (agent.holding, agent.counts, agent.interrupted, agent.yielding):
+            part.clear()
         agent.free = said.capacity
         agent.limited = bool(said.limits or said.costs or self.interrupting)
-        agent.full = 0
-        agent.crowd = None
-        if agent.limited:
-            self.review(agent)
+        agent.full = sum(self.channels[name].bit for name, most in said.limits.items() if not most)
+        self._sum_up(agent)
         for row in held:
             self.load(agent, row)
 

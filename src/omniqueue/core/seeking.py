@@ -80,7 +80,7 @@ def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidat
     """Return the best of the seated: first those with room outright, then by interrupting."""
     lane = row.lane
     channel = lane.channel
-    for interrupting, rooms in enumerate((channel.rooms, channel.crowded_rooms)):
+    for crowded, rooms in ((False, channel.rooms), (True, channel.crowded_rooms)):
         for room in rooms:
             if lane.holders & room.open:
                 break
@@ -97,10 +97,9 @@ def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidat
             if count * count <= len(state.roster.fronts):
                 seat = _first_of_profiles(state, row, mask, rooms, restricted=restricted)
             else:
-                crowded = bool(interrupting)
                 seat = _first_of_fronts(state, row, mask, crowded, restricted=restricted)
             if seat is not None:
-                return (bool(interrupting), fit, *seat)
+                return (crowded, fit, *seat)
     return None
 
 

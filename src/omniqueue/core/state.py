@@ -82,7 +82,7 @@ class State:
         for row in self.channels.values():
             for name in row.channel.interrupted_by:
                 self.channels[name].interrupts |= row.bit
-                self.channels[name].plain = False
+                self.channels[name].plain = self.channels[name].is_plain()
                 interrupting = True
         self.choice = Choice(selection, self)
         self.roster = Roster(self.channels, self.choice, interrupting=interrupting)

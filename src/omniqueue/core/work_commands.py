@@ -176,7 +176,7 @@ class WorkCommands(Commands):
             raise
         agent = row.agent
         if agent is None or row.state != ACTIVE:
-            return _complete_put_aside(state, row)
+            return _complete_without_wrap_up(state, row)
         state.log.append((Completed, at, row.id, agent.id, wrap_up))
         if wrap_up != 0:
             return _start_wrap_up(state, row, agent, wrap_up)
@@ -396,7 +396,9 @@ class WorkCommands(Commands):
 
 
 def _offered_to(state: State, contact_id: object, agent_id: object, command: str) -> ContactRow:
-    row = state.contacts.get(contact_id) if isinstance(contact_id, str) else None
+    row = None
+    if contact_id.__class__ is str:
+        row = state.contacts.get(contact_id)
     if row is None or row.state != OFFERED:
         row = contact_in_state(state, contact_id, command)
     assert row.agent is not None
@@ -416,12 +418,12 @@ def _start_wrap_up(
         row.timer = state.timers.start(state.now + seconds, WRAP_UP_END, row)
     if state.roster.interrupting:  # what could be interrupted no longer can: there is less room
         state.roster.unseat(agent)
-        state.roster.review(agent)
+        state.roster.let_yield(agent, row.lane.channel, -1)
         state.roster.seat(agent)
     return done(state, [], [])
 
 
-def _complete_put_aside(state: State, row: ContactRow) -> Events:
+def _complete_without_wrap_up(state: State, row: ContactRow) -> Events:
     """Complete a contact that is parked, or interrupted: without wrap-up."""
     agent = row.agent
     state.log.append((Completed, state.now, row.id, agent and agent.id, 0.0))

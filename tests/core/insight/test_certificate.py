@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from typing import Any
 
@@ -161,3 +162,14 @@ def test_not_inside_an_observer() -> None:
     made.observe(certify, Assigned)
     made.submit(Contact("c", "fax"), at=1)
     assert len(failed) == 1
+
+
+def test_a_certificate_can_be_pickled_like_every_event() -> None:
+    made = Router()
+    made.certify()
+    made.add_agent(Agent("ana", skills={"s": 1}), at=0, presence="away")
+    made.submit(Contact("first", "fax", skills={"t": 1}), at=0)
+    made.submit(Contact("second", "fax", skills={"s": 1}), at=1)
+    [event] = made.set_presence("ana", "ready", at=2).of(PassedOver)
+    assert event.causes == {"skill": 1}
+    assert pickle.loads(pickle.dumps(event)) == event

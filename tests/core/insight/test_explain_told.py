@@ -231,8 +231,8 @@ def test_what_is_interrupted_counts_for_those_that_may_not_interrupt_it() -> Non
     told = made.explain_agent("ana")
     assert (told.free, told.contacts, told.interrupted) == (-2, ("m", "call"), ("m",))
     assert told.lines == (
-        "ana at 0: ready, -2 of 2 free, holds m, call (interrupted: m); 2 waiting",
-        "  2 room (chat: no room: -2 free, 1 needed, holds m, call)",
+        "ana at 0: ready, 0 of 2 free, holds m, call (interrupted: m); 2 waiting",
+        "  2 find no room (chat: no room: 0 free, 1 needed, holds m, call)",
     )
     assert [contact.id for contact in made.queue_for("ana")] == ["chat", "next"]
 

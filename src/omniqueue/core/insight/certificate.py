@@ -7,7 +7,6 @@ contact over in one place (`offers.give`); nothing on the quick paths looks for 
 from __future__ import annotations
 
 from itertools import islice
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from omniqueue.core.contact_row import Entry, place
@@ -60,8 +59,7 @@ class Certifier:
         for key in islice(index.queue, min(self.ids, total)):
             first.append((key[3], _cause(agent, state.contacts[key[3]])))
         known = {cause: counts[cause] for cause in (*CAUSES, UNEXPLAINED) if cause in counts}
-        causes = MappingProxyType(known)
-        state.log.append((PassedOver, state.now, row.id, agent.id, total, causes, tuple(first)))
+        state.log.append((PassedOver, state.now, row.id, agent.id, total, known, tuple(first)))
 
 
 def _counts(
@@ -103,5 +101,4 @@ def certify(state: State, ids: int | None) -> None:
     kept = state.preferring
     state.preferring = dict(kept) if ids is None else _Attended(kept)
     for channel in state.channels.values():
-        reserving = channel.channel.reserve_seconds is not None
-        channel.plain = ids is None and not reserving and not channel.interrupts
+        channel.plain = ids is None and channel.is_plain()

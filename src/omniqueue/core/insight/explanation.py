@@ -20,6 +20,14 @@ _AGENTS_SAID = {  # causes that say nothing of agents by their name alone: of on
     "room": ("has no room", "have no room"),
     "limit": ("is at a limit", "are at a limit"),
 }
+_CONTACTS_SAID = {
+    "channel": ("is of another channel", "are of other channels"),
+    "skill": ("needs a skill", "need a skill"),
+    "capacity": ("is too large", "are too large"),
+    "room": ("finds no room", "find no room"),
+    "limit": ("meets a limit", "meet a limit"),
+    "barred": ("was sent on", "were sent on"),
+}
 
 
 def _json(value: object) -> JsonValue:
@@ -45,9 +53,8 @@ def _agents_said(cause: str, agents: int) -> str:
 
 
 def _contacts_said(cause: str, contacts: int) -> str:
-    if cause == "skill":
-        return f"{contacts} {'needs' if contacts == 1 else 'need'} a skill"
-    return f"{contacts} {cause}"
+    one, several = _CONTACTS_SAID.get(cause, (cause, cause))
+    return f"{contacts} {one if contacts == 1 else several}"
 
 
 def _seconds(at: float) -> str:
@@ -337,9 +344,8 @@ class AgentExplanation:
             holds += f" (interrupted: {listed(self.interrupted)})"
         kept = "" if self.reserved_for is None else f", kept free for {self.reserved_for}"
         found = [f"{self.agent} at {_seconds(self.at)}: {self.presence}{why}"]
-        found[0] += (
-            f", {max(self.free, 0)} of {self.capacity} free{holds}{kept}; {self.waiting} waiting"
-        )
+        free = f"{max(self.free, 0)} of {self.capacity} free"
+        found[0] += f", {free}{holds}{kept}; {self.waiting} waiting"
         for each in self.causes:
             said = _contacts_said(each.cause, each.contacts)
             found.append(f"  {said} ({each.example}: {each.obstacle.text})")
