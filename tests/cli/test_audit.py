@@ -51,6 +51,21 @@ def test_a_sound_record_has_tables_and_exit_0(run: Ran, record: Path) -> None:
     assert brief.rstrip().endswith("unexplained = 0")
 
 
+def test_a_record_named_gz_is_gzip_and_the_same_every_time(
+    run: Ran, record: Path, tmp_path: Path
+) -> None:
+    several = [tmp_path / "one.jsonl.gz", tmp_path / "two.jsonl.GZ"]
+    for path in several:
+        assert run("route", LOG, "--staff", STAFF, "--quiet", "--events", path)[0] == 0
+    first, second = (path.read_bytes() for path in several)
+    assert first == second
+    assert gzip.decompress(first) == record.read_bytes()
+    assert first[3:8] == bytes(5)  # no name inside, and no time
+    code, out, _ = run("audit", several[0])
+    assert code == 0
+    assert out.rstrip().endswith("unexplained = 0")
+
+
 def test_the_audit_says_what_the_route_said(run: Ran, record: Path) -> None:
     routed = json.loads(run("route", LOG, "--staff", STAFF, "--json")[1])
     code, out, _ = run("audit", record, "--json")

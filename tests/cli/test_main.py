@@ -48,10 +48,10 @@ def test_help_and_version_are_done(capsys: pytest.CaptureFixture[str]) -> None:
         ([], "omniqueue: the following arguments are required: VERB"),
         (["dance"], "omniqueue: argument VERB: invalid choice: 'dance'"),
         (["play"], "omniqueue play: the following arguments are required: FILE"),
-        (["play", "a", "b"], "omniqueue: unrecognized arguments: b"),
-        (["play", "a", "--js"], "omniqueue: unrecognized arguments: --js"),
+        (["play", "a", "b"], "omniqueue play: unrecognized arguments: b"),
+        (["play", "a", "--js"], "omniqueue play: unrecognized arguments: --js"),
         (["--vers"], "omniqueue: "),
-        (["play", "a", "--\x1b[31m\n"], r"omniqueue: unrecognized arguments: --\x1b[31m\n"),
+        (["play", "a", "--\x1b[31m\n"], r"omniqueue play: unrecognized arguments: --\x1b[31m\n"),
     ],
 )
 def test_bad_use_is_one_line_and_2(
@@ -62,6 +62,17 @@ def test_bad_use_is_one_line_and_2(
     assert captured.out == ""
     assert captured.err.startswith(complaint)
     assert captured.err.count("\n") == 1
+
+
+def test_a_verb_names_its_own_help(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["route", "log.csv", "--staff", "staff.toml", "--exlpain", "c1@5"]
+    assert cli.main(arguments) == 2
+    said = "omniqueue route: unrecognized arguments: --exlpain c1@5 (see omniqueue route --help)\n"
+    assert capsys.readouterr().err == said
+    assert cli.main(["--exlpain", *arguments[:4]]) == 2
+    assert "omniqueue: unrecognized arguments: --exlpain (see omniqueue --" in (
+        capsys.readouterr().err
+    )
 
 
 class _Verb:

@@ -144,7 +144,7 @@ def test_an_interrupted_run_says_what_it_did_not_reach(
         ("c1", "'c1'; expected CONTACT@TIME, the time in ISO 8601 or in seconds since 1970 UTC"),
         ("@3", "'@3'; expected CONTACT@TIME"),
         ("c1@", "'c1@'; expected CONTACT@TIME"),
-        ("c1@noon", "'c1@noon'; expected a time in ISO 8601"),
+        ("c1@noon", "'c1@noon'; expected a time in ISO 8601, or seconds since 1970 UTC"),
         ("c1@nan", "'c1@nan'; expected CONTACT@TIME"),
         ("c1@1e300", "'c1@1e300'; expected CONTACT@TIME"),
         ("c1@1700-01-01", "'c1@1700-01-01'; expected a year from 1900 to 2200"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue.cli import main as cli
+from omniqueue.sim.runs.estimates import SHARES
 
 EXAMPLE = str(Path(__file__).parents[2] / "examples" / "desk_scenario.toml")
 SMALL = """
@@ -53,6 +54,46 @@ def test_tables_for_people(small: str, capsys: pytest.CaptureFixture[str]) -> No
     assert "nan" not in said
     assert cli.main(["simulate", small, "--replications", "4", "--brief"]) == 0
     assert "23:30" not in capsys.readouterr().out
+
+
+def test_intervals_stay_within_what_can_be(small: str, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["simulate", small, "--replications", "2", "--horizon", "1h", "--json"]
+    assert cli.main(options) == 0
+    found = json.loads(capsys.readouterr().out)
+    rows = [found["total"], *found["channels"], *found["streams"], *found["groups"]]
+    ends = {"low": 0, "high": 0}
+    for row in rows:
+        for name, each in row.items():
+            if name == "name" or each["low"] is None:
+                continue
+            assert 0 <= each["low"] <= each["value"] <= each["high"], name
+            ends["low"] += each["low"] == 0 < each["value"]
+            if name in SHARES:
+                assert each["high"] <= 1, name
+                ends["high"] += each["high"] == 1 > each["value"]
+    assert all(ends.values())  # some were kept in at either end
+    for name, column in found["intervals"].items():
+        if name.endswith("_low"):
+            assert all(low is None or low >= 0 for low in column), name
+        if name.removesuffix("_high") in SHARES:
+            assert all(high is None or high <= 1 for high in column), name
+    assert cli.main(options[:-1]) == 0
+    out = capsys.readouterr().out
+    level = found["total"]["service_level"]
+    told = f"{100 * level['low']:.1f} % to {100 * level['high']:.1f} %"
+    assert told in next(line for line in out.splitlines() if line.startswith("service level"))
+
+
+def test_answers_after_the_measured_time_are_said(
+    small: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["simulate", small, "--replications", "2", "--brief", "--horizon", "1h"]
+    for rate, count, told in (("180 }", "1", True), ("60 }", "30", False)):
+        text = SMALL.replace("60 }", rate).replace("count = 2", f"count = {count}")
+        Path(small).write_text(text, encoding="utf-8")
+        assert cli.main(options) == 0
+        out = capsys.readouterr().out
+        assert ("\nanswered by groups: by when the answer is given" in out) is told
 
 
 def test_json_is_the_same_whatever_the_number_of_processes(

@@ -142,17 +142,38 @@ def test_bad_use_is_one_line_and_exit_2(
     assert len(err.splitlines()) == 1
 
 
-def test_ctrl_c_gives_a_marked_partial_result(
-    whatif: WhatIf, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("asked_most", "stops_in"), [(0, "A"), (3_000, "A"), (12_000, "B")])
+def test_ctrl_c_gives_a_marked_partial_result_without_an_effect(
+    asked_most: int, stops_in: str, whatif: WhatIf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
     def impatient() -> Iterator[Callable[[], bool]]:
         asked = iter(range(10**9))
-        yield lambda: next(asked) > 12_000
+        yield lambda: next(asked) > asked_most
 
     monkeypatch.setattr(interrupt, "stop_wish", impatient)
-    code, out, _ = whatif(LOG, "--staff", STAFF, "--add-agents", "late=1")
-    assert code == 130
-    assert out.startswith("INTERRUPTED: this is a partial result")
+    for more in ((), ("--quiet",)):
+        code, out, _ = whatif(LOG, "--staff", STAFF, "--add-agents", "late=1", *more)
+        assert code == 130
+        assert out.startswith("INTERRUPTED: this is a partial result")
+        assert "stopped too early to tell an effect: A met " in out
+        for word in ("Nothing changes", "answered at all", "on the mean", "wait B - wait A"):
+            assert word not in out
     code, out, _ = whatif(LOG, "--staff", STAFF, "--json")
-    assert (code, json.loads(out)["interrupted"]) == (130, True)
+    found = json.loads(out)
+    assert (code, found["interrupted"]) == (130, True)
+    assert (found["sentence"], found["differences"]) == (None, [])
+    assert (found["first"]["contacts_in"] == 3173) is (stops_in == "B")
+
+
+def test_pairs_and_single_contacts_are_told(whatif: WhatIf, tmp_path: Path) -> None:
+    out = whatif(LOG, "--staff", STAFF, "--without-skill", "french")[1]
+    found = json.loads(whatif(LOG, "--staff", STAFF, "--without-skill", "french", "--json")[1])
+    rows = [line.split() for line in out.split("wait B - wait A")[1].splitlines()]
+    every = found["differences"][0]
+    assert every["pairs"] < every["contacts"]
+    assert rows[1][:3] == ["all", f"{every['contacts']:,}", f"{every['pairs']:,}"]
+    assert "pairs = contacts answered in both" in out
+    log = tmp_path / "one.csv"
+    log.write_text("\n".join(Path(LOG).read_text().splitlines()[:2]))
+    assert ", 1 contact\n" in whatif(log, "--staff", STAFF)[1]

@@ -73,6 +73,14 @@ def test_a_whole_report() -> None:
     assert lines.endswith("unexplained = 0")
 
 
+def test_one_is_told_in_the_singular() -> None:
+    totals = {"contacts_in": 1, "answered": 1, "waiting": 0, "refused": 0, "left": 0}
+    once = attrs.evolve(UNFAIR, most_overtaken=("c1", 1))
+    lines = text(a_report(totals=totals, verdict=once))
+    assert "\n1 contact in = 1 answered" in lines
+    assert "overtaken most often: c1, 1 time\n" in lines
+
+
 def test_a_brief_report_is_totals_and_verdict() -> None:
     lines = text(a_report(), brief=True).splitlines()
     assert lines[0].startswith("6 contacts in")

@@ -92,7 +92,8 @@ def question(text: str, clock: Callable[[str, str], float] | None = None) -> Que
         try:
             at = clock("--explain", time)
         except InvalidValueError as error:
-            raise InvalidValueError("--explain", text, error.expected) from None
+            expected = f"{error.expected}, or seconds since 1970 UTC"
+            raise InvalidValueError("--explain", text, expected) from None
     if not isfinite(at) or (clock is not None and not SECONDS[0] <= at < SECONDS[1]):
         raise InvalidValueError("--explain", text, expected)
     return Question(normalize("NFC", contact), at)

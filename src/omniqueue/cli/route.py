@@ -55,7 +55,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         " after all that happens then; with --fold in the week that all are laid over; may be"
         " given more than once",
     )
-    add("--events", metavar="OUT.jsonl", help="write every event to this file, as JSON lines")
+    add("--events", metavar="OUT.jsonl", help="write every event, as JSON lines; gzip: *.gz")
     add("--json", action="store_true", help="one JSON object, no tables")
     add("--quiet", action="store_true", help="only the totals and the verdict")
     parser.set_defaults(run=run)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC
-from pathlib import Path
 
 import attrs
 
@@ -28,7 +27,7 @@ from omniqueue.record.listener import Listener
 from omniqueue.record.workload import Workload
 from omniqueue.report.routed import RouteReport
 from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.files.regular_file import same_file
+from omniqueue.sim.files.regular_file import same_file, text_to
 from omniqueue.sim.logs.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log
 from omniqueue.sim.logs.folding import Fold, fold_week
 from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
@@ -207,7 +206,7 @@ def _event_file(
         return
     if same_file(path, arguments.log) or same_file(path, arguments.staff):
         raise InvalidValueError("--events", path, "a file that is not read as well")
-    with Path(path).open("w", encoding="utf-8") as file:
+    with text_to(path) as file:
         channels = router.channels.values()
         order = order_text(router.order)
         yield EventWriter(file, channels, order=order, selection=staff.selection)

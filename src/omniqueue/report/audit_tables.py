@@ -13,7 +13,7 @@ from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS, AuditFault
 from omniqueue.record.measures import OCCUPANCY_FORMULA, SERVICE_LEVEL_FORMULA, WAIT_FORMULA
 from omniqueue.record.verdict import CAUSES
-from omniqueue.report.tables import share_text, text_table
+from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
 from omniqueue.sim.logs.staff_file import order_text
 
@@ -99,12 +99,12 @@ def audit_lines(
         yield f"INTERRUPTED: this is a partial result, up to {clock(found.ended_at)}"
     order = order_text(found.order)
     yield (
-        f"{name}: {found.events:,} events, order {order}, selection {found.selection},"
+        f"{name}: {counted(found.events, 'event')}, order {order}, selection {found.selection},"
         f" {clock(found.started_at)} to {clock(found.ended_at)}"
     )
     totals = found.totals
     yield (
-        f"{totals['contacts_in']:,} contacts in = {totals['answered']:,} answered"
+        f"{counted(totals['contacts_in'], 'contact')} in = {totals['answered']:,} answered"
         f" + {totals['waiting']:,} still waiting + {totals['left']:,} left"
     )
     if not brief:
@@ -150,7 +150,7 @@ def _verdict(found: AuditResult, zone: tzinfo | None) -> Iterator[str]:
             yield f"{line}  {meaning}".rstrip()
     if found.verdict.most_overtaken is not None:
         name, times = found.verdict.most_overtaken
-        yield f"overtaken most often: {name}, {times:,} times"
+        yield f"overtaken most often: {name}, {counted(times, 'time')}"
     yield f"unexplained = {found.unexplained_total:,}"
     for kind, number in found.unexplained.items():
         yield f"  {kind}: {number:,} ({AUDIT_KINDS[kind]})"
@@ -231,7 +231,7 @@ def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
     if not number:
         yield "no agent was ever signed in"
         return
-    heading = f"between {number:,} agents"
+    heading = f"between {counted(number, 'agent')}"
     rows = [
         ["occupancy", *map(share_text, _quartiles(measured["occupancy"]))],
         ["idle", *map(duration_text, _quartiles(measured["idle_seconds"]))],

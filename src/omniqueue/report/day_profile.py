@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from omniqueue.sim.calendar.shifts import WEEKDAYS
 from omniqueue.sim.calendar.week import DAY_SECONDS
 from omniqueue.sim.laws.times import Floats
-from omniqueue.sim.runs.estimates import Estimate, ratio_interval
+from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import INTERVAL_SUMS, Summary
 
@@ -50,8 +50,11 @@ class DayProfile:
         """Return the mean wait of the answered by interval of arrival. Cost: O(units)."""
         mine = self.contacts[:, :, self.channels.index(channel)]
         return [
-            ratio_interval(
-                mine[:, place, _WAITED], mine[:, place, _ANSWERED], confidence=self.confidence
+            measure_interval(
+                "mean_wait",
+                mine[:, place, _WAITED],
+                mine[:, place, _ANSWERED],
+                confidence=self.confidence,
             )
             for place in range(mine.shape[1])
         ]

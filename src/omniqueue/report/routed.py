@@ -165,7 +165,7 @@ class RouteReport:
         ]
         if totals["left"]:
             parts.append(f"{totals['left']:,} left")
-        return f"{totals['contacts_in']:,} contacts in = " + " + ".join(parts)
+        return f"{counted(totals['contacts_in'], 'contact')} in = " + " + ".join(parts)
 
     def _tables(self) -> Iterator[str]:
         yield from self._contacts("channel", self.channels)
@@ -222,7 +222,7 @@ class RouteReport:
             yield from _explained(rows)
         if verdict.most_overtaken is not None:
             name, times = verdict.most_overtaken
-            yield f"overtaken most often: {name}, {times:,} times"
+            yield f"overtaken most often: {name}, {counted(times, 'time')}"
         yield f"unexplained = {verdict.unexplained_total:,}"
         for kind, number in verdict.unexplained.items():
             yield f"  {kind}: {number:,}"

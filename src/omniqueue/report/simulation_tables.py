@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isnan
+from math import isclose, isnan
 from typing import Final
 
 from omniqueue.report.tables import counted, text_table
@@ -51,6 +51,11 @@ _LEGEND: Final = {  # what is printed to its key in `FORMULAS`
     "interval, +-": "confidence",
 }
 
+_GROUPS_ANSWERED: Final = (
+    "answered by groups: by when the answer is given; of contacts: by when they arrive, so the"
+    " answer may come after the measured time"
+)
+
 
 def simulation_lines(result: SimulationResult, *, intervals: bool = True) -> Iterator[str]:
     """Yield a simulation's result as lines of text.
@@ -91,6 +96,9 @@ def _legend(result: SimulationResult, *, intervals: bool) -> Iterator[str]:
     for printed, name in _LEGEND.items():
         if not left_out.get(name):
             yield f"{printed}: {FORMULAS[name]}"
+    every = result.group_rows()[-1].measures["answered"].value
+    if not isclose(every, result.estimate("answered").value):
+        yield _GROUPS_ANSWERED
 
 
 def _head(result: SimulationResult) -> Iterator[str]:
@@ -224,4 +232,4 @@ def _margin_seconds(estimate: Estimate) -> str:
 def _interval(estimate: Estimate, text: object) -> str:
     if isnan(estimate.low) or not callable(text):
         return "-"
-    return f"{text(max(0.0, estimate.low))} to {text(estimate.high)}"
+    return f"{text(estimate.low)} to {text(estimate.high)}"

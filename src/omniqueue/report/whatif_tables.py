@@ -17,7 +17,7 @@ from omniqueue.record.measures import (
     ContactMeasures,
 )
 from omniqueue.report.routed import clock_text, log_marks
-from omniqueue.report.tables import share_text, text_table
+from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
 from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, WhatIf
@@ -25,7 +25,7 @@ from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, What
 FORMAT: Final = "omniqueue-whatif/1"
 _CHANNELS: Final = ("", "answered", "waiting", "mean wait", "median", "95th pct", "in target")
 _GROUPS: Final = ("", "agents", "occupancy", "load", "handled")
-_PAIRS: Final = ("contacts", "mean", "95 % interval", "sooner", "later", "same")
+_PAIRS: Final = ("contacts", "pairs", "mean", "95 % interval", "sooner", "later", "same")
 
 
 @attrs.frozen(kw_only=True)
@@ -100,14 +100,17 @@ class WhatIfReport:
         if not brief:
             yield from _channel_table(found.first, found.second)
             yield from _group_table(found.first, found.second)
-            yield from _pair_table(found.differences)
+            if found.differences:
+                yield from _pair_table(found.differences)
             yield ""
             yield WAIT_FORMULA
             yield f"in target = {SERVICE_LEVEL_FORMULA}"
             yield OCCUPANCY_FORMULA
-            yield f"difference = {METHOD}"
+            if found.differences:
+                yield "pairs = contacts answered in both: the mean and its interval are theirs"
+                yield f"difference = {METHOD}"
             yield ""
-        yield found.sentence()
+        yield found.sentence() or self._no_effect()
         for name, outcome in (("A", found.first), ("B", found.second)):
             verdict = outcome.verdict
             unexplained = f"unexplained = {verdict.unexplained_total:,}"
@@ -115,11 +118,21 @@ class WhatIfReport:
             for fault in verdict.faults:
                 yield f"  {fault.text(lambda at: clock_text(at, self.zone))}"
 
+    def _no_effect(self) -> str:
+        """Return what stands in the sentence's place after a stop."""
+        parts = [
+            f"{name} met {counted(each.totals['contacts_in'], 'contact')}"
+            f" up to {clock_text(each.ended_at, self.zone)}"
+            for name, each in (("A", self.found.first), ("B", self.found.second))
+        ]
+        return f"stopped too early to tell an effect: {', '.join(parts)}"
+
     def _head(self) -> Iterator[str]:
         if self.title:
             yield self.title
         first, second = self.found.first, self.found.second
-        yield f"{self.log} through {self.staff}, {first.totals['contacts_in']:,} contacts"
+        contacts = counted(first.totals["contacts_in"], "contact")
+        yield f"{self.log} through {self.staff}, {contacts}"
         change = self.found.change.text()
         yield f"A: as it is: order {order_text(first.order)}, selection {first.selection}"
         yield f"B: {change}: order {order_text(second.order)}, selection {second.selection}"
@@ -171,6 +184,7 @@ def _pair_table(differences: Sequence[PairedDifference]) -> Iterator[str]:
         [
             each.name,
             f"{each.contacts:,}",
+            f"{each.pairs:,}",
             _change(each.change.value),
             _interval(each),
             _share(each.better, each),

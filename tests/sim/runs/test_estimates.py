@@ -14,6 +14,7 @@ from omniqueue.sim.runs.estimates import (
     Estimate,
     check_confidence,
     mean_interval,
+    measure_interval,
     quantile_interval,
     ratio_interval,
     student_t,
@@ -74,3 +75,19 @@ def test_small_numbers_of_units() -> None:
 def test_levels_that_cannot_be(make: Callable[[], object]) -> None:
     with pytest.raises(InvalidValueError):
         make()
+
+
+def test_a_measure_stays_in_its_range_and_keeps_its_precision() -> None:
+    plain = ratio_interval([1.0, 9.0], [10.0, 10.0])
+    assert plain.low < 0
+    assert plain.high > 1
+    share = measure_interval("service_level", [1.0, 9.0], [10.0, 10.0])
+    assert (share.value, share.low, share.high) == (0.5, 0.0, 1.0)
+    wait = measure_interval("mean_wait", [1.0, 9.0], [10.0, 10.0])
+    assert (wait.low, wait.high) == (0.0, plain.high)
+    for kept in (share, wait):
+        assert kept.half_width == plain.half_width
+        assert kept.relative_half_width == plain.relative_half_width
+    beyond = Estimate(1.2, 1.1, 1.3).within(0.0, 1.0)  # work in hand after the shift's end
+    assert (beyond.low, beyond.high) == (1.1, 1.2)
+    assert isnan(measure_interval("load", [1.0], [1.0]).low)

@@ -7,13 +7,15 @@ import io
 import os
 import stat
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, TextIO, cast
 
 from omniqueue.errors import FileFaultsError
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+_GZIP_LEVEL: Final = 6  # the default of gzip; 9 takes far longer and saves little
 _LINE_MAX: Final = 1 << 20  # characters; a line longer than this is no row of a log
 
 
@@ -124,6 +126,35 @@ def lines_of(path: str, bytes_max: int) -> Generator[str, None, None]:
         except (EOFError, OSError, zlib.error) as problem:
             fault = f"line {number + 1}: cannot be read: {type(problem).__name__}"
             raise FileFaultsError(path, [fault]) from None
+
+
+@contextmanager
+def text_to(path: str) -> Iterator[TextIO]:
+    """Open a file to write UTF-8 text, as gzip where its name ends in .gz.
+
+    The same text gives the same bytes: neither the time nor the name is written into the file.
+
+    Args:
+        path: the file; what it holds is lost.
+
+    Raises:
+        OSError: it cannot be written.
+
+    Example:
+        >>> with text_to("/dev/null") as file:
+        ...     file.write("text")
+        4
+    """
+    if not path.lower().endswith(".gz"):
+        with Path(path).open("w", encoding="utf-8") as plain:
+            yield plain
+        return
+    with (
+        Path(path).open("wb") as file,
+        gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8") as text,
+    ):
+        yield text
 
 
 def same_file(first: str, second: str) -> bool:

@@ -6,7 +6,7 @@ A unit is a replication, or a batch of one long run. All intervals are two-sided
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import atan, cos, isfinite, nan, pi, sqrt
+from math import atan, cos, inf, isfinite, isnan, nan, pi, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -20,6 +20,10 @@ from omniqueue.sim.laws.times import Floats
 
 _EXACT_MAX: Final = 200  # degrees of freedom above which the expansion is exact to 1e-9
 
+SHARES: Final = frozenset(
+    ("abandonment", "chance_of_waiting", "service_level", "overtook", "occupancy", "load")
+)
+
 
 @attrs.frozen
 class Estimate:
@@ -29,6 +33,8 @@ class Estimate:
         value: the estimate; NaN: there was nothing to measure.
         low: the lower end of its confidence interval; NaN: fewer than two units.
         high: the upper end.
+        half_width: half the width of the interval before it was kept to a range; not given: from
+            its ends. A precision is judged by it.
 
     Example:
         >>> Estimate(2.0, 1.5, 2.5).half_width
@@ -38,16 +44,35 @@ class Estimate:
     value: float
     low: float = nan
     high: float = nan
+    half_width: float = attrs.field(repr=False, kw_only=True)
 
-    @property
-    def half_width(self) -> float:
-        """Half the width of the interval."""
+    @half_width.default
+    def _half(self) -> float:
         return (self.high - self.low) / 2
 
     @property
     def relative_half_width(self) -> float:
         """The half width as a share of the value; NaN: the value is 0 or unknown."""
         return self.half_width / abs(self.value) if self.value else nan
+
+    def within(self, least: float, most: float) -> Estimate:
+        """Return it with the ends of its interval kept to what the number can be.
+
+        Args:
+            least: the least that it can be.
+            most: the most.
+
+        Example:
+            >>> Estimate(0.75, 0.5, 1.0625).within(0.0, 1.0)
+            Estimate(value=0.75, low=0.5, high=1.0)
+        """
+        if isnan(self.low):
+            return self
+        return attrs.evolve(
+            self,
+            low=min(self.value, max(self.low, least)),
+            high=max(self.value, min(self.high, most)),
+        )
 
     def covers(self, truth: float) -> bool:
         """Tell whether the interval contains a number."""
@@ -162,6 +187,30 @@ def ratio_interval(
     error = sqrt(float(np.sum(rest * rest)) / (units - 1) / units) / (total / units)
     half = student_t(confidence, units - 1) * error
     return Estimate(value, value - half, value + half)
+
+
+def measure_interval(
+    measure: str, numerators: ArrayLike, denominators: ArrayLike, *, confidence: float = 0.95
+) -> Estimate:
+    """Return the estimate of a simulated measure, its interval within what it can be.
+
+    All measures are from 0, shares to 1. Differences and tests against theory are not measures:
+    they take `ratio_interval` as it is.
+
+    Args:
+        measure: its name, as "service_level".
+        numerators: as of `ratio_interval`.
+        denominators: likewise.
+        confidence: the level of the interval.
+
+    Cost: O(n).
+
+    Example:
+        >>> measure_interval("service_level", [1.0, 9.0], [10.0, 10.0])
+        Estimate(value=0.5, low=0.0, high=1.0)
+    """
+    found = ratio_interval(numerators, denominators, confidence=confidence)
+    return found.within(0.0, 1.0 if measure in SHARES else inf)
 
 
 def quantile_interval(

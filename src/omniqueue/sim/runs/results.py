@@ -15,7 +15,7 @@ from omniqueue.model.event import JsonValue
 from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
 from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.logs.staff_file import order_text
-from omniqueue.sim.runs.estimates import Estimate, quantile_interval, ratio_interval
+from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,
     GROUP_SUMS,
@@ -235,7 +235,7 @@ class SimulationResult:
     ) -> Estimate:
         """Return the estimate of a measure; arguments as of `units`. Cost: O(units x streams)."""
         found = self.units(measure, channel=channel, skill=skill, stream=stream, group=group)
-        return ratio_interval(*found, confidence=self.confidence)
+        return measure_interval(measure, *found, confidence=self.confidence)
 
     def quantile(self, share: float, *, by: By = "total", name: str = "all") -> Estimate:
         """Return a quantile of the waits of the answered, in seconds.
@@ -267,7 +267,9 @@ class SimulationResult:
             streams = self.streams_of(by, name)
             sums = self._contact_sums(streams)
             measures = {
-                measure: ratio_interval(*_ratio(ratio, sums), confidence=self.confidence)
+                measure: measure_interval(
+                    measure, *_ratio(ratio, sums), confidence=self.confidence
+                )
                 for measure, ratio in CONTACT_MEASURES.items()
             }
             quantiles = self._quantiles(QUANTILES, streams)
@@ -281,7 +283,9 @@ class SimulationResult:
         for name in [*names, "all"] if len(names) > 1 else names:
             sums = self._group_sums(name)
             measures = {
-                measure: ratio_interval(*_ratio(ratio, sums), confidence=self.confidence)
+                measure: measure_interval(
+                    measure, *_ratio(ratio, sums), confidence=self.confidence
+                )
                 for measure, ratio in GROUP_MEASURES.items()
             }
             found.append(GroupRow(name=name, measures=measures))
@@ -339,7 +343,7 @@ class SimulationResult:
         for measure, ratio in INTERVAL_MEASURES.items():
             x, y = _ratio(ratio, sums)  # shape (units, intervals)
             several = [
-                ratio_interval(x[:, place], y[:, place], confidence=self.confidence)
+                measure_interval(measure, x[:, place], y[:, place], confidence=self.confidence)
                 for place in range(number)
             ]
             _add_columns(found, measure, several)

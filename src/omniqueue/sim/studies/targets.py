@@ -16,7 +16,7 @@ from omniqueue.model.event import JsonValue
 from omniqueue.sim.calendar.durations import duration_seconds
 from omniqueue.sim.centre.replication import run_replication
 from omniqueue.sim.laws.times import Floats
-from omniqueue.sim.runs.estimates import Estimate, ratio_interval
+from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.summary import CONTACT_SUMS, Summary, summarise
 from omniqueue.sim.scenarios.scenario import Scenario
 
@@ -282,7 +282,12 @@ def outcomes_of(
     return tuple(
         Outcome(
             target=target,
-            estimate=ratio_interval(units[:, place, 0], units[:, place, 1], confidence=confidence),
+            estimate=measure_interval(
+                "abandonment" if target.kind == "abandonment" else "service_level",
+                units[:, place, 0],
+                units[:, place, 1],
+                confidence=confidence,
+            ),
             cautious=cautious,
         )
         for place, target in enumerate(targets)

@@ -194,7 +194,8 @@ class WhatIf:
         change: what was different in B.
         first: how it went as it is (A).
         second: how it went with the change (B).
-        differences: all contacts, then each channel.
+        differences: all contacts, then each channel; none where a run was stopped, as the parts
+            of the log that the two have met are not the same.
     """
 
     change: StaffChange
@@ -212,8 +213,10 @@ class WhatIf:
         """Whether both fairness verdicts are clean."""
         return self.first.verdict.fair and self.second.verdict.fair
 
-    def sentence(self) -> str:
-        """Return what the change does, in one plain sentence. Cost: O(1)."""
+    def sentence(self) -> str | None:
+        """Return what the change does, in one plain sentence; None: a run was stopped."""
+        if self.interrupted:
+            return None
         every = self.differences[0]
         if not every.better and not every.worse:
             return "Nothing changes: every contact waits exactly as long as before."
@@ -223,7 +226,8 @@ class WhatIf:
             f" {100 * every.worse / number:.1f} % later"
         )
         gained = self.second.totals["answered"] - self.first.totals["answered"]
-        answers = f" {abs(gained):,} {'more' if gained > 0 else 'fewer'} are answered at all."
+        verb = "is" if abs(gained) == 1 else "are"
+        answers = f" {abs(gained):,} {'more' if gained > 0 else 'fewer'} {verb} answered at all."
         tail = f"{shares}.{answers if gained else ''}"
         value = every.change.value
         if not isfinite(value):
@@ -277,15 +281,20 @@ def what_if(
         stopped=stopped,
         on_progress=lambda done: on_progress(len(contacts) + done),
     )
-    # An interrupted run has met the first contacts only: those that both met are compared.
-    number = min(len(first.waits), len(second.waits))
-    a, b = first.waits[:number], second.waits[:number]
-    channel = np.array(first.of_channel[:number], dtype=object)
-    differences = [paired("all", a, b)]
-    for name in sorted(set(first.of_channel[:number])):
-        rows = channel == name
-        differences.append(paired(name, a[rows], b[rows]))
+    # A stopped run has met, and answered, another part of the log: nothing can be compared.
+    whole = not (first.interrupted or second.interrupted)
+    differences = _differences(first, second) if whole else ()
     return WhatIf(change=change, first=first, second=second, differences=differences)
+
+
+def _differences(first: Outcome, second: Outcome) -> list[PairedDifference]:
+    """Compare two runs of the whole log: all contacts, then each channel."""
+    channel = np.array(first.of_channel, dtype=object)
+    found = [paired("all", first.waits, second.waits)]
+    for name in sorted(set(first.of_channel)):
+        rows = channel == name
+        found.append(paired(name, first.waits[rows], second.waits[rows]))
+    return found
 
 
 def outcome(
