@@ -23,7 +23,7 @@ def interrupt(state: State, agent: AgentRow, row: ContactRow) -> None:
     """Interrupt what must make way for a contact that is about to be given to an agent.
 
     In queue order, the work that the contact may interrupt is kept on while it fits beside it.
-    Cost: O(1) where nothing has to, else O(work in hand, sorted).
+    Cost: O(contacts interrupted there); O(work in hand, sorted) where some must make way.
     """
     roster = state.roster
     room = _room_left(state, agent) - roster.cost(agent, row.lane.channel)
