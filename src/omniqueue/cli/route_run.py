@@ -19,6 +19,7 @@ from omniqueue.cli.progress import progress_bar
 from omniqueue.cli.route_explain import asker_of, explained_by
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.policy.order import order_text
 from omniqueue.record import measures
 from omniqueue.record.event_lines import EventWriter
 from omniqueue.record.fairness import FairnessJudge
@@ -34,7 +35,6 @@ from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
 from omniqueue.sim.logs.staff_file import (
     Staff,
     order_name,
-    order_text,
     read_staff,
     selection_name,
     zone_named,

@@ -157,3 +157,18 @@ ARRIVAL = Order("arrival", stock=_by_arrival)
 PRIORITY = Order("priority", stock=_by_priority)
 DEADLINE = Order("deadline", stock=_by_deadline)
 STOCK_ORDERS = {order.name: order for order in (ARRIVAL, PRIORITY, DEADLINE)}
+
+
+def order_text(name: str) -> str:
+    """Return an order's name as people write it: a whole number of seconds without its ".0".
+
+    Args:
+        name: the name, as the router gives it.
+
+    Cost: O(length).
+
+    Example:
+        >>> order_text("aging:60.0"), order_text("aging:0.5"), order_text("arrival")
+        ('aging:60', 'aging:0.5', 'arrival')
+    """
+    return name.removesuffix(".0") if name.startswith("aging:") else name

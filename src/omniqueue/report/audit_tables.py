@@ -9,13 +9,13 @@ from typing import Final
 import attrs
 
 from omniqueue.model.event import JsonValue
+from omniqueue.policy.order import order_text
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS, AuditFault
 from omniqueue.record.measures import OCCUPANCY_FORMULA, SERVICE_LEVEL_FORMULA, WAIT_FORMULA
 from omniqueue.record.verdict import CAUSES
 from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.logs.staff_file import order_text
 
 FORMAT: Final = "omniqueue-audit/1"
 _CONTACTS: Final = (

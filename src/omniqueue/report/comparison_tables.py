@@ -7,9 +7,9 @@ from math import isnan
 from textwrap import wrap
 from typing import Final
 
+from omniqueue.policy.order import order_text
 from omniqueue.report.tables import text_table
 from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 from omniqueue.sim.studies.comparison import MEASURES, Comparison, Difference

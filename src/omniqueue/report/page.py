@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from omniqueue.errors import MissingExtraError
+from omniqueue.policy.order import order_text
 from omniqueue.report.day_profile import days_text
 from omniqueue.report.figures import Figures, hour_told
 from omniqueue.report.hour import hour_of
@@ -22,7 +23,6 @@ from omniqueue.report.key_figures import KEY_HEADINGS, cards, key_rows, unit_nam
 from omniqueue.report.serving import Serving, who_serves_whom
 from omniqueue.report.words import seconds_text
 from omniqueue.sim.centre.columns import ReplicationRecord
-from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
 _LIBRARIES: Final = ("matplotlib", "jinja2")

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from omniqueue.model.event import JsonValue
+from omniqueue.policy.order import order_text
 from omniqueue.record.measures import (
     OCCUPANCY_FORMULA,
     SERVICE_LEVEL_FORMULA,
@@ -20,7 +21,6 @@ from omniqueue.record.verdict import CAUSES, Verdict
 from omniqueue.report.explained import Explained
 from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.logs.staff_file import order_text
 
 FORMAT: Final = "omniqueue-route/1"
 _CONTACTS: Final = (

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from math import isclose, isnan
 from typing import Final
 
+from omniqueue.policy.order import order_text
 from omniqueue.report.tables import counted, text_table
 from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import FORMULAS, By, SimulationResult
 from omniqueue.sim.scenarios.unserved import unserved_streams

@@ -10,6 +10,7 @@ from typing import Final
 import attrs
 
 from omniqueue.model.event import JsonValue
+from omniqueue.policy.order import order_text
 from omniqueue.record.measures import (
     OCCUPANCY_FORMULA,
     SERVICE_LEVEL_FORMULA,
@@ -19,7 +20,6 @@ from omniqueue.record.measures import (
 from omniqueue.report.routed import clock_text, log_marks
 from omniqueue.report.tables import counted, share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, WhatIf
 
 FORMAT: Final = "omniqueue-whatif/1"

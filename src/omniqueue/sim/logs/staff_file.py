@@ -198,21 +198,6 @@ def order_name(field: str, value: object) -> str:
     return text(field, value)
 
 
-def order_text(name: str) -> str:
-    """Return an order's name as people write it: a whole number of seconds without its ".0".
-
-    Args:
-        name: the name, as the router gives it.
-
-    Cost: O(length).
-
-    Example:
-        >>> order_text("aging:60.0"), order_text("aging:0.5"), order_text("arrival")
-        ('aging:60', 'aging:0.5', 'arrival')
-    """
-    return name.removesuffix(".0") if name.startswith("aging:") else name
-
-
 def selection_name(field: str, value: object) -> str:
     """Return the name of a selection policy that there is, or refuse it.
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.event import JsonValue
+from omniqueue.policy.order import order_text
 from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
 from omniqueue.sim.laws.times import Floats
-from omniqueue.sim.logs.staff_file import order_text
 from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,
