@@ -73,7 +73,8 @@ def test_a_contact_counts_under_each_skill() -> None:
 
 def test_intervals_come_in_order_of_time() -> None:
     ledger = ledger_of(("phone", NONE, 5, 1), ("phone", NONE, 65, 1), ("phone", NONE, 66, None))
-    found = measures.by_interval(ledger, {}, now=99, starts=lambda at: str(int(at // 60)))
+    minutes = [str(int(at // 60)) for at in ledger.arrived_at]
+    found = measures.grouped(ledger, lambda row: (minutes[row],), {}, now=99)
     assert [(each.name, each.arrived, each.waiting) for each in found] == [
         ("0", 1, 0),
         ("1", 2, 1),

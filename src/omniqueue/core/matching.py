@@ -42,7 +42,7 @@ def _match(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
         for agent in agents:  # they too may be able to take what lost its reservation
             state.roster.seat(agent)
         agents = agents + review_reservations(state)
-    if not (state.overdue_later or state.overdue) or not any_overdue(state):
+    if not any_overdue(state):
         if not rows and len(agents) == 1:
             serve(state, agents[0])
             return

@@ -269,7 +269,7 @@ class Roster:
         if row.state == INTERRUPTED:
             agent.interrupted[row] = None
         if row.state in TAKEN:
-            self.let_yield(agent, channel, +1)
+            self._count_yielding(agent, channel, +1)
         self._sum_up(agent)
 
     def unload(self, agent: AgentRow, row: ContactRow) -> None:
@@ -286,16 +286,19 @@ class Roster:
         if row.state == INTERRUPTED:
             del agent.interrupted[row]
         if row.state in TAKEN:
-            self.let_yield(agent, channel, -1)
+            self._count_yielding(agent, channel, -1)
         self._sum_up(agent)
 
     def let_yield(self, agent: AgentRow, channel: ChannelRow, step: int) -> None:
         """Count a contact in hand that may be interrupted from now on (+1), or no longer (-1)."""
+        self._count_yielding(agent, channel, step)
+        self._sum_up(agent)
+
+    def _count_yielding(self, agent: AgentRow, channel: ChannelRow, step: int) -> None:
         if channel.channel.interrupted_by:
             cost = agent.yielding.pop(channel.bit, 0) + step * self.cost(agent, channel)
             if cost:
                 agent.yielding[channel.bit] = cost
-            self._sum_up(agent)
 
     def _sum_up(self, agent: AgentRow) -> None:
         """Sum up what the room of a limited agent depends on beside its free capacity."""

@@ -237,31 +237,6 @@ def by_skill(
     )
 
 
-def by_interval(
-    ledger: Ledger,
-    targets: Mapping[str, float | None],
-    *,
-    now: float,
-    starts: Callable[[float], str],
-) -> list[ContactMeasures]:
-    """Return measures of the contacts that arrived in each interval, in order of time.
-
-    Args:
-        ledger: the contacts.
-        targets: channel name to target in seconds.
-        now: the instant at which the record ends.
-        starts: instant to the label of its interval.
-
-    Cost: O(n log n) in contacts. Intervals without a contact are not listed.
-
-    Example:
-        >>> by_interval(Ledger(), {}, now=0.0, starts=str)
-        []
-    """
-    arrived_at = ledger.arrived_at
-    return grouped(ledger, lambda row: (starts(arrived_at[row]),), targets, now=now)
-
-
 def by_group(
     agents: Mapping[str, AgentTime], group_of: Mapping[str, str], order: Sequence[str]
 ) -> list[GroupMeasures]:
