@@ -11,7 +11,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from omniqueue import Agent, Channel, Contact, Router
 from omniqueue.bench.timing import Stopwatch
 from omniqueue.bench.workload import Engine, RoutingSizes, RoutingWorld
-from omniqueue.core.timers import DEFERRAL, Timers
+from omniqueue.core.rows import DEFERRAL
+from omniqueue.core.timers import Timers
 
 Size = Callable[[int, int], int]
 

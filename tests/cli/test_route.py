@@ -14,8 +14,8 @@ import pytest
 from omniqueue.cli import main as cli
 from omniqueue.cli import route as verb
 from omniqueue.cli import route_run
-from omniqueue.core.lanes import ChannelRow, Lane
 from omniqueue.core.roster import Roster
+from omniqueue.core.rows import ChannelRow, Lane
 from omniqueue.model.channel import Channel
 from omniqueue.model.skill import Skills
 from omniqueue.policy import order

@@ -13,7 +13,7 @@ import pytest
 
 from core.worlds import router
 from omniqueue import Agent, Channel, Contact, Router
-from omniqueue.core.contact_row import ContactRow
+from omniqueue.core.rows import ContactRow
 
 
 def lines(command: Callable[[], object]) -> int:

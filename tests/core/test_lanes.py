@@ -7,7 +7,7 @@ import random
 from core.worlds import names, router
 from omniqueue import Agent, Assigned, Channel, Contact, Preference, Router
 from omniqueue.core import lanes
-from omniqueue.core.contact_row import EARLY, IN_LINE, NOWHERE, SOLO, WITH_AGENT
+from omniqueue.core.rows import EARLY, IN_LINE, NOWHERE, SOLO, WITH_AGENT
 
 
 def where(made: Router, name: str) -> int:

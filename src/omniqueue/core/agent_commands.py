@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
 
-from omniqueue.core.agent_row import AgentRow
 from omniqueue.core.clock import enter
 from omniqueue.core.commands import Commands, agent_of, channel_of, command, done
 from omniqueue.core.lanes import review_lanes
 from omniqueue.core.presence import change_presence, go_away, go_offline
 from omniqueue.core.reservations import drop_reservation
+from omniqueue.core.rows import AgentRow, ContactRow
+from omniqueue.core.state import State
 from omniqueue.errors import DuplicateAgentError, InvalidValueError
 from omniqueue.model.agent import Agent, Presence
 from omniqueue.model.agent import presence as checked_presence
@@ -20,10 +21,6 @@ from omniqueue.model.agent_events import AgentAdded, AgentRemoved, AgentUpdated
 from omniqueue.model.checks import identifier
 from omniqueue.model.event import Events
 from omniqueue.model.skill import Skills
-
-if TYPE_CHECKING:
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 class AgentCommands(Commands):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from math import inf
-from typing import TYPE_CHECKING
 
+from omniqueue.core.rows import AgentRow, Lane, Profile
 from omniqueue.errors import PolicyError
-from omniqueue.model.agent_events import PolicyFailed
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import NO_SKILLS, Skills
 from omniqueue.policy.fit import STOCK_FITS, FitPolicy
@@ -14,20 +15,27 @@ from omniqueue.policy.rank import checked_rank, policy_fault
 from omniqueue.policy.selection import Selection
 from omniqueue.policy.turn import AgentLoad, TurnPolicy
 
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.lanes import Lane
-    from omniqueue.core.state import State
-
 
 class Choice:
-    """Ranks agents for the match; a user's policy that fails is replaced by the stock rank."""
+    """Ranks agents for the match; a user's policy that fails is replaced by the stock rank.
 
-    __slots__ = ("any_fit", "by_idle", "by_load", "fit", "selection", "state", "turn")
+    Args:
+        selection: the router's.
+        locked: a context in which the router refuses commands, while a user's policy runs.
+        report: logs that a policy failed, by its name and the problem.
+    """
 
-    def __init__(self, selection: Selection, state: State) -> None:
+    __slots__ = ("_locked", "_report", "any_fit", "by_idle", "by_load", "fit", "selection", "turn")
+
+    def __init__(
+        self,
+        selection: Selection,
+        locked: Callable[[], AbstractContextManager[None]],
+        report: Callable[[str, str], None],
+    ) -> None:
         self.selection = selection
-        self.state = state
+        self._locked = locked
+        self._report = report
         fit, turn = selection.fit, selection.turn
         self.any_fit = fit == "any"
         self.by_idle = turn == "longest-idle"
@@ -47,7 +55,7 @@ class Choice:
         assert self.turn is not None
         return self._ask_turn(load)
 
-    def groups_of(self, lane: Lane) -> list[tuple[Rank, int]]:
+    def groups_of(self, lane: Lane, profiles: list[Profile | None]) -> list[tuple[Rank, int]]:
         """Return the profiles that could take a lane's contacts, by fit, the best first.
 
         Each group is (fit rank, a bit per profile). Cost: O(1); O(profiles) when they changed.
@@ -56,7 +64,7 @@ class Choice:
             return [(0, lane.holders)]
         if lane.groups is None:
             found: dict[Rank, int] = {}
-            for profile in self.state.roster.profiles:
+            for profile in profiles:
                 if profile is not None and lane.holders & profile.bit:
                     fit = self.fit_of(profile.skills, lane)
                     found[fit] = found.get(fit, 0) | profile.bit
@@ -69,7 +77,7 @@ class Choice:
             return self.fit(held, lane.skills)
         policy = f"fit policy of {self.selection.name}"
         try:
-            with self.state.locked():
+            with self._locked():
                 answer = self.fit(held, lane.skills)
             return checked_rank(policy, answer)
         except PolicyError as fault:
@@ -82,7 +90,7 @@ class Choice:
         assert self.turn is not None
         policy = f"turn policy of {self.selection.name}"
         try:
-            with self.state.locked():
+            with self._locked():
                 answer = self.turn(load)
             return checked_rank(policy, answer)
         except PolicyError as fault:
@@ -90,9 +98,6 @@ class Choice:
         except Exception as problem:
             self._report(policy, str(policy_fault(policy, problem)))
         return (1 if load.contacts else 0,)
-
-    def _report(self, policy: str, problem: str) -> None:
-        self.state.log.append((PolicyFailed, self.state.clock(), policy, problem))
 
     def check(self) -> None:
         """Ask a user's policies once, when the router is made.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from omniqueue.core.endings import end, expire, forget
+from omniqueue.core.endings import expire, forget
 from omniqueue.core.lanes import lane_of, leave, stand
 from omniqueue.core.lifecycle import (
     ABANDONED,
-    COMPLETED,
     DEFERRED,
     FINAL,
     OFFERED,
@@ -17,10 +17,16 @@ from omniqueue.core.lifecycle import (
     WRAP_UP,
 )
 from omniqueue.core.matching import settle
-from omniqueue.core.offers import back_to_queue, end_offer, end_work, exclude, wait_again
+from omniqueue.core.offers import (
+    back_to_queue,
+    end_offer,
+    exclude,
+    finish_wrap_up,
+    release,
+)
 from omniqueue.core.preferences import lift_preference
 from omniqueue.core.presence import go_away
-from omniqueue.core.timers import (
+from omniqueue.core.rows import (
     DEFERRAL,
     EXPIRY,
     OFFER,
@@ -29,8 +35,11 @@ from omniqueue.core.timers import (
     RESERVATION,
     RETRY,
     WRAP_UP_END,
+    AgentRow,
+    ContactRow,
     Timer,
 )
+from omniqueue.core.state import State
 from omniqueue.errors import (
     ReentrantCallError,
     TimeWentBackwardsError,
@@ -40,16 +49,7 @@ from omniqueue.model.contact_events import (
     ExclusionEnded,
     OfferExpired,
     Relaxed,
-    Released,
-    WrapUpEnded,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def enter(state: State, at: object) -> float:
@@ -140,29 +140,12 @@ def _wrap_up_over(
     return [finish_wrap_up(state, row)], []
 
 
-def finish_wrap_up(state: State, row: ContactRow) -> AgentRow:
-    """End the work after a contact; return its agent."""
-    agent = end_work(state, row)
-    state.log.append((WrapUpEnded, state.now, row.id, agent.id))
-    end(state, row, COMPLETED)
-    return agent
-
-
 def _deferral_over(
     state: State, row: ContactRow, timer: Timer
 ) -> tuple[list[AgentRow], list[ContactRow]]:
     assert row.state == DEFERRED
     release(state, row)
     return [], [row]
-
-
-def release(state: State, row: ContactRow) -> None:
-    """Let a deferred contact wait again."""
-    state.deferred -= 1
-    state.timers.cancel(row.timer)
-    row.timer = None
-    state.log.append((Released, state.now, row.id))
-    wait_again(state, row)
 
 
 def _preference_over(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from omniqueue.core.endings import forget_now
 from omniqueue.core.lifecycle import COMMANDS, refuse
 from omniqueue.core.matching import settle
 from omniqueue.core.observers import tell
+from omniqueue.core.rows import AgentRow, ChannelRow, ContactRow
+from omniqueue.core.state import State
 from omniqueue.errors import (
     InvalidValueError,
     OmniqueueError,
@@ -18,16 +20,9 @@ from omniqueue.errors import (
     UnknownContactError,
 )
 from omniqueue.model.checks import identifier
+from omniqueue.model.contact import Contact
 from omniqueue.model.event import Events, Rank
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.lanes import ChannelRow
-    from omniqueue.core.state import State
-    from omniqueue.model.contact import Contact
-    from omniqueue.model.skill import Skills
-
+from omniqueue.model.skill import Skills
 
 P = ParamSpec("P")
 C = TypeVar("C", bound="Commands")

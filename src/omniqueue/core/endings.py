@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from omniqueue.core.lanes import leave
 from omniqueue.core.lifecycle import (
     ABANDONED,
@@ -14,12 +12,9 @@ from omniqueue.core.lifecycle import (
 )
 from omniqueue.core.preferences import stop_preference
 from omniqueue.core.reservations import drop_reservation
+from omniqueue.core.rows import AgentRow, ContactRow
+from omniqueue.core.state import State
 from omniqueue.model.contact_events import Expired
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def step_out(state: State, row: ContactRow) -> None:
@@ -61,6 +56,14 @@ def cancel_timers(state: State, row: ContactRow) -> None:
     details.excluded.clear()
     details.relaxation.clear()
     details.expiry = details.reserve_timer = None
+
+
+def stop_relaxation(state: State, row: ContactRow) -> None:
+    """End the remaining relaxation steps."""
+    if row.details is not None:
+        for timer in row.details.relaxation:
+            state.timers.cancel(timer)
+        row.details.relaxation.clear()
 
 
 def expire(state: State, row: ContactRow) -> list[AgentRow]:

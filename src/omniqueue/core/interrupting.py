@@ -7,16 +7,10 @@ that goes on; it is only asked where contacts are interrupted at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from omniqueue.core.contact_row import place
 from omniqueue.core.lifecycle import ACTIVE, INTERRUPTED
+from omniqueue.core.rows import AgentRow, ContactRow, place
+from omniqueue.core.state import State
 from omniqueue.model.contact_events import Continued, Interrupted
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def interrupt(state: State, agent: AgentRow, row: ContactRow) -> None:

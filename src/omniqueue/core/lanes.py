@@ -12,146 +12,29 @@ from bisect import bisect_left, insort
 from collections import deque
 from heapq import heapify, heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING, TypeAlias
 
-from omniqueue.core.contact_row import EARLY, IN_LINE, NOWHERE, SOLO, WITH_AGENT, Entry
 from omniqueue.core.overdue import track, untrack
-from omniqueue.model.channel import Channel
-from omniqueue.model.event import Rank
+from omniqueue.core.rows import (
+    EARLY,
+    IN_LINE,
+    NOWHERE,
+    SOLO,
+    WITH_AGENT,
+    ChannelRow,
+    ContactRow,
+    Entry,
+    Head,
+    Lane,
+    Room,
+    Shape,
+)
+from omniqueue.core.state import State
 from omniqueue.model.skill import Skills
 
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import Room, Shape
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
-
-Head: TypeAlias = "tuple[Rank, float, int, Lane]"
-
-UNKNOWN = b"\x02"
 _PRUNE_MIN = 32
 LONG_WALK = 8  # heads
 _MARKED_MAX = 4  # rooms
 _SPARE_LANES = 1024  # empty lanes kept for the next contact of their kind
-
-
-class ChannelRow:
-    """A channel inside the engine: its settings, its bit, its lanes, the rooms that have it."""
-
-    __slots__ = (
-        "bit",
-        "channel",
-        "cost",
-        "crowded_rooms",
-        "interrupts",
-        "lanes",
-        "name",
-        "offer_seconds",
-        "plain",
-        "rooms",
-        "target_seconds",
-        "wrap_up_seconds",
-    )
-
-    def __init__(self, channel: Channel, bit: int) -> None:
-        self.channel = channel
-        self.name = channel.name
-        self.cost = channel.cost
-        self.offer_seconds = channel.offer_seconds
-        self.target_seconds = inf if channel.target_seconds is None else channel.target_seconds
-        self.bit = bit
-        self.wrap_up_seconds = channel.wrap_up_seconds
-        self.lanes: dict[Skills, Lane] = {}
-        self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
-        self.rooms: list[Room] = []
-        self.crowded_rooms: list[Room] = []  # those that have it by interrupting alone
-        self.plain = self.is_plain()  # contacts without details may take the quick road
-
-    def is_plain(self) -> bool:
-        """Tell whether its contacts neither reserve agents nor interrupt others."""
-        return self.channel.reserve_seconds is None and not self.interrupts
-
-
-class Lane:
-    """The waiting contacts of one channel and one set of needed skills."""
-
-    __slots__ = (
-        "aside",
-        "channel",
-        "dead",
-        "dead_early",
-        "early",
-        "groups",
-        "head",
-        "holders",
-        "line",
-        "retired",
-        "serves",
-        "skills",
-        "solo",
-        "tail_at",
-        "tail_rank",
-        "with_agents",
-    )
-
-    def __init__(self, channel: ChannelRow, skills: Skills, holders: int, shapes: int) -> None:
-        self.channel = channel
-        self.skills = skills
-        self.holders = holders  # bit per profile that could take its contacts when empty
-        self.line: deque[ContactRow] = deque()  # the first is always alive
-        self.tail_rank: Rank = -inf
-        self.tail_at = -inf
-        self.early: list[Entry] = []  # a heap; the first is always alive
-        self.solo: list[Entry] = []  # sorted, all alive
-        self.dead = 0
-        self.dead_early = 0
-        self.with_agents = 0  # contacts of this lane that wait for a preferred agent
-        self.head: Head | None = None  # as it stands among the heads or aside
-        self.aside = False  # nobody ready serves it
-        self.retired = False
-        self.serves = bytearray(UNKNOWN) * shapes  # by shape number, see `serves`
-        self.groups: list[tuple[Rank, int]] | None = None  # holders by fit, best first
-
-    def empty(self) -> bool:
-        """Tell whether no waiting contact needs this lane."""
-        return not (self.line or self.early or self.solo or self.with_agents)
-
-    def first(self) -> ContactRow | None:
-        """Return the first contact that stands in the lane. Cost: O(1)."""
-        row = self.first_open()
-        if self.solo:
-            entry = self.solo[0]
-            if row is None or entry[:3] < (row.rank, row.arrived_at, row.sequence):
-                return entry[3]
-        return row
-
-    def first_open(self) -> ContactRow | None:
-        """Return the first contact that any agent with the skills may take. Cost: O(1)."""
-        row = self.line[0] if self.line else None
-        if self.early:
-            entry = self.early[0]
-            if row is None or entry[:3] < (row.rank, row.arrived_at, row.sequence):
-                return entry[3]
-        return row
-
-    def first_for(self, agent_id: str) -> ContactRow | None:
-        """Return the first contact that this agent may take. Cost: O(1 + own exclusions)."""
-        row = self.first_open()
-        if not self.solo:
-            return row
-        bound = None if row is None else (row.rank, row.arrived_at, row.sequence)
-        for entry in self.solo:
-            if bound is not None and entry[:3] > bound:
-                break
-            if not entry[3].refuses(agent_id):
-                return entry[3]
-        return row
-
-    def rows(self) -> list[ContactRow]:
-        """Return all contacts that stand in the lane, in no order. Cost: O(n)."""
-        found = [row for row in self.line if row.where == IN_LINE]
-        found += [entry[3] for entry in self.early if entry[3].entry is entry]
-        found += [entry[3] for entry in self.solo]
-        return found
 
 
 def serves(lane: Lane, shape: Shape) -> bool:

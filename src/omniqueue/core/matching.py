@@ -7,21 +7,15 @@ wait can meet anybody.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from omniqueue.core.contact_row import NOWHERE, place
 from omniqueue.core.interrupting import go_on, interrupt
 from omniqueue.core.lanes import LONG_WALK, first_marked, follow_head, join, mark_heads, serves
 from omniqueue.core.lifecycle import ACTIVE, WAITING
 from omniqueue.core.offers import give, offer
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
+from omniqueue.core.rows import NOWHERE, AgentRow, ContactRow, place
 from omniqueue.core.seeking import best_agent, first_contact, first_in_turn
+from omniqueue.core.state import State
 from omniqueue.model.contact_events import Assigned
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
@@ -71,7 +65,7 @@ def serve(state: State, agent: AgentRow) -> None:
     if agent.presence != "ready":
         return
     while agent.free > 0 or agent.crowd is not None:
-        if agent.reserved_for is not None or state.preferring:
+        if agent.reserved_for is not None or state.preferring or state.certifier is not None:
             if not _serve_one(state, agent, first_contact(state, agent)):
                 return
             continue

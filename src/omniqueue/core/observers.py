@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from omniqueue.core.state import State
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent_events import ObserverFailed
 from omniqueue.model.event import Event, Events, RawEvent, built
-
-if TYPE_CHECKING:
-    from omniqueue.core.state import State
 
 Hook: TypeAlias = Callable[[Event], None]
 

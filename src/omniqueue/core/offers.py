@@ -6,22 +6,30 @@ command ends with, gives it back by what the agent has room for then.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from omniqueue.core.contact_row import Details
-from omniqueue.core.endings import expire
+from omniqueue.core.endings import (
+    end,
+    expire,
+)
 from omniqueue.core.interrupting import interrupt
 from omniqueue.core.lanes import leave, stand
-from omniqueue.core.lifecycle import ACTIVE, OFFERED, WAITING
+from omniqueue.core.lifecycle import (
+    ACTIVE,
+    COMPLETED,
+    OFFERED,
+    WAITING,
+)
 from omniqueue.core.preferences import stop_preference
 from omniqueue.core.reservations import drop_reservation
-from omniqueue.core.timers import OFFER, RETRY
-from omniqueue.model.contact_events import Assigned, Offered, OfferRevoked, Requeued
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
+from omniqueue.core.rows import OFFER, RETRY, AgentRow, ContactRow, Details
+from omniqueue.core.state import State
+from omniqueue.model.contact_events import (
+    Assigned,
+    Offered,
+    OfferRevoked,
+    Released,
+    Requeued,
+    WrapUpEnded,
+)
 
 
 def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
@@ -156,3 +164,20 @@ def wait_again(state: State, row: ContactRow) -> None:
     stand(state, row)
     if row.details is not None and row.details.reserved is not None:
         state.suspects.append(row)
+
+
+def release(state: State, row: ContactRow) -> None:
+    """Let a deferred contact wait again."""
+    state.deferred -= 1
+    state.timers.cancel(row.timer)
+    row.timer = None
+    state.log.append((Released, state.now, row.id))
+    wait_again(state, row)
+
+
+def finish_wrap_up(state: State, row: ContactRow) -> AgentRow:
+    """End the work after a contact; return its agent."""
+    agent = end_work(state, row)
+    state.log.append((WrapUpEnded, state.now, row.id, agent.id))
+    end(state, row, COMPLETED)
+    return agent

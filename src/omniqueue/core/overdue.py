@@ -5,14 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from heapq import heapify, heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING
 
-from omniqueue.core.contact_row import place
 from omniqueue.core.lifecycle import WAITING
-
-if TYPE_CHECKING:
-    from omniqueue.core.contact_row import ContactRow, Details
-    from omniqueue.core.state import State
+from omniqueue.core.rows import (
+    RESERVATION,
+    ContactRow,
+    Details,
+    place,
+)
+from omniqueue.core.state import State
 
 _PRUNE_MIN = 64
 
@@ -68,3 +69,18 @@ def bring_in_overdue(state: State) -> None:
         ):
             insort(state.overdue, (*place(row), row))
             details.in_overdue = True
+
+
+def start_reserve_clock(state: State, row: ContactRow) -> None:
+    """Set when a contact is overdue, by its channel and arrival; an earlier clock is stopped."""
+    if row.details is not None:
+        state.timers.cancel(row.details.reserve_timer)
+        row.details.reserve_timer = None
+        row.details.reserve_due = inf
+    seconds = row.lane.channel.channel.reserve_seconds
+    if seconds is None:
+        return
+    details = row.detailed()
+    details.reserve_due = row.arrived_at + seconds
+    due = max(state.now, details.reserve_due)
+    details.reserve_timer = state.timers.start(due, RESERVATION, row)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from omniqueue.core.lanes import leave, stand
 from omniqueue.core.lifecycle import WAITING
-from omniqueue.core.timers import PREFERENCE
+from omniqueue.core.rows import PREFERENCE, AgentRow, ContactRow
+from omniqueue.core.state import State
 from omniqueue.model.contact import Preference
 from omniqueue.model.contact_events import PreferenceEnded, Preferred
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def wanted_agent(state: State, row: ContactRow, prefer: Preference | None) -> AgentRow | None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from omniqueue.core.contact_row import place
-from omniqueue.core.endings import end
 from omniqueue.core.lanes import review_lanes
-from omniqueue.core.lifecycle import COMPLETED, OFFERED, TAKEN, WRAP_UP
-from omniqueue.core.offers import back_to_queue, end_work, revoke
+from omniqueue.core.lifecycle import OFFERED, TAKEN, WRAP_UP
+from omniqueue.core.offers import (
+    back_to_queue,
+    end_work,
+    finish_wrap_up,
+    revoke,
+)
 from omniqueue.core.preferences import lift_preference
+from omniqueue.core.rows import AgentRow, ContactRow, place
+from omniqueue.core.state import State
 from omniqueue.model.agent import Presence
 from omniqueue.model.agent_events import PresenceSet
-from omniqueue.model.contact_events import WrapUpEnded
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def change_presence(state: State, agent: AgentRow, presence: Presence, reason: str | None) -> None:
@@ -74,9 +71,7 @@ def go_offline(
         agents += back_to_queue(state, row)
     for row in held:
         if row.state == WRAP_UP:
-            end_work(state, row)
-            state.log.append((WrapUpEnded, state.now, row.id, agent.id))
-            end(state, row, COMPLETED)
+            finish_wrap_up(state, row)
     return agents, rows + _end_wishes(state, agent)
 
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
-from omniqueue.core.contact_row import place
 from omniqueue.core.lifecycle import WAITING
 from omniqueue.core.overdue import bring_in_overdue, track, untrack
+from omniqueue.core.rows import AgentRow, ContactRow, place
 from omniqueue.core.seeking import best_agent
+from omniqueue.core.state import State
 from omniqueue.model.contact_events import ReservationEnded, Reserved
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def any_overdue(state: State) -> bool:

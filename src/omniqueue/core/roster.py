@@ -6,11 +6,16 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING
 
-from omniqueue.core.agent_row import (
+from omniqueue.core.choice import Choice
+from omniqueue.core.lifecycle import INTERRUPTED, TAKEN
+from omniqueue.core.rows import (
+    UNKNOWN,
     AgentRow,
+    ChannelRow,
+    ContactRow,
     Front,
+    Lane,
     OwnCosts,
     Profile,
     Room,
@@ -18,15 +23,8 @@ from omniqueue.core.agent_row import (
     Seat,
     Shape,
 )
-from omniqueue.core.lanes import UNKNOWN
-from omniqueue.core.lifecycle import INTERRUPTED, TAKEN
 from omniqueue.model.agent import Agent
 from omniqueue.model.skill import Skills
-
-if TYPE_CHECKING:
-    from omniqueue.core.choice import Choice
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.lanes import ChannelRow, Lane
 
 _PRUNE_MIN = 32
 _SPARE_SHAPES = 64

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from omniqueue.core.agent_commands import AgentCommands
-from omniqueue.core.check import check
 from omniqueue.core.clock import enter, refuse_while_locked
 from omniqueue.core.commands import command, done
+from omniqueue.core.contact_commands import ContactCommands
 from omniqueue.core.endings import forget_now
 from omniqueue.core.insight.queries import InsightQueries
 from omniqueue.core.insight.views import Agents, Contacts, Queue, Statistics
+from omniqueue.core.invariants import check
 from omniqueue.core.lifecycle import (
     ABANDONED,
     CANCELLED,
@@ -19,13 +20,11 @@ from omniqueue.core.lifecycle import (
     STATES,
 )
 from omniqueue.core.observers import kinds_of, observe, stop_observing
-from omniqueue.core.queue_commands import QueueCommands
 from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
-from omniqueue.core.work_commands import WorkCommands
 from omniqueue.errors import InvalidValueError, UnknownChannelError, shown
 from omniqueue.model.agent import PRESENCES
-from omniqueue.model.channel import STOCK_CHANNELS, Channel
+from omniqueue.model.channel import Channel, declared
 from omniqueue.model.checks import duration, whole
 from omniqueue.model.event import Event, Events
 from omniqueue.policy.order import Order, OrderPolicy
@@ -36,7 +35,7 @@ CHANNELS_MAX = 1000
 WAITING_MAX = 2**53
 
 
-class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
+class Router(ContactCommands, AgentCommands, InsightQueries):
     """One queue for all channels: contacts in, events out; no clock, no thread, no I/O.
 
     Commands about contacts in the queue: `submit`, `abandon`, `cancel`, `resume`, `defer`,
@@ -85,23 +84,22 @@ class Router(QueueCommands, WorkCommands, AgentCommands, InsightQueries):
     ) -> None:
         if not isinstance(channels, Iterable):
             raise InvalidValueError("channels", channels, "Channel values")
-        declared = {channel.name: channel for channel in STOCK_CHANNELS}
-        said: set[str] = set()
+        said: dict[str, Channel] = {}
         for channel in channels:
             if not isinstance(channel, Channel):
                 raise InvalidValueError("channels", channel, "Channel values")
             if channel.name in said:
                 raise InvalidValueError("channels", channel.name, "each channel once")
-            said.add(channel.name)
-            declared[channel.name] = channel
-        for channel in declared.values():
+            said[channel.name] = channel
+        by_name = declared(said.values())
+        for channel in by_name.values():
             for name in channel.interrupted_by:
-                if name not in declared:
+                if name not in by_name:
                     raise UnknownChannelError("interrupted_by", name, "a channel of this router")
-        if len(declared) > CHANNELS_MAX:
-            raise InvalidValueError("channels", len(declared), f"at most {CHANNELS_MAX}")
+        if len(by_name) > CHANNELS_MAX:
+            raise InvalidValueError("channels", len(by_name), f"at most {CHANNELS_MAX}")
         self._state = State(
-            list(declared.values()),
+            list(by_name.values()),
             _order(order),
             _selection(selection),
             None if max_waiting is None else whole("max_waiting", max_waiting, 0, WAITING_MAX),

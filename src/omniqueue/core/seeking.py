@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from omniqueue.core.contact_row import place
 from omniqueue.core.lanes import serves
 from omniqueue.core.lifecycle import WAITING
+from omniqueue.core.rows import AgentRow, ContactRow, Lane, Room, Seat, Shape, place
+from omniqueue.core.state import State
 from omniqueue.model.event import Rank
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow, Room, Seat, Shape
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.lanes import Lane
-    from omniqueue.core.state import State
 
 _FRONTS_TRIED = 4  # a centre with few kinds of agents has no more
 # (has room by interrupting alone, fit, turn, stamp, agent): the least is the best.
@@ -86,7 +81,7 @@ def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidat
                 break
         else:
             continue
-        for fit, mask in state.choice.groups_of(lane):
+        for fit, mask in state.choice.groups_of(lane, state.roster.profiles):
             count = 0
             for room in rooms:
                 count += (mask & room.open).bit_count()

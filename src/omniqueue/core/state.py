@@ -6,22 +6,28 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from omniqueue.core.choice import Choice
-from omniqueue.core.lanes import ChannelRow, Head, Lane
 from omniqueue.core.lifecycle import STATES
 from omniqueue.core.roster import Roster
+from omniqueue.core.rows import AgentRow, ChannelRow, ContactRow, Entry, Head, Lane
 from omniqueue.core.timers import Timers
+from omniqueue.model.agent_events import PolicyFailed
 from omniqueue.model.channel import Channel
 from omniqueue.model.event import Event, RawEvent
 from omniqueue.policy.order import ARRIVAL, Order
+from omniqueue.policy.selection import Selection
 
-if TYPE_CHECKING:
-    from omniqueue.core.contact_row import ContactRow, Entry
-    from omniqueue.core.insight.certificate import Certifier
-    from omniqueue.core.insight.positions import PositionIndex
-    from omniqueue.policy.selection import Selection
+
+class Certifier(Protocol):
+    """Hears of each contact that matching gives away, while it still stands in the queue."""
+
+    ids: int
+
+    def certify(self, state: State, agent: AgentRow, row: ContactRow) -> None:
+        """Say who is passed over by the contact."""
+        ...
 
 
 class State:
@@ -84,7 +90,7 @@ class State:
                 self.channels[name].interrupts |= row.bit
                 self.channels[name].plain = self.channels[name].is_plain()
                 interrupting = True
-        self.choice = Choice(selection, self)
+        self.choice = Choice(selection, self.locked, self.report_policy)
         self.roster = Roster(self.channels, self.choice, interrupting=interrupting)
         self.max_waiting = max_waiting
         self.forget_seconds = forget_seconds
@@ -108,12 +114,16 @@ class State:
         self.suspects: list[ContactRow] = []  # whose reservation may have to fall
         # Ended contacts and when they are forgotten, in that order.
         self.ended: OrderedDict[ContactRow, float] = OrderedDict()
-        self.positions: PositionIndex | None = None  # built when first asked for
-        self.certifier: Certifier | None = None  # wanted by `certify`
+        self.positions: object = None  # insight's index, built when first asked for
+        self.certifier: Certifier | None = None  # matching takes its general path for it
 
     def clock(self) -> float:
         """Return the engine's time, also while it is locked."""
         return self.now if self.held_now is None else self.held_now
+
+    def report_policy(self, policy: str, problem: str) -> None:
+        """Log that a user's policy failed."""
+        self.log.append((PolicyFailed, self.clock(), policy, problem))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING, Final, NamedTuple
 
-if TYPE_CHECKING:
-    from omniqueue.core.contact_row import ContactRow
-
-OFFER: Final = "offer"
-WRAP_UP_END: Final = "wrap_up"
-DEFERRAL: Final = "deferral"
-PREFERENCE: Final = "preference"
-RELAXATION: Final = "relaxation"
-EXPIRY: Final = "expiry"
-RESERVATION: Final = "reservation"
-RETRY: Final = "retry"
+from omniqueue.core.rows import ContactRow, Timer
 
 _PRUNE_MIN = 64  # below this a rebuild saves nothing
 _new = tuple.__new__  # a third of the cost of calling the class
-
-
-class Timer(NamedTuple):
-    """One deadline: a tuple, so that it stands in the heap as it is."""
-
-    due: float
-    number: int  # of its creation: no two are equal, so nothing behind it is ever compared
-    kind: str
-    row: ContactRow
-    detail: str | int  # retry: the agent's id; relaxation: the step's index
 
 
 class Timers:

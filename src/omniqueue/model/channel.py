@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 
 from omniqueue.errors import InvalidValueError
@@ -100,3 +102,15 @@ class Channel:
 
 
 STOCK_CHANNELS = (Channel("phone"), Channel("email"), Channel("fax"), Channel("chat"))
+
+
+def declared(channels: Iterable[Channel]) -> dict[str, Channel]:
+    """Return the channels of a router by name: the stock ones, then those declared.
+
+    A channel declared under a stock name stands in its place.
+
+    Example:
+        >>> list(declared([Channel("sms"), Channel("fax", cost=2)]))
+        ['phone', 'email', 'fax', 'chat', 'sms']
+    """
+    return {channel.name: channel for channel in (*STOCK_CHANNELS, *channels)}

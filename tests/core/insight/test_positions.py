@@ -19,8 +19,8 @@ from omniqueue import (
     Router,
     UnknownContactError,
 )
-from omniqueue.core.check import check
 from omniqueue.core.insight import positions
+from omniqueue.core.invariants import check
 from oracle.generate import random_play
 from oracle.side_by_side import fast_router, fast_step, steps_of
 

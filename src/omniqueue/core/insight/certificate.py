@@ -7,35 +7,18 @@ contact over in one place (`offers.give`); nothing on the quick paths looks for 
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from omniqueue.core.contact_row import Entry, place
 from omniqueue.core.insight.obstacles import CAUSES, obstacles
-from omniqueue.core.insight.positions import position_index
+from omniqueue.core.insight.positions import PositionIndex, position_index
+from omniqueue.core.rows import AgentRow, ContactRow, place
+from omniqueue.core.state import State
 from omniqueue.model.contact_events import PassedOver
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.insight.positions import PositionIndex
-    from omniqueue.core.state import State
 
 UNEXPLAINED: Final = "unexplained"  # it could have been taken: a defect of omniqueue
 
 
-class _Attended(dict[str, list[Entry]]):
-    """Running preferences that count as some even when there are none.
-
-    Matching looks whether there are any before it takes its quick path.
-    """
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return True
-
-
-class Certifier:
+class CertificateWriter:
     """Writes the certificates of a router.
 
     Args:
@@ -97,8 +80,6 @@ def _cause(agent: AgentRow, row: ContactRow) -> str:
 
 def certify(state: State, ids: int | None) -> None:
     """Turn certificates on, with so many ids in each; None: off. Cost: O(channels)."""
-    state.certifier = None if ids is None else Certifier(ids)
-    kept = state.preferring
-    state.preferring = dict(kept) if ids is None else _Attended(kept)
+    state.certifier = None if ids is None else CertificateWriter(ids)
     for channel in state.channels.values():
         channel.plain = ids is None and channel.is_plain()

@@ -24,18 +24,14 @@ before it who will give up, exclusions that end.
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 import attrs
 
 from omniqueue.core.insight.positions import position_index
+from omniqueue.core.rows import AgentRow, ChannelRow, ContactRow, Lane, Profile
+from omniqueue.core.state import State
 from omniqueue.model.skill import Skills
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow, Profile
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.lanes import ChannelRow, Lane
-    from omniqueue.core.state import State
 
 SAMPLES: Final = 200  # of those before the contact, that are looked at
 _Z: Final = 1.2815515655446004  # 90 % of a standard normal distribution lie below

@@ -7,9 +7,8 @@ from heapq import merge
 from itertools import islice
 from math import inf
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from omniqueue.core.contact_row import IN_LINE, place
 from omniqueue.core.insight.explanation import (
     AgentExplanation,
     AgentObstacles,
@@ -29,15 +28,10 @@ from omniqueue.core.insight.obstacles import (
 )
 from omniqueue.core.insight.positions import position_of
 from omniqueue.core.lifecycle import DEFERRED, INTERRUPTED, STATES, WAITING
-from omniqueue.core.timers import OFFER, WRAP_UP_END
+from omniqueue.core.rows import IN_LINE, OFFER, WRAP_UP_END, AgentRow, ContactRow, Lane, place
+from omniqueue.core.state import State
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.lanes import Lane
-    from omniqueue.core.state import State
 
 _PerChannel: TypeAlias = tuple[tuple[str, int], ...]
 _Kind: TypeAlias = tuple[Skills, tuple[str, ...] | None, int, _PerChannel, _PerChannel]

@@ -16,15 +16,12 @@ Nothing is asked of the engine's masks and lanes here: each fact is read where i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 
 from omniqueue.core.lifecycle import DEFERRED, TAKEN
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
+from omniqueue.core.rows import AgentRow, ContactRow
 
 CAUSES: Final = (
     "offline",

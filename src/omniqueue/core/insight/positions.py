@@ -11,21 +11,17 @@ is not asked while about twice as many contacts move as it holds is given up, ho
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 from sortedcontainers import SortedList
 
-from omniqueue.core.contact_row import NOWHERE, place
 from omniqueue.core.insight.views import queue_rows
 from omniqueue.core.observers import stop_observing
+from omniqueue.core.rows import NOWHERE, ContactRow, Lane, place
+from omniqueue.core.state import State
 from omniqueue.model import contact_events as events
 from omniqueue.model.event import Event, Rank, RawEvent
-
-if TYPE_CHECKING:
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.lanes import Lane
-    from omniqueue.core.state import State
 
 # Sequence numbers differ, so comparisons never come to the id or the lane.
 Key: TypeAlias = "tuple[Rank, float, int, str, Lane]"
@@ -180,7 +176,7 @@ def position_index(state: State) -> PositionIndex:
     if state.held_now is not None:
         return PositionIndex(state)
     index = state.positions
-    if index is None:
+    if not isinstance(index, PositionIndex):
         index = state.positions = PositionIndex(state)
         for kind in _MOVES:
             state.hooks[kind] = (index.note, *state.hooks.get(kind, ()))
@@ -191,7 +187,7 @@ def position_index(state: State) -> PositionIndex:
 def drop_index(state: State) -> None:
     """Give the index up, so that commands carry nothing of it any more."""
     index = state.positions
-    if index is not None:
+    if isinstance(index, PositionIndex):
         state.positions = None
         note: Callable[[Event], None] = index.note
         stop_observing(state, note)

@@ -10,6 +10,9 @@ from omniqueue.core.insight.certificate import certify
 from omniqueue.core.insight.positions import Position, position_of
 from omniqueue.core.insight.views import ContactView
 from omniqueue.core.lifecycle import DEFERRED, STATES, WAITING
+from omniqueue.core.snapshot import (
+    fork,
+)
 from omniqueue.errors import IllegalTransitionError
 from omniqueue.model.checks import truth, whole
 
@@ -231,9 +234,9 @@ class InsightQueries(Commands):
             >>> len(tried.queue), len(router.queue)
             (0, 1)
         """
-        from omniqueue.core.insight.forking import fork
-
         refuse_while_locked(self._state, "fork")
         twin = type(self).__new__(type(self))
         twin._state = fork(self._state)
+        if self._state.certifier is not None:
+            certify(twin._state, self._state.certifier.ids)
         return twin

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 import attrs
 
-from omniqueue.core.contact_row import place
 from omniqueue.core.endings import forget_now
 from omniqueue.core.lifecycle import STATES
+from omniqueue.core.rows import AgentRow, ContactRow, place
+from omniqueue.core.state import State
 from omniqueue.model.agent import Agent, Presence
 from omniqueue.model.contact import Contact
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 class ContactView:

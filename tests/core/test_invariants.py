@@ -9,7 +9,7 @@ import pytest
 
 from omniqueue import Agent, Channel, Contact, InvariantError, Preference, RelaxStep, Router
 from omniqueue.core import lifecycle
-from omniqueue.core.contact_row import NOWHERE
+from omniqueue.core.rows import NOWHERE
 from omniqueue.core.state import State
 
 

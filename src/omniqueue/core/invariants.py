@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from omniqueue.core.contact_row import IN_LINE, NOWHERE, SOLO, WITH_AGENT, place
-from omniqueue.core.lanes import Lane
 from omniqueue.core.lifecycle import (
     ABANDONED,
     CANCELLED,
@@ -20,13 +16,19 @@ from omniqueue.core.lifecycle import (
     WAITING,
     WRAP_UP,
 )
+from omniqueue.core.rows import (
+    IN_LINE,
+    NOWHERE,
+    SOLO,
+    WITH_AGENT,
+    AgentRow,
+    ContactRow,
+    Lane,
+    place,
+)
 from omniqueue.core.seeking import can_take
+from omniqueue.core.state import State
 from omniqueue.errors import InvariantError
-
-if TYPE_CHECKING:
-    from omniqueue.core.agent_row import AgentRow
-    from omniqueue.core.contact_row import ContactRow
-    from omniqueue.core.state import State
 
 
 def check(state: State) -> None:

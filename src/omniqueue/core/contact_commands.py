@@ -1,0 +1,860 @@
+"""Commands about contacts: submit, abandon, accept, complete, transfer ...; in that order.
+
+First those about a contact that no agent has taken, then those about one that an agent has, had
+or gets. Each checks everything before it changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from omniqueue.core.clock import enter
+from omniqueue.core.commands import (
+    Commands,
+    agent_of,
+    channel_of,
+    command,
+    contact_in_state,
+    contact_of,
+    done,
+    known_id,
+    rank_of,
+    tell_refusal,
+    told,
+)
+from omniqueue.core.endings import (
+    cancel_timers,
+    end,
+    expire,
+    forget_now,
+    step_out,
+    stop_relaxation,
+)
+from omniqueue.core.lanes import join, lane_of, leave, requirement_lane, stand
+from omniqueue.core.lifecycle import (
+    ABANDONED,
+    ACTIVE,
+    CANCELLED,
+    COMPLETED,
+    DEFERRED,
+    OFFERED,
+    PARKED,
+    WAITING,
+    WRAP_UP,
+)
+from omniqueue.core.matching import place_new, serve
+from omniqueue.core.offers import (
+    back_to_queue,
+    end_offer,
+    end_work,
+    exclude,
+    finish_wrap_up,
+    release,
+    revoke,
+    take,
+    wait_again,
+)
+from omniqueue.core.overdue import start_reserve_clock
+from omniqueue.core.preferences import (
+    lift_preference,
+    start_preference,
+    stop_preference,
+    wanted_agent,
+)
+from omniqueue.core.reservations import drop_reservation
+from omniqueue.core.rows import (
+    DEFERRAL,
+    EXPIRY,
+    RELAXATION,
+    WRAP_UP_END,
+    AgentRow,
+    ContactRow,
+    contact_row,
+)
+from omniqueue.core.seeking import best_agent, can_take
+from omniqueue.core.state import State
+from omniqueue.errors import (
+    DuplicateContactError,
+    IllegalTransitionError,
+    InvalidValueError,
+    OmniqueueError,
+    QueueFullError,
+)
+from omniqueue.model.checks import duration, instant, truth
+from omniqueue.model.contact import Contact, Preference, needed_skills
+from omniqueue.model.contact_events import (
+    Abandoned,
+    Cancelled,
+    Completed,
+    Declined,
+    Deferred,
+    Parked,
+    Queued,
+    Reopened,
+    Resumed,
+    Transferred,
+    Unservable,
+    Updated,
+)
+from omniqueue.model.event import Events
+
+
+class ContactCommands(Commands):
+    """Commands about contacts."""
+
+    __slots__ = ()
+
+    def submit(self, contact: Contact, *, at: float) -> Events:
+        """Let a contact enter the queue; an agent who can take it has it at once.
+
+        Args:
+            contact: what the customer asks for; its id must be new.
+            at: seconds on the caller's epoch, not before the router's time.
+
+        Raises:
+            TimeWentBackwardsError: `at` is before the router's time.
+            UnknownChannelError, DuplicateContactError: not declared; the id has been used.
+            InvalidValueError: no Contact, or `arrived_at` lies in the future.
+            QueueFullError: it would have to wait and `max_waiting` contacts do.
+            PolicyError: a user's order policy failed.
+
+        Cost: O(log lanes) when it waits, O(kinds of free agents) when one can take it.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> [event.name for event in Router().submit(Contact("c1", "fax"), at=0)]
+            ['queued', 'unservable']
+        """
+        # Every contact passes here: what others would put into functions stands in place.
+        state = self._state
+        try:
+            if at.__class__ is float and state.now <= at < state.timers.wake:
+                state.now = at
+            else:
+                at = enter(state, at)
+            if contact.__class__ is not Contact and not isinstance(contact, Contact):
+                raise InvalidValueError("contact", contact, "a Contact")
+            contact_id, skills = contact.id, contact.skills
+            channel = state.channels.get(contact.channel)
+            if channel is None:
+                channel = channel_of(state, "channel", contact.channel)
+            if contact_id in state.contacts:
+                _refuse_unless_forgotten(state, contact_id)
+            arrived_at = contact.arrived_at
+            if arrived_at is None:
+                arrived_at = at
+            elif arrived_at > at:
+                raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
+            rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
+            lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
+            row = contact_row(contact, lane, rank, arrived_at, state.sequence + 1)
+            if state.max_waiting is not None:
+                _refuse_if_full(state, row)
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
+        state.sequence += 1
+        state.contacts[contact_id] = row
+        raw = (Queued, at, contact_id, channel.name, skills, contact.priority, arrived_at, rank)
+        plain = contact.terms is None and channel.plain and lane.holders
+        if not plain or state.overdue_later or state.overdue:
+            state.log.append(raw)
+            _start(state, row)
+            return done(state, [], [row])
+        for room in channel.rooms:
+            if lane.holders & room.open:
+                state.log.append(raw)
+                place_new(state, row)
+                return told(state)
+        join(state, row)
+        if not state.log and not state.hooks:
+            return Events((raw,))
+        state.log.append(raw)
+        return told(state)
+
+    def abandon(self, contact_id: str, *, at: float) -> Events:
+        """Let the customer leave; within the channel's `resume_seconds` it may come back.
+
+        Args:
+            contact_id: a contact that is waiting, deferred or offered.
+            at: seconds on the caller's epoch.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+
+        Cost: O(log lanes), amortised.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "phone"), at=0)
+            >>> [event.name for event in router.abandon("c1", at=9)]
+            ['abandoned']
+        """
+        state = self._state
+        try:
+            enter(state, at)
+            row = contact_in_state(state, contact_id, "abandon")
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
+        agents = _withdraw(state, row)
+        row.detailed().abandoned_at = state.now
+        state.log.append((Abandoned, state.now, row.id))
+        end(state, row, ABANDONED)
+        return done(state, agents + drop_reservation(state, row, told=True), [])
+
+    @command
+    def cancel(self, contact_id: str, *, at: float) -> Events:
+        """Withdraw a contact for the application; this is not an abandonment.
+
+        Args:
+            contact_id: a contact that is waiting, deferred, offered or parked.
+            at: seconds on the caller's epoch.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+
+        Cost: O(log lanes), amortised.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "phone"), at=0)
+            >>> [event.name for event in router.cancel("c1", at=9)]
+            ['cancelled']
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "cancel")
+        agents = _withdraw(state, row)
+        state.log.append((Cancelled, state.now, row.id))
+        if row.state not in (WAITING, DEFERRED, OFFERED):
+            state.parked -= 1
+        end(state, row, CANCELLED)
+        return done(state, agents + drop_reservation(state, row, told=True), [])
+
+    @command
+    def resume(self, contact_id: str, *, at: float) -> Events:
+        """Let a customer who abandoned be back: the contact waits at its old place.
+
+        Args:
+            contact_id: a contact abandoned at most the channel's `resume_seconds` ago.
+            at: seconds on the caller's epoch.
+
+        Raises:
+            IllegalTransitionError: not abandoned, or too late.
+            UnknownContactError, TimeWentBackwardsError.
+
+        Cost: O(log n) in the contacts of its kind that came back.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "phone"), at=0)
+            >>> _ = router.abandon("c1", at=9)
+            >>> [event.name for event in router.resume("c1", at=69)]
+            ['resumed']
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "resume")
+        details = row.details
+        assert details is not None
+        last = details.abandoned_at + row.lane.channel.channel.resume_seconds
+        if state.now > last:
+            raise IllegalTransitionError("resume at", state.now, f"an instant up to {last!r}")
+        state.counts[ABANDONED] -= 1
+        state.ended.pop(row, None)
+        state.log.append((Resumed, state.now, row.id))
+        if details.expiry_due:
+            return done(state, expire(state, row), [])
+        wait_again(state, row)
+        return done(state, [], [row])
+
+    @command
+    def defer(
+        self,
+        contact_id: str,
+        *,
+        at: float,
+        until: float | None = None,
+        channel: str | None = None,
+    ) -> Events:
+        """Pass a waiting contact over, its place kept, until a time or until it is released.
+
+        Args:
+            contact_id: a waiting contact.
+            at: seconds on the caller's epoch.
+            until: when it waits again (after `at`); None: when released.
+            channel: the channel from now on (a call-back, say); None: as it is.
+
+        Raises:
+            UnknownChannelError, UnknownContactError, IllegalTransitionError,
+            TimeWentBackwardsError.
+            InvalidValueError: `until` is not in the future.
+
+        Cost: O(log lanes), amortised.
+
+        Example:
+            >>> from omniqueue import Channel, Contact, Router
+            >>> router = Router(channels=[Channel("callback")])
+            >>> _ = router.submit(Contact("c1", "phone"), at=0)
+            >>> router.defer("c1", at=1, until=60, channel="callback")[0].until
+            60.0
+        """
+        state = self._state
+        enter(state, at)
+        new_channel = None if channel is None else channel_of(state, "channel", channel)
+        row = contact_in_state(state, contact_id, "defer")
+        end_at = None if until is None else instant("until", until)
+        if end_at is not None and end_at <= state.now:
+            raise InvalidValueError("until", end_at, f"an instant after {state.now!r}")
+        leave(state, row)
+        row.state = DEFERRED
+        state.deferred += 1
+        if new_channel is not None:
+            row.lane = lane_of(state, new_channel, row.lane.skills)
+            start_reserve_clock(state, row)
+        if end_at is not None:
+            row.timer = state.timers.start(end_at, DEFERRAL, row)
+        state.log.append((Deferred, state.now, row.id, row.lane.channel.name, end_at))
+        return done(state, drop_reservation(state, row, told=True), [])
+
+    @command
+    def release(self, contact_id: str, *, at: float) -> Events:
+        """Let a deferred contact wait again, at its place.
+
+        Args:
+            contact_id: a deferred contact.
+            at: seconds on the caller's epoch.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+
+        Cost: O(log n) in the contacts of its kind that came back.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "email", not_before=500), at=0)
+            >>> [event.name for event in router.release("c1", at=1)]
+            ['released']
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "release")
+        release(state, row)
+        return done(state, [], [row])
+
+    @command
+    def update(
+        self,
+        contact_id: str,
+        *,
+        at: float,
+        priority: int | None = None,
+        skills: Mapping[str, int] | None = None,
+    ) -> Events:
+        """Change the priority or the needed skills of a contact in the queue.
+
+        Args:
+            contact_id: a contact that is waiting or deferred.
+            at: seconds on the caller's epoch.
+            priority: an int within +-2**31; None: as it is.
+            skills: what is needed from now on; ends its preference and relaxation; None: as is.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+            InvalidValueError: neither is given, or a value is out of range.
+            PolicyError: a user's order policy failed.
+
+        Cost: O(log n) in the contacts of its kind that came back.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router(order="priority")
+            >>> _ = router.submit(Contact("c1", "email"), at=0)
+            >>> router.update("c1", at=1, priority=5)[0].priority
+            5
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "update")
+        if priority is None and skills is None:
+            raise InvalidValueError("update", None, "a new priority, new skills or both")
+        contact = row.contact.with_changes(priority=priority, skills=skills)
+        needed = row.lane.skills if skills is None else contact.skills
+        rank = rank_of(state, contact, needed, row.arrived_at)
+        waiting = row.state == WAITING
+        if waiting:
+            leave(state, row)
+        row.contact = contact
+        row.rank = rank
+        if skills is not None:
+            row.lane = lane_of(state, row.lane.channel, needed)
+            stop_relaxation(state, row)
+        if waiting:
+            stand(state, row)
+        if row.details is not None and row.details.reserved is not None:
+            state.suspects.append(row)
+        state.log.append((Updated, state.now, row.id, contact.priority, needed, rank))
+        if skills is not None and row.details is not None and row.details.prefer_agent:
+            lift_preference(state, row)
+        return done(state, [], [row])
+
+    def accept(self, contact_id: str, agent_id: str, *, at: float) -> Events:
+        """Let an agent accept the contact offered to it.
+
+        Args:
+            contact_id: a contact that is offered.
+            agent_id: the agent it is offered to.
+            at: seconds on the caller's epoch, before the offer's end.
+
+        Raises:
+            UnknownContactError, TimeWentBackwardsError.
+            IllegalTransitionError: not offered, or not to that agent.
+
+        Cost: O(log agents of its kind).
+
+        Example:
+            >>> from omniqueue import Agent, Channel, Contact, Router
+            >>> router = Router(channels=[Channel("chat", offer_seconds=20)])
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "chat"), at=0)
+            >>> router.accept("c1", "ana", at=3)[0].name
+            'assigned'
+        """
+        state = self._state
+        try:
+            enter(state, at)
+            row = _offered_to(state, contact_id, agent_id, "accept")
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
+        agent = row.agent
+        assert agent is not None
+        freed = take(state, agent, row, by_hand=False)
+        state.roster.seat(agent)
+        if state.roster.interrupting:  # what is taken may be interrupted, an offer may not
+            return done(state, [agent, *freed], [])
+        if freed or state.overdue_later or state.overdue:
+            return done(state, freed, [])
+        return told(state)
+
+    def decline(self, contact_id: str, agent_id: str, *, at: float) -> Events:
+        """Let an agent decline the contact offered to it; it is excluded for `retry_seconds`.
+
+        Args:
+            contact_id: a contact that is offered.
+            agent_id: the agent it is offered to.
+            at: seconds on the caller's epoch, before the offer's end.
+
+        Raises:
+            UnknownContactError, TimeWentBackwardsError.
+            IllegalTransitionError: not offered, or not to that agent.
+
+        Cost: O(log lanes) and of one match.
+
+        Example:
+            >>> from omniqueue import Agent, Channel, Contact, Router
+            >>> router = Router(channels=[Channel("chat", offer_seconds=20)])
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "chat"), at=0)
+            >>> router.decline("c1", "ana", at=3)[0].retry_at
+            63.0
+        """
+        state = self._state
+        try:
+            enter(state, at)
+            row = _offered_to(state, contact_id, agent_id, "decline")
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
+        agent = row.agent
+        assert agent is not None
+        end_offer(state, row)
+        retry_at = exclude(state, row, agent)
+        state.log.append((Declined, state.now, row.id, agent.id, retry_at))
+        freed = back_to_queue(state, row)
+        return done(state, [agent, *freed], [row])
+
+    def complete(
+        self,
+        contact_id: str,
+        *,
+        at: float,
+        wrap_up_seconds: float | Literal["channel"] | None = "channel",
+    ) -> Events:
+        """End a contact; wrap-up follows, then its agent takes the next.
+
+        Args:
+            contact_id: a contact that is active; or interrupted or parked, then without wrap-up.
+            at: seconds on the caller's epoch.
+            wrap_up_seconds: work after it; 0: none; None: until finished; "channel": its own.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+            InvalidValueError: a duration that cannot be.
+
+        Cost: O(log lanes) and one match.
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "phone"), at=0)
+            >>> router.complete("c1", at=60, wrap_up_seconds=15)[0].wrap_up_seconds
+            15.0
+        """
+        state = self._state
+        try:
+            if at.__class__ is float and state.now <= at < state.timers.wake:
+                state.now = at
+            else:
+                at = enter(state, at)
+            row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
+            if row is None or row.state != ACTIVE:
+                row = contact_in_state(state, contact_id, "complete")
+            channel, said = row.lane.channel, wrap_up_seconds
+            wrap_up = channel.wrap_up_seconds if said == "channel" else _wrap_up(said)
+        except OmniqueueError as refusal:
+            tell_refusal(state, refusal)
+            raise
+        agent = row.agent
+        if agent is None or row.state != ACTIVE:
+            return _complete_without_wrap_up(state, row)
+        state.log.append((Completed, at, row.id, agent.id, wrap_up))
+        if wrap_up != 0:
+            return _start_wrap_up(state, row, agent, wrap_up)
+        if row.details is not None or agent.limited or agent.seat is not None:
+            end_work(state, row)
+        else:  # the same, for the many
+            row.agent = None
+            del agent.holding[row]
+            agent.free += channel.cost
+            agent.stamp = state.roster.stamp = state.roster.stamp + 1
+        if row.details is not None or state.forget_seconds:
+            end(state, row, COMPLETED)
+        else:
+            row.state = COMPLETED
+            if state.forget_seconds == 0:
+                del state.contacts[row.id]
+        if state.overdue_later or state.overdue or state.roster.interrupting:
+            return done(state, [agent], [])
+        serve(state, agent)
+        if state.hooks:
+            return told(state)
+        events = Events(state.log)
+        state.log.clear()
+        return events
+
+    @command
+    def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
+        """End the work after a contact before its time, or where it has none.
+
+        Args:
+            contact_id: a contact in wrap-up.
+            at: seconds on the caller's epoch.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+
+        Cost: O(log lanes) and one match.
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "phone"), at=0)
+            >>> _ = router.complete("c1", at=60, wrap_up_seconds=None)
+            >>> router.finish_wrap_up("c1", at=90)[0].name
+            'wrap_up_ended'
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "finish_wrap_up")
+        return done(state, [finish_wrap_up(state, row)], [])
+
+    @command
+    def transfer(
+        self,
+        contact_id: str,
+        *,
+        at: float,
+        skills: Mapping[str, int] | None = None,
+        prefer: Preference | None = None,
+        keep_place: bool = True,
+    ) -> Events:
+        """Send an active contact on: back to the queue, not to the agent who sends it.
+
+        Args:
+            contact_id: a contact that is active or interrupted.
+            at: seconds on the caller's epoch.
+            skills: what is needed from now on; None: as it is.
+            prefer: the colleague to wait for, and how long.
+            keep_place: False gives the place up: it arrives anew, now.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+            InvalidValueError: a value out of range.
+            PolicyError: a user's order policy failed.
+
+        Cost: O(log lanes) and one match.
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "phone"), at=0)
+            >>> router.transfer("c1", at=5, skills={"law": 1})[0].agent
+            'ana'
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "transfer")
+        needed = row.lane.skills if skills is None else needed_skills(skills)
+        _check_preference(prefer)
+        keep_place = truth("keep_place", keep_place)
+        rank = row.rank
+        if not keep_place:
+            rank = rank_of(state, row.contact, needed, state.now)
+        agent = end_work(state, row)
+        row.detailed().barred = agent.id
+        stop_relaxation(state, row)
+        row.lane = lane_of(state, row.lane.channel, needed)
+        if not keep_place:
+            state.sequence += 1
+            state.replaced += 1
+            row.sequence = state.sequence
+            row.arrived_at = state.now
+            row.rank = rank
+        state.log.append((Transferred, state.now, row.id, agent.id, needed, keep_place, rank))
+        start_preference(state, row, prefer)
+        if not keep_place:
+            start_reserve_clock(state, row)
+        wait_again(state, row)
+        return done(state, [agent], [row])
+
+    @command
+    def park(self, contact_id: str, *, at: float) -> Events:
+        """Put an active contact aside until its customer answers; its agent is free.
+
+        Args:
+            contact_id: a contact that is active or interrupted.
+            at: seconds on the caller's epoch.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+
+        Cost: O(log lanes) and one match.
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "email"), at=0)
+            >>> router.park("c1", at=5)[0].agent
+            'ana'
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "park")
+        agent = end_work(state, row)
+        row.state = PARKED
+        state.parked += 1
+        state.log.append((Parked, state.now, row.id, agent.id))
+        return done(state, [agent], [])
+
+    @command
+    def reopen(self, contact_id: str, *, at: float, prefer: Preference | None = None) -> Events:
+        """Let a parked contact wait again at its old place: the customer answered.
+
+        Args:
+            contact_id: a parked contact.
+            at: seconds on the caller's epoch.
+            prefer: the agent to wait for, and how long.
+
+        Raises:
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
+            InvalidValueError: `prefer` is no Preference.
+
+        Cost: O(log n) in the contacts of its kind that came back.
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "email"), at=0)
+            >>> _ = router.park("c1", at=5)
+            >>> [event.name for event in router.reopen("c1", at=9)]
+            ['reopened', 'assigned']
+        """
+        state = self._state
+        enter(state, at)
+        row = contact_in_state(state, contact_id, "reopen")
+        _check_preference(prefer)
+        requirement_lane(state, row)
+        state.parked -= 1
+        state.log.append((Reopened, state.now, row.id))
+        start_preference(state, row, prefer)
+        wait_again(state, row)
+        return done(state, [], [row])
+
+    @command
+    def assign(self, contact_id: str, agent_id: str, *, at: float) -> Events:
+        """Give a contact to an agent by hand, out of order and without an offer.
+
+        Args:
+            contact_id: a contact that is waiting or deferred.
+            agent_id: a ready agent with the skills, the channel and the room.
+            at: seconds on the caller's epoch.
+
+        Raises:
+            UnknownContactError, UnknownAgentError, TimeWentBackwardsError.
+            IllegalTransitionError: a state that does not allow it, or an agent who cannot.
+
+        Cost: O(log lanes), amortised.
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.submit(Contact("c1", "email", not_before=500), at=0)
+            >>> router.assign("c1", "ana", at=5)[0].by_hand
+            True
+        """
+        state = self._state
+        enter(state, at)
+        contact_of(state, contact_id)  # an unknown name goes before a wrong state
+        agent = agent_of(state, agent_id)
+        row = contact_in_state(state, contact_id, "assign")
+        lane = requirement_lane(state, row)
+        if agent.presence != "ready" or not state.roster.has_room_for(agent, lane):
+            raise IllegalTransitionError(
+                f"assign {row.id!a} to",
+                agent.id,
+                "a ready agent with the skills, the channel and the room",
+            )
+        step_out(state, row)
+        freed = take(state, agent, row, by_hand=True)
+        state.roster.seat(agent)
+        return done(state, freed, [])
+
+
+def _refuse_if_full(state: State, row: ContactRow) -> None:
+    """Refuse a new contact that would have to wait in a full queue."""
+    assert state.max_waiting is not None
+    if state.waiting + state.deferred < state.max_waiting:
+        return
+    contact = row.contact
+    if contact.not_before is None or contact.not_before <= state.now:
+        wanted = wanted_agent(state, row, contact.prefer)
+        if wanted is None:
+            taken = best_agent(state, row) is not None
+        else:
+            taken = can_take(state, wanted, row)
+        if taken:
+            return
+    raise QueueFullError(
+        "queue", state.waiting + state.deferred, f"fewer than {state.max_waiting} waiting"
+    )
+
+
+def _refuse_unless_forgotten(state: State, contact_id: str) -> None:
+    forget_now(state)
+    if contact_id in state.contacts:
+        raise DuplicateContactError("contact", contact_id, "an id that was never used")
+
+
+def _start(state: State, row: ContactRow) -> None:
+    """Let a new contact wait or be deferred, its timers created in the order of the rules."""
+    contact = row.contact
+    now = state.now
+    lane = row.lane
+    if not lane.holders and lane.empty():
+        name = lane.channel.name
+        state.log.append((Unservable, now, row.id, name, lane.skills))
+    deferred = contact.not_before is not None and contact.not_before > now
+    if deferred:
+        assert contact.not_before is not None
+        row.state = DEFERRED
+        state.deferred += 1
+        row.timer = state.timers.start(contact.not_before, DEFERRAL, row)
+        name = row.lane.channel.name
+        state.log.append((Deferred, now, row.id, name, contact.not_before))
+    start_preference(state, row, contact.prefer)
+    timers = state.timers
+    if contact.relax:
+        row.detailed().relaxation = [
+            timers.start(now + step.after_seconds, RELAXATION, row, index)
+            for index, step in enumerate(contact.relax)
+        ]
+    if contact.expire_seconds is not None:
+        row.detailed().expiry = timers.start(now + contact.expire_seconds, EXPIRY, row)
+    start_reserve_clock(state, row)
+    if deferred:
+        return
+    if row.details is None:
+        join(state, row)
+    else:
+        stand(state, row)
+
+
+def _withdraw(state: State, row: ContactRow) -> list[AgentRow]:
+    """Take a contact from where it is; return the agent whose offer was taken back."""
+    if row.state == OFFERED:
+        return [revoke(state, row)]
+    step_out(state, row)
+    stop_preference(state, row)
+    return []
+
+
+def _offered_to(state: State, contact_id: object, agent_id: object, command: str) -> ContactRow:
+    row = None
+    if contact_id.__class__ is str:
+        row = state.contacts.get(contact_id)
+    if row is None or row.state != OFFERED:
+        row = contact_in_state(state, contact_id, command)
+    assert row.agent is not None
+    if agent_id != row.agent.id and known_id("agent", agent_id) != row.agent.id:
+        raise IllegalTransitionError(
+            f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
+        )
+    return row
+
+
+def _start_wrap_up(
+    state: State, row: ContactRow, agent: AgentRow, seconds: float | None
+) -> Events:
+    cancel_timers(state, row)
+    row.state = WRAP_UP
+    if seconds is not None:
+        row.timer = state.timers.start(state.now + seconds, WRAP_UP_END, row)
+    if state.roster.interrupting:  # what could be interrupted no longer can: there is less room
+        state.roster.unseat(agent)
+        state.roster.let_yield(agent, row.lane.channel, -1)
+        state.roster.seat(agent)
+    return done(state, [], [])
+
+
+def _complete_without_wrap_up(state: State, row: ContactRow) -> Events:
+    """Complete a contact that is parked, or interrupted: without wrap-up."""
+    agent = row.agent
+    state.log.append((Completed, state.now, row.id, agent and agent.id, 0.0))
+    if agent is None:
+        state.parked -= 1
+    else:
+        end_work(state, row)
+    end(state, row, COMPLETED)
+    return done(state, [] if agent is None else [agent], [])
+
+
+def _wrap_up(value: object) -> float | None:
+    return None if value is None else duration("wrap_up_seconds", value)
+
+
+def _check_preference(prefer: object) -> None:
+    if prefer is not None and not isinstance(prefer, Preference):
+        raise InvalidValueError("prefer", prefer, "a Preference or None")

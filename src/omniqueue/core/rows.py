@@ -1,0 +1,393 @@
+"""Rows: what the engine keeps of contacts, channels, lanes, agents and timers.
+
+Plain slots, written by what acts on them (the modules above) and knowing nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from math import inf
+from typing import Final, NamedTuple, TypeAlias
+
+from omniqueue.core.lifecycle import WAITING
+from omniqueue.model.agent import Agent, Presence
+from omniqueue.model.channel import Channel
+from omniqueue.model.contact import Contact
+from omniqueue.model.event import Rank
+from omniqueue.model.skill import Skills
+
+# Where a waiting contact stands.
+NOWHERE: Final = 0  # not waiting
+IN_LINE: Final = 1  # in its lane's line, in order of entry
+EARLY: Final = 2  # in its lane's heap of those that came back
+SOLO: Final = 3  # in its lane's list of those that not every agent may take
+WITH_AGENT: Final = 4  # in the list of its preferred agent
+
+# Kinds of timers.
+OFFER: Final = "offer"
+WRAP_UP_END: Final = "wrap_up"
+DEFERRAL: Final = "deferral"
+PREFERENCE: Final = "preference"
+RELAXATION: Final = "relaxation"
+EXPIRY: Final = "expiry"
+RESERVATION: Final = "reservation"
+RETRY: Final = "retry"
+
+Entry: TypeAlias = "tuple[Rank, float, int, ContactRow]"  # the total order, and who
+Head: TypeAlias = "tuple[Rank, float, int, Lane]"
+# Channels with room, a bit each; and those of them that have it by interrupting alone.
+RoomKind: TypeAlias = tuple[int, int]
+# What an agent's room depends on: its free capacity; where that is not all, the channels at
+# their limit and what its contacts that may be interrupted cost, by channel.
+Crowd: TypeAlias = "tuple[int, tuple[tuple[int, int], ...]]"
+Load: TypeAlias = "int | tuple[int, Crowd]"
+Seat: TypeAlias = "tuple[Rank, int, AgentRow]"  # (turn, stamp, agent)
+OwnCosts: TypeAlias = tuple[tuple[str, int], ...]  # channel and cost, in order of name
+Front: TypeAlias = "tuple[Rank, int, Shape]"  # the first seat of a shape, as (turn, stamp, shape)
+
+UNKNOWN: Final = b"\x02"  # of a lane and a shape: whether it is served has not been worked out
+_blank = object.__new__  # calling a class runs `__init__` by a detour
+
+
+class Details:
+    """What few contacts have: preference, exclusions, relaxation, expiry, reservation."""
+
+    __slots__ = (
+        "abandoned_at",
+        "barred",
+        "excluded",
+        "expiry",
+        "expiry_due",
+        "in_overdue",
+        "listed_due",
+        "prefer_agent",
+        "prefer_skip",
+        "prefer_timer",
+        "relaxation",
+        "reserve_due",
+        "reserve_timer",
+        "reserved",
+    )
+
+    def __init__(self) -> None:
+        self.prefer_agent: str | None = None  # a preference runs
+        self.prefer_skip = True
+        self.prefer_timer: Timer | None = None
+        self.excluded: dict[str, Timer] = {}  # agent id -> retry timer
+        self.barred: str | None = None  # the agent who sent it on
+        self.relaxation: list[Timer] = []
+        self.expiry: Timer | None = None
+        self.expiry_due = False  # fell due while it could not act
+        self.reserve_due = inf  # overdue from then on
+        self.reserve_timer: Timer | None = None
+        self.reserved: AgentRow | None = None
+        self.in_overdue = False  # waiting, overdue, unreserved: listed for the next matching
+        self.listed_due = inf  # when the list of those not overdue yet has it
+        self.abandoned_at = -inf
+
+
+class ContactRow:
+    """One contact: its place (`rank`, `arrived_at`, `sequence`), its state, its holder."""
+
+    __slots__ = (
+        "agent",
+        "arrived_at",
+        "contact",
+        "details",
+        "entry",
+        "id",
+        "lane",
+        "rank",
+        "sequence",
+        "state",
+        "timer",
+        "where",
+    )
+
+    id: str
+    contact: Contact
+    lane: Lane
+    rank: Rank
+    arrived_at: float
+    sequence: int
+    state: int
+    where: int
+    entry: Entry | None
+    agent: AgentRow | None
+    timer: Timer | None  # the state's own: offer, wrap-up or deferral end
+    details: Details | None
+
+    def detailed(self) -> Details:
+        """Return the details, made when first needed."""
+        if self.details is None:
+            self.details = Details()
+        return self.details
+
+    def restricted(self) -> bool:
+        """Tell whether some agent may not take it although skills and room would do."""
+        details = self.details
+        return details is not None and bool(details.excluded or details.barred is not None)
+
+    def refuses(self, agent_id: str) -> bool:
+        """Tell whether that agent is excluded, or sent the contact on."""
+        details = self.details
+        return details is not None and (agent_id in details.excluded or agent_id == details.barred)
+
+
+def contact_row(
+    contact: Contact, lane: Lane, rank: Rank, arrived_at: float, sequence: int
+) -> ContactRow:
+    """Return a waiting contact that stands nowhere yet: `__init__` at less than half its cost."""
+    row = _blank(ContactRow)
+    row.id = contact.id
+    row.contact = contact
+    row.lane = lane
+    row.rank = rank
+    row.arrived_at = arrived_at
+    row.sequence = sequence
+    row.state = WAITING
+    row.where = NOWHERE
+    row.entry = row.agent = row.timer = row.details = None
+    return row
+
+
+def place(row: ContactRow) -> tuple[Rank, float, int]:
+    """Return the contact's place in the total order."""
+    return row.rank, row.arrived_at, row.sequence
+
+
+class ChannelRow:
+    """A channel inside the engine: its settings, its bit, its lanes, the rooms that have it."""
+
+    __slots__ = (
+        "bit",
+        "channel",
+        "cost",
+        "crowded_rooms",
+        "interrupts",
+        "lanes",
+        "name",
+        "offer_seconds",
+        "plain",
+        "rooms",
+        "target_seconds",
+        "wrap_up_seconds",
+    )
+
+    def __init__(self, channel: Channel, bit: int) -> None:
+        self.channel = channel
+        self.name = channel.name
+        self.cost = channel.cost
+        self.offer_seconds = channel.offer_seconds
+        self.target_seconds = inf if channel.target_seconds is None else channel.target_seconds
+        self.bit = bit
+        self.wrap_up_seconds = channel.wrap_up_seconds
+        self.lanes: dict[Skills, Lane] = {}
+        self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
+        self.rooms: list[Room] = []
+        self.crowded_rooms: list[Room] = []  # those that have it by interrupting alone
+        self.plain = self.is_plain()  # contacts without details may take the quick road
+
+    def is_plain(self) -> bool:
+        """Tell whether its contacts neither reserve agents nor interrupt others."""
+        return self.channel.reserve_seconds is None and not self.interrupts
+
+
+class Lane:
+    """The waiting contacts of one channel and one set of needed skills."""
+
+    __slots__ = (
+        "aside",
+        "channel",
+        "dead",
+        "dead_early",
+        "early",
+        "groups",
+        "head",
+        "holders",
+        "line",
+        "retired",
+        "serves",
+        "skills",
+        "solo",
+        "tail_at",
+        "tail_rank",
+        "with_agents",
+    )
+
+    def __init__(self, channel: ChannelRow, skills: Skills, holders: int, shapes: int) -> None:
+        self.channel = channel
+        self.skills = skills
+        self.holders = holders  # bit per profile that could take its contacts when empty
+        self.line: deque[ContactRow] = deque()  # the first is always alive
+        self.tail_rank: Rank = -inf
+        self.tail_at = -inf
+        self.early: list[Entry] = []  # a heap; the first is always alive
+        self.solo: list[Entry] = []  # sorted, all alive
+        self.dead = 0
+        self.dead_early = 0
+        self.with_agents = 0  # contacts of this lane that wait for a preferred agent
+        self.head: Head | None = None  # as it stands among the heads or aside
+        self.aside = False  # nobody ready serves it
+        self.retired = False
+        self.serves = bytearray(UNKNOWN) * shapes  # by shape number, see `serves`
+        self.groups: list[tuple[Rank, int]] | None = None  # holders by fit, best first
+
+    def empty(self) -> bool:
+        """Tell whether no waiting contact needs this lane."""
+        return not (self.line or self.early or self.solo or self.with_agents)
+
+    def first(self) -> ContactRow | None:
+        """Return the first contact that stands in the lane. Cost: O(1)."""
+        row = self.first_open()
+        if self.solo:
+            entry = self.solo[0]
+            if row is None or entry[:3] < (row.rank, row.arrived_at, row.sequence):
+                return entry[3]
+        return row
+
+    def first_open(self) -> ContactRow | None:
+        """Return the first contact that any agent with the skills may take. Cost: O(1)."""
+        row = self.line[0] if self.line else None
+        if self.early:
+            entry = self.early[0]
+            if row is None or entry[:3] < (row.rank, row.arrived_at, row.sequence):
+                return entry[3]
+        return row
+
+    def first_for(self, agent_id: str) -> ContactRow | None:
+        """Return the first contact that this agent may take. Cost: O(1 + own exclusions)."""
+        row = self.first_open()
+        if not self.solo:
+            return row
+        bound = None if row is None else (row.rank, row.arrived_at, row.sequence)
+        for entry in self.solo:
+            if bound is not None and entry[:3] > bound:
+                break
+            if not entry[3].refuses(agent_id):
+                return entry[3]
+        return row
+
+    def rows(self) -> list[ContactRow]:
+        """Return all contacts that stand in the lane, in no order. Cost: O(n)."""
+        found = [row for row in self.line if row.where == IN_LINE]
+        found += [entry[3] for entry in self.early if entry[3].entry is entry]
+        found += [entry[3] for entry in self.solo]
+        return found
+
+
+class Room:
+    """One set of channels with room, and the profiles that have a free agent of just this."""
+
+    __slots__ = ("by_interrupting", "kind", "marks", "mask", "open")
+
+    def __init__(self, kind: RoomKind) -> None:
+        self.kind = kind
+        self.mask, self.by_interrupting = kind  # bit per channel; the second are of the first
+        self.open = 0  # bit per profile
+        # A byte per head, in their order: whether its channel is one of these; None: not kept.
+        self.marks: bytearray | None = None
+
+
+class Shape:
+    """What an agent could take right now: a profile and the channels with room; its agents."""
+
+    __slots__ = ("dead", "front", "heap", "number", "profile", "room", "size")
+
+    def __init__(self, profile: Profile, room: Room, number: int) -> None:
+        self.profile = profile
+        self.room = room
+        self.number = number  # where lanes keep whether it serves them
+        self.heap: list[Seat] = []  # the first is always alive
+        self.front: Front | None = None  # as it stands among the fronts of all shapes
+        self.size = 0
+        self.dead = 0
+
+
+class Profile:
+    """Agents that could take the same when empty: equal skills and possible channels."""
+
+    __slots__ = (
+        "agents",
+        "bit",
+        "by_load",
+        "costs",
+        "index",
+        "masks",
+        "own_costs",
+        "possible",
+        "ready",
+        "shapes",
+        "skills",
+        "unreserved",
+    )
+
+    def __init__(self, index: int, skills: Skills, possible: int, own_costs: OwnCosts) -> None:
+        self.index = index
+        self.bit = 1 << index
+        self.skills = skills
+        self.possible = possible  # bit per channel that an empty agent could take
+        self.own_costs = own_costs
+        # Channels by cost: masks[i] has those that fit when costs[i-1] <= free < costs[i].
+        self.costs: list[int] = []
+        self.masks: list[int] = []
+        self.shapes: dict[RoomKind, Shape] = {}
+        self.by_load: dict[Load, Shape | None] = {}  # None: no room
+        self.agents: dict[AgentRow, None] = {}  # in the order in which they joined
+        self.ready = 0
+        self.unreserved = 0  # ready and not kept free for a contact
+
+
+class AgentRow:
+    """One agent: description, presence, load, and the seat among the free agents."""
+
+    __slots__ = (
+        "agent",
+        "counts",
+        "crowd",
+        "free",
+        "full",
+        "holding",
+        "id",
+        "interrupted",
+        "limited",
+        "misses",
+        "presence",
+        "profile",
+        "reason",
+        "reserved_for",
+        "seat",
+        "shape",
+        "stamp",
+        "yielding",
+    )
+
+    def __init__(self, agent: Agent, profile: Profile) -> None:
+        self.id = agent.id
+        self.agent = agent
+        self.profile = profile
+        self.presence: Presence = "offline"
+        self.reason: str | None = None
+        self.free = agent.capacity  # may be below 0 after an update
+        self.counts: dict[ChannelRow, int] = {}  # contacts held, of a limited agent
+        self.limited = False  # its room does not depend on free capacity alone
+        self.full = 0  # bit per channel at its limit
+        self.crowd: Crowd | None = None  # None also where neither limits nor yielding work count
+        self.interrupted: dict[ContactRow, None] = {}  # of `holding`
+        self.yielding: dict[int, int] = {}  # channel bit -> cost of what may be interrupted
+        self.holding: dict[ContactRow, None] = {}  # all in hand: offers to wrap-ups
+        self.stamp = 0
+        self.misses = 0
+        self.seat: Seat | None = None
+        self.shape: Shape | None = None
+        self.reserved_for: ContactRow | None = None
+
+
+class Timer(NamedTuple):
+    """One deadline: a tuple, so that it stands in the heap as it is."""
+
+    due: float
+    number: int  # of its creation: no two are equal, so nothing behind it is ever compared
+    kind: str
+    row: ContactRow
+    detail: str | int  # retry: the agent's id; relaxation: the step's index
