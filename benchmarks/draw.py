@@ -2,10 +2,10 @@
 
 Results are kept by
 
-    omniqueue bench scale --json | python -m json.tool > benchmarks/results/scale.json
+    python -m benchmarks scale --json | python -m json.tool > benchmarks/results/scale.json
 
-and this script, which needs matplotlib, draws one picture for each of their sets of curves into
-`benchmarks/pictures`. The same results give the same pictures, byte for byte.
+and `python -m benchmarks draw`, which needs matplotlib, draws one picture for each of their sets
+of curves into `benchmarks/pictures`. The same results give the same pictures, byte for byte.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ def draw_all(results: Path, pictures: Path) -> list[Path]:
     return drawn
 
 
-if __name__ == "__main__":
+def draw_kept() -> None:
+    """Draw the results that are kept here, and print the files."""
     for path in draw_all(FOLDER / "results", FOLDER / "pictures"):
         print(path.relative_to(FOLDER.parent))

@@ -1,4 +1,4 @@
-"""How long `import omniqueue` takes over bare Python: `python benchmarks/import_time.py [RUNS]`.
+"""`python -m benchmarks import`: how long `import omniqueue` takes over bare Python.
 
 Prints medians in milliseconds. Each run is a fresh process, started bare and with the import in
 turn, so that what the machine does meanwhile touches both alike.
@@ -28,9 +28,8 @@ def process_ms(statement: str, compiled: str) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def main() -> None:
-    """Measure and print."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+def print_times(runs: int) -> None:
+    """Measure and print, the median of so many runs."""
     bare, needs, whole = [], [], []
     with tempfile.TemporaryDirectory() as compiled:
         process_ms("import omniqueue", compiled)  # compiles, once
@@ -41,7 +40,3 @@ def main() -> None:
     print(f"bare Python                    {median(bare):6.1f} ms")
     print(f"attrs and sortedcontainers    +{median(needs) - median(bare):6.1f} ms")
     print(f"import omniqueue, all in all  +{median(whole) - median(bare):6.1f} ms")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""What questions cost: `python benchmarks/insight_costs.py [WAITING ...]` prints a table.
+"""`python -m benchmarks insight`: a table of what questions to a router cost.
 
 A centre of 1,000 agents in 50 groups, all at work, and 100 kinds of contacts, of which each group
 serves 30; 1,000, 100,000 and 1,000,000 contacts wait. Between two questions a contact is
@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import gc
 import random
-import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from omniqueue import Agent, Assigned, Contact, Router
@@ -145,13 +144,9 @@ def index_bytes(waiting: int = 100_000) -> float:
     return used / waiting
 
 
-def main() -> None:
-    sizes = [int(text) for text in sys.argv[1:]] or list(SIZES)
+def print_costs(sizes: Sequence[int]) -> None:
+    """Measure and print, one column for each number of waiting contacts."""
     tables = [measure(size) for size in sizes]
     for name in tables[0]:
         print(name.ljust(42), *(table[name].rjust(18) for table in tables))
     print("bytes of the index, a waiting contact".ljust(42), f"{index_bytes():,.0f}".rjust(18))
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from omniqueue.bench.rival_simulations import ciw_pool, simpy_pool, simpy_skills
+from benchmarks.rival_simulations import ciw_pool, simpy_pool, simpy_skills
 from omniqueue.bench.simulate import draw_customers, scenario
 from omniqueue.sim.centre.replication import run_replication
 

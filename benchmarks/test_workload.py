@@ -8,8 +8,8 @@ import attrs
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from omniqueue.bench.life import Life, ScriptedWorld, busy_life, record
-from omniqueue.bench.rivals import RIVALS
+from benchmarks.life import Life, ScriptedWorld, busy_life, record
+from benchmarks.rivals import RIVALS
 from omniqueue.bench.timing import Stopwatch
 from omniqueue.bench.workload import BareHeap, Engine, RoutedSystem, RoutingSizes, RoutingWorld
 

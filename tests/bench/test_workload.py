@@ -1,17 +1,15 @@
-"""The canonical workload: what is routed does not depend on how it is timed, nor on by whom."""
+"""The canonical workload: what is routed does not depend on how it is timed."""
 
 from __future__ import annotations
 
 import attrs
 import pytest
 
-from omniqueue import Agent, Contact, InvalidValueError, Skills
-from omniqueue.bench.rivals import RIVALS, ListScan, SortedScan, SqliteTable
+from omniqueue import InvalidValueError, Skills
 from omniqueue.bench.timing import Stopwatch
 from omniqueue.bench.workload import (
     BareHeap,
     Engine,
-    RoutedSystem,
     RoutingSizes,
     RoutingWorld,
     assignments_checksum,
@@ -20,8 +18,8 @@ from omniqueue.bench.workload import (
 SMALL = RoutingSizes(waiting=300, lanes=12, agents=40, profiles=4)
 
 
-def world(sizes: RoutingSizes = SMALL, system: RoutedSystem | None = None) -> RoutingWorld:
-    return RoutingWorld(sizes, system or Engine(), Stopwatch())
+def world(sizes: RoutingSizes = SMALL, engine: Engine | None = None) -> RoutingWorld:
+    return RoutingWorld(sizes, engine or Engine(), Stopwatch())
 
 
 def test_the_backlog_stays_as_long_and_everybody_at_work() -> None:
@@ -59,46 +57,6 @@ def test_every_event_is_heard() -> None:
     heard: list[str] = []
     world().run(10, lambda event: heard.append(event.name))
     assert heard == ["queued", "completed", "assigned"] * 10
-
-
-@pytest.mark.parametrize("make", RIVALS)
-@pytest.mark.parametrize("blocked", [0, 40])
-def test_rivals_that_keep_the_rules_have_the_same_checksum(
-    make: type[ListScan], blocked: int
-) -> None:
-    """The table gives out later, but the same (the workload is a whole number of ticks)."""
-    sizes = attrs.evolve(SMALL, blocked=blocked)
-    ours, theirs = world(sizes), world(sizes, make())
-    ours.run(80)
-    theirs.run(80)
-    assert len(theirs.assignments) >= SMALL.agents + 60
-    assert theirs.checksum(100) == ours.checksum(100)
-
-
-def test_a_table_leaves_agents_idle_until_the_tick() -> None:
-    table = SqliteTable(tick_commands=3)
-    table.add_agent(Agent("ana"), at=0.0)
-    table.submit(Contact("c1", "fax"), at=1.0)
-    table.submit(Contact("c2", "fax", skills={"greek": 1}), at=2.0)
-    assert table.held("ana") is None
-    table.submit(Contact("c3", "fax"), at=3.0)
-    assert table.held("ana") == "c1"
-    table.complete("c1", at=4.0)
-    assert table.held("ana") is None
-    assert SqliteTable.breaks
-
-
-@pytest.mark.parametrize("make", [ListScan, SortedScan])
-def test_scans_pass_over_what_an_agent_cannot_serve(make: type[ListScan]) -> None:
-    scan = make()
-    scan.add_agent(Agent("ana"), at=0.0)
-    scan.submit(Contact("c1", "fax", skills={"greek": 1}), at=1.0)
-    scan.submit(Contact("c2", "fax"), at=2.0)
-    assert scan.held("ana") == "c2"
-    scan.complete("c2", at=3.0)
-    assert scan.held("ana") is None
-    scan.submit(Contact("c3", "fax"), at=4.0)
-    assert scan.held("ana") == "c3"
 
 
 def test_all_requirements_are_served_by_somebody() -> None:

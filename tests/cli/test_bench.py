@@ -42,7 +42,7 @@ def test_without_arguments_two_numbers_and_the_facts(
     assert captured.err == ""
 
 
-@pytest.mark.parametrize("what", [[], ["route"]])
+@pytest.mark.parametrize("what", [[], ["simulate"]])
 def test_json_is_one_object(what: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", *what, "--quick", "--json", "--seed", "5"]) == 0
     [line] = capsys.readouterr().out.splitlines()
@@ -52,19 +52,8 @@ def test_json_is_one_object(what: list[str], capsys: pytest.CaptureFixture[str])
     assert result["seed"] == 5
 
 
-def test_a_missing_library_is_one_line_and_2(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "simpy", None)
-    assert main(["bench", "simulate", "--quick"]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.count("\n") == 1
-    assert "omniqueue[bench]" in captured.err
-
-
 @pytest.mark.parametrize(
-    "arguments", [["dance"], ["--seed", "-1"], ["--seed", "x"], ["route", "a"]]
+    "arguments", [["dance"], ["--seed", "-1"], ["--seed", "x"], ["route"], ["simulate", "a"]]
 )
 def test_bad_use_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--quick", *arguments]) == 2

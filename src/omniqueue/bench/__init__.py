@@ -1,1 +1,1 @@
-"""The workloads of `omniqueue bench`, their rivals, and results that name what they measured."""
+"""The workloads that `omniqueue bench` runs alone, and results that name what they measured."""

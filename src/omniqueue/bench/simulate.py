@@ -1,8 +1,12 @@
-"""`omniqueue bench simulate`: a centre of 100 agents at 90 % load, beside SimPy and Ciw."""
+"""`omniqueue bench simulate`: a centre of 100 agents at 90 % load, through the full router.
+
+Rivals, where some are given, are handed the same customers and take turns with it; the wheel
+gives none, `benchmarks/simulate.py` in the repository does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import Final
@@ -12,7 +16,6 @@ import numpy as np
 
 from omniqueue.bench.machine import this_machine
 from omniqueue.bench.result import BenchResult, Figure, Target, number_text
-from omniqueue.bench.rival_simulations import Customers, ciw_pool, simpy_pool, simpy_skills
 from omniqueue.bench.timing import (
     Spread,
     Stopwatch,
@@ -42,8 +45,8 @@ class SimulationSizes:
     """How large the simulations are.
 
     Args:
-        contacts: in a run beside rivals. long: in a run with e-mails beside, or without.
-        blocked: e-mails that wait all along. filtered: contacts in a run of a FilterStore.
+        contacts: in a run of the pool. long: in a run with e-mails beside, or without.
+        blocked: e-mails that wait all along.
 
     Example:
         >>> SimulationSizes().blocked
@@ -53,10 +56,55 @@ class SimulationSizes:
     contacts: int = 20_000
     long: int = 100_000
     blocked: int = 5_000
-    filtered: int = 1_000
 
 
-_QUICK: Final = SimulationSizes(contacts=2_000, long=2_000, blocked=50, filtered=200)
+_QUICK: Final = SimulationSizes(contacts=2_000, long=2_000, blocked=50)
+
+
+@attrs.frozen
+class Customers:
+    """Who comes when, and how long each takes.
+
+    Args:
+        arrivals: seconds, in order. handling: seconds, of each.
+
+    Example:
+        >>> Customers((0.0, 2.0), (5.0, 5.0)).arrivals[-1]
+        2.0
+    """
+
+    arrivals: tuple[float, ...]
+    handling: tuple[float, ...]
+
+
+@attrs.frozen
+class RivalPool:
+    """Another library's simulation of one pool of agents.
+
+    Args:
+        name: of the library.
+        mean_wait: given customers and the number of agents, simulates; returns seconds.
+        bound: how many times as quick omniqueue is promised to be.
+    """
+
+    name: str
+    mean_wait: Callable[[Customers, int], float]
+    bound: float
+
+
+@attrs.frozen
+class RivalStore:
+    """Another library's simulation of agents by skill.
+
+    Args:
+        name: of what it uses.
+        mean_wait: given callers, agents and waiting e-mails, simulates; returns seconds.
+        contacts: callers in a run.
+    """
+
+    name: str
+    mean_wait: Callable[[Customers, int, int], float]
+    contacts: int
 
 
 def draw_customers(count: int, seed: int) -> Customers:
@@ -100,31 +148,45 @@ def scenario(customers: Customers, blocked: int = 0) -> Scenario:
 
 
 def simulate(
-    *, seed: int = 1, quick: bool = False, tell: Callable[[str], None] = lambda _: None
+    *,
+    seed: int = 1,
+    quick: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    pools: Sequence[RivalPool] = (),
+    stores: Sequence[RivalStore] = (),
 ) -> BenchResult:
-    """Simulate the same customers with omniqueue, SimPy and Ciw.
+    """Simulate a pool of agents, and callers while e-mails wait that others must answer.
 
     Args:
         seed: of everything drawn.
         quick: small sizes, to see that it works; nothing is judged.
         tell: called with what is being done.
+        pools: rivals that simulate the pool, in turns with omniqueue.
+        stores: rivals that simulate callers beside e-mails.
 
     Raises:
-        MissingExtraError: SimPy or Ciw is not installed.
+        MissingExtraError: a rival's library is not installed.
 
-    Cost: about two minutes; some seconds when quick.
+    Cost: under a minute, two with the usual rivals; some seconds when quick.
+
+    Example:
+        >>> simulate(quick=True).figures[0].name
+        'omniqueue, M/M/100'
     """
-    sizes = _QUICK if quick else SimulationSizes()
-    runs = _QUICK_RUNS if quick else _RUNS
-    watch = Stopwatch()
-    figures, targets, note, record = _pools(sizes, runs, seed, watch, quick=quick, tell=tell)
-    more, blocked = _blocked(sizes, runs, seed, watch, quick=quick, tell=tell)
+    it = _Simulation(_QUICK if quick else SimulationSizes(), seed, quick, tell)
+    figures, targets, note, record = it.pools(pools)
+    more, blocked = it.blocked(stores)
     speed = 1e6 / figures[0].spread.median
     return BenchResult(
         bench="simulate",
         machine=this_machine(),
         seed=seed,
-        sizes={"agents": _AGENTS, "load": _LOAD, **attrs.asdict(sizes)},
+        sizes={
+            "agents": _AGENTS,
+            "load": _LOAD,
+            **attrs.asdict(it.sizes),
+            **({"filtered": stores[0].contacts} if stores else {}),
+        },
         quick=quick,
         headline=(
             f"{speed:,.0f} contacts simulated a second, through the full router",
@@ -133,7 +195,7 @@ def simulate(
         figures=(*figures, *more),
         targets=(*targets, blocked),
         checksum=checksum(record),
-        cpu_share=watch.cpu_share,
+        cpu_share=it.watch.cpu_share,
         notes=(note,),
     )
 
@@ -145,106 +207,108 @@ def checksum(record: ReplicationRecord) -> str:
     )
 
 
-def _pools(
-    sizes: SimulationSizes,
-    runs: int,
-    seed: int,
-    watch: Stopwatch,
-    *,
-    quick: bool,
-    tell: Callable[[str], None],
-) -> tuple[list[Figure], list[Target], str, ReplicationRecord]:
-    """Compare one pool of agents: the same customers for all."""
-    tell("customers are drawn")
-    customers = draw_customers(sizes.contacts, seed)
-    centre = scenario(customers)
-    record = run_replication(centre)
-    waits = {
-        "omniqueue": float(np.nanmean(record.answered_at - record.arrived_at)),
-        "SimPy": simpy_pool(customers, _AGENTS),
-        "Ciw": ciw_pool(customers, _AGENTS),
-    }
-    acts: list[Callable[[], object]] = [
-        partial(run_replication, centre),
-        partial(simpy_pool, customers, _AGENTS),
-        partial(ciw_pool, customers, _AGENTS),
-    ]
-    with collector_frozen():
-        times = alternate(
-            [partial(_seconds, act, watch, sizes.contacts) for act in acts],
-            runs,
-            lambda: tell("omniqueue, SimPy and Ciw take turns"),
+@attrs.define
+class _Simulation:
+    """What both measures share."""
+
+    sizes: SimulationSizes
+    seed: int
+    quick: bool
+    tell: Callable[[str], None]
+    watch: Stopwatch = attrs.Factory(Stopwatch)
+
+    def pools(
+        self, rivals: Sequence[RivalPool]
+    ) -> tuple[list[Figure], list[Target], str, ReplicationRecord]:
+        """Simulate one pool of agents: the same customers for all."""
+        self.tell("customers are drawn")
+        contacts = self.sizes.contacts
+        customers = draw_customers(contacts, self.seed)
+        centre = scenario(customers)
+        record = run_replication(centre)
+        waits = {"omniqueue": float(np.nanmean(record.answered_at - record.arrived_at))}
+        waits |= {rival.name: rival.mean_wait(customers, _AGENTS) for rival in rivals}
+        own, *others = self._in_turns(
+            [
+                (partial(run_replication, centre), contacts),
+                *((partial(rival.mean_wait, customers, _AGENTS), contacts) for rival in rivals),
+            ],
+            f"{', '.join(waits)} in turns",
         )
-    figures = [
-        Figure(f"{name}, M/M/100", "us a contact", Spread.of([1e6 * it for it in seconds]))
-        for name, seconds in zip(waits, times, strict=True)
-    ]
-    targets = [
-        Target(name, Spread.of(ratios(rival, times[0])).median, bound, "x", True, not quick)
-        for name, rival, bound in (
-            ("as quick as SimPy", times[1], 2),
-            ("as quick as Ciw", times[2], 5),
+        figures = [
+            Figure(f"{name}, M/M/100", "us a contact", Spread.of([1e6 * it for it in seconds]))
+            for name, seconds in zip(waits, (own, *others), strict=True)
+        ]
+        targets = [
+            Target(
+                f"as quick as {rival.name}",
+                Spread.of(ratios(seconds, own)).median,
+                rival.bound,
+                "x",
+                least=True,
+                judged=not self.quick,
+            )
+            for rival, seconds in zip(rivals, others, strict=True)
+        ]
+        truth = erlang_c(
+            arrival_rate=_AGENTS * _LOAD / _HANDLING_SECONDS,
+            service_rate=1 / _HANDLING_SECONDS,
+            agents=_AGENTS,
         )
-    ]
-    truth = erlang_c(
-        arrival_rate=_AGENTS * _LOAD / _HANDLING_SECONDS,
-        service_rate=1 / _HANDLING_SECONDS,
-        agents=_AGENTS,
-    )
-    found = ", ".join(f"{name} {wait:.6f}" for name, wait in waits.items())
-    note = (
-        f"mean wait of the same customers, seconds: {found};"
-        f" of all there could be (Erlang C): {truth.mean_wait:.2f}"
-    )
-    return figures, targets, note, record
-
-
-def _blocked(
-    sizes: SimulationSizes,
-    runs: int,
-    seed: int,
-    watch: Stopwatch,
-    *,
-    quick: bool,
-    tell: Callable[[str], None],
-) -> tuple[list[Figure], Target]:
-    """Compare with and without e-mails that only others can serve, who have no time."""
-    tell("e-mails come to wait")
-    customers, few = draw_customers(sizes.long, seed), draw_customers(sizes.filtered, seed)
-    plain, crowded = scenario(customers), scenario(customers, sizes.blocked)
-    acts: list[tuple[str, Callable[[], object], int]] = [
-        ("omniqueue, calls only", partial(run_replication, plain), sizes.long),
-        ("omniqueue, e-mails wait", partial(run_replication, crowded), sizes.long),
-        ("FilterStore, calls only", partial(simpy_skills, few, _AGENTS, 0), sizes.filtered),
-        (
-            "FilterStore, e-mails wait",
-            partial(simpy_skills, few, _AGENTS, sizes.blocked),
-            sizes.filtered,
-        ),
-    ]
-    with collector_frozen():
-        times = alternate(
-            [partial(_seconds, act, watch, count) for _, act, count in acts],
-            runs,
-            lambda: tell("with and without e-mails, in turns"),
+        found = ", ".join(f"{name} {wait:.6f}" for name, wait in waits.items())
+        note = (
+            f"mean wait of the same customers, seconds: {found};"
+            f" of all there could be (Erlang C): {truth.mean_wait:.2f}"
         )
-    figures = [
-        Figure(name, "us a call", Spread.of([1e6 * it for it in seconds]))
-        for (name, _, _), seconds in zip(acts, times, strict=True)
-    ]
-    slower = Spread.of(ratios(times[1], times[0]))
-    rival = Spread.of(ratios(times[3], times[2]))
-    target = Target(
-        f"a call while {sizes.blocked:,} e-mails wait, over one without",
-        slower.median,
-        1.2,
-        "x",
-        judged=not quick,
-        remark=f"the e-mails' own arrival included; FilterStore {number_text(rival.median)} x",
-    )
-    return figures, target
+        return figures, targets, note, record
 
+    def blocked(self, rivals: Sequence[RivalStore]) -> tuple[list[Figure], Target]:
+        """Simulate callers with and without e-mails that only a busy agent can serve."""
+        self.tell("e-mails come to wait")
+        customers, blocked = draw_customers(self.sizes.long, self.seed), self.sizes.blocked
+        plain, crowded = scenario(customers), scenario(customers, blocked)
+        names = ["omniqueue", *(rival.name for rival in rivals)]
+        acts: list[tuple[Callable[[], object], int]] = [
+            (partial(run_replication, plain), self.sizes.long),
+            (partial(run_replication, crowded), self.sizes.long),
+        ]
+        for rival in rivals:
+            few = draw_customers(rival.contacts, self.seed)
+            for waiting in (0, blocked):
+                acts.append((partial(rival.mean_wait, few, _AGENTS, waiting), rival.contacts))
+        times = self._in_turns(acts, "with and without e-mails, in turns")
+        figures = []
+        slower = []
+        for name, without, beside in zip(names, times[::2], times[1::2], strict=True):
+            for case, seconds in (("calls only", without), ("e-mails wait", beside)):
+                spread = Spread.of([1e6 * it for it in seconds])
+                figures.append(Figure(f"{name}, {case}", "us a call", spread))
+            slower.append(Spread.of(ratios(beside, without)).median)
+        others = "".join(
+            f"; {name} {number_text(ratio)} x"
+            for name, ratio in zip(names[1:], slower[1:], strict=True)
+        )
+        target = Target(
+            f"a call while {blocked:,} e-mails wait, over one without",
+            slower[0],
+            1.2,
+            "x",
+            judged=not self.quick,
+            remark=f"the e-mails' own arrival included{others}",
+        )
+        return figures, target
 
-def _seconds(act: Callable[[], object], watch: Stopwatch, contacts: int) -> float:
-    freeze()
-    return watch.seconds(act) / contacts
+    def _in_turns(
+        self, acts: Sequence[tuple[Callable[[], object], int]], what: str
+    ) -> list[list[float]]:
+        """Return the CPU seconds of one contact in each run of each act."""
+        with collector_frozen():
+            return alternate(
+                [partial(self._seconds, act, contacts) for act, contacts in acts],
+                _QUICK_RUNS if self.quick else _RUNS,
+                lambda: self.tell(what),
+            )
+
+    def _seconds(self, act: Callable[[], object], contacts: int) -> float:
+        freeze()
+        return self.watch.seconds(act) / contacts

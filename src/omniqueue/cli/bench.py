@@ -1,8 +1,8 @@
-"""`omniqueue bench`: see for yourself, on your machine, what routing costs, rivals beside it.
+"""`omniqueue bench`: see for yourself, on your machine, what routing costs.
 
-Exit codes: 0 done; 1 done, and a promise about cost was not met; 2 bad use, or a rival's library
-is not installed; 130 interrupted. The keys of `--json` are documented in
-`omniqueue.bench.result`.
+Exit codes: 0 done; 1 done, and a promise about cost was not met; 2 bad use; 130 interrupted. The
+keys of `--json` are documented in `omniqueue.bench.result`. Rivals and growth are measured from
+the repository: `python -m benchmarks`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from omniqueue.cli.console import say
 
-_WHAT = ("route", "simulate", "scale")
+if TYPE_CHECKING:
+    from omniqueue.bench.result import BenchResult
+
 _SEED_MAX = 2**63 - 1
 
 
@@ -22,38 +25,59 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the verb to the command line."""
     parser = subparsers.add_parser(
         "bench",
-        help="measure on this machine what routing costs, beside rivals",
+        help="measure on this machine what routing costs",
         description="Without WHAT: the one canonical workload, and two numbers, in under 30"
-        " seconds. route: beside a list, a sorted list and a table in SQLite. simulate: beside"
-        " SimPy and Ciw (install omniqueue[bench]). scale: every promise about cost, in some"
-        " minutes; exit code 1: one is not met.",
+        " seconds. simulate: a simulated centre of 100 agents, in under a minute.",
         allow_abbrev=False,
     )
-    parser.add_argument("what", metavar="WHAT", nargs="?", choices=_WHAT, help=", ".join(_WHAT))
+    parser.add_argument("what", metavar="WHAT", nargs="?", choices=("simulate",), help="simulate")
+    add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every benchmark has.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_options(parser)
+        >>> parser.parse_args(["--quick"]).seed
+        1
+    """
     parser.add_argument("--json", action="store_true", help="one JSON object, no tables")
     parser.add_argument("--quick", action="store_true", help="small sizes: only that it works")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all chance (1)")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a benchmark, print its result, and return the exit code.
 
     Raises:
-        MissingExtraError: a rival's library is not installed.
         InvalidValueError: the seed is out of range.
         OSError: standard output cannot take the result.
     """
     from omniqueue.bench.canonical import canonical
-    from omniqueue.bench.route import route
-    from omniqueue.bench.scale import scale
     from omniqueue.bench.simulate import simulate
+
+    return run_bench(simulate if arguments.what else canonical, arguments)
+
+
+def run_bench(bench: Callable[..., BenchResult], arguments: argparse.Namespace) -> int:
+    """Run one benchmark as the options say, print its result, and return the exit code.
+
+    Args:
+        bench: takes `seed`, `quick` and `tell` by keyword.
+        arguments: the options of `add_options`.
+
+    Raises:
+        InvalidValueError: the seed is out of range.
+        OSError: standard output cannot take the result.
+    """
     from omniqueue.model.checks import whole
 
-    benches = {None: canonical, "route": route, "simulate": simulate, "scale": scale}
     seed = whole("--seed", arguments.seed, 0, _SEED_MAX)
     with told_progress() as tell:
-        result = benches[arguments.what](seed=seed, quick=arguments.quick, tell=tell)
+        result = bench(seed=seed, quick=arguments.quick, tell=tell)
     for line in [result.json()] if arguments.json else result.lines():
         say(line)
     return 0 if result.met else 1

@@ -1,4 +1,4 @@
-"""`omniqueue bench scale`: every promise about cost, measured; and the curves of the pictures."""
+"""`python -m benchmarks scale`: every promise about cost, and the curves of the pictures."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 
 import attrs
 
+from benchmarks.growth import Line, Measured, measure
+from benchmarks.life import Life, ScriptedWorld, busy_life, record
+from benchmarks.rivals import ListScan, SortedScan, SqliteTable
+from benchmarks.simulate import simulate
+from benchmarks.single import bytes_a_contact, latency, lines_a_contact, table_growth
 from omniqueue.bench.canonical import HEAP_PAIRS, PAIRS
-from omniqueue.bench.growth import Line, Measured, measure
-from omniqueue.bench.life import Life, ScriptedWorld, busy_life, record
 from omniqueue.bench.machine import this_machine
 from omniqueue.bench.result import BenchResult, Curve, Figure, Target, number_text
-from omniqueue.bench.rivals import ListScan, SortedScan, SqliteTable
-from omniqueue.bench.simulate import simulate
-from omniqueue.bench.single import bytes_a_contact, latency, lines_a_contact, table_growth
 from omniqueue.bench.timing import Spread, Stopwatch, alternate, collector_frozen, ratios
 from omniqueue.bench.workload import BareHeap, Engine, RoutedSystem, RoutingSizes, RoutingWorld
 from omniqueue.errors import MissingExtraError

@@ -1,4 +1,4 @@
-"""`omniqueue bench route`: the canonical workload, and a wall of contacts nobody present serves.
+"""`python -m benchmarks route`: the canonical workload, and a wall that nobody present serves.
 
 Rivals run the same loop with the same contacts in turns with the engine. The checksum beside each
 is of as many assignments as the slowest makes: who keeps the rules has the engine's.
@@ -12,10 +12,10 @@ from typing import Final
 
 import attrs
 
+from benchmarks.rivals import RIVALS
 from omniqueue.bench.canonical import HEAP_PAIRS, PAIRS
 from omniqueue.bench.machine import this_machine
 from omniqueue.bench.result import BenchResult, Figure, number_text
-from omniqueue.bench.rivals import RIVALS
 from omniqueue.bench.timing import Spread, Stopwatch, alternate, collector_frozen, ratios
 from omniqueue.bench.workload import BareHeap, Engine, RoutedSystem, RoutingSizes, RoutingWorld
 
@@ -33,7 +33,7 @@ _NOTE: Final = (
 
 @attrs.frozen
 class Scene:
-    """One workload of `bench route`.
+    """One workload of `route`.
 
     Args:
         name: what it is about. sizes: how large. rival_pairs: contacts in one run of a rival.

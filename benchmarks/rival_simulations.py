@@ -11,31 +11,20 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any, Final
 
-import attrs
-
+from omniqueue.bench.simulate import Customers
 from omniqueue.errors import MissingExtraError
 
 EXTRA: Final = "omniqueue[bench]"
 
 
-@attrs.frozen
-class Customers:
-    """Who comes when, and how long each takes.
-
-    Args:
-        arrivals: seconds, in order. handling: seconds, of each.
+def gaps(customers: Customers) -> tuple[float, ...]:
+    """Return the times between arrivals, the first from 0, in seconds. Cost: O(n).
 
     Example:
-        >>> Customers((0.0, 2.0), (5.0, 5.0)).gaps()
-        (0.0, 2.0)
+        >>> gaps(Customers((1.0, 3.0), (5.0, 5.0)))
+        (1.0, 2.0)
     """
-
-    arrivals: tuple[float, ...]
-    handling: tuple[float, ...]
-
-    def gaps(self) -> tuple[float, ...]:
-        """Return the times between arrivals, the first from 0, in seconds. Cost: O(n)."""
-        return tuple(after - before for before, after in pairwise((0.0, *self.arrivals)))
+    return tuple(after - before for before, after in pairwise((0.0, *customers.arrivals)))
 
 
 def simpy_pool(customers: Customers, agents: int) -> float:
@@ -63,7 +52,7 @@ def simpy_pool(customers: Customers, agents: int) -> float:
             yield environment.timeout(handling)
 
     def arrivals() -> Generator[object, object, None]:
-        for gap, handling in zip(customers.gaps(), customers.handling, strict=True):
+        for gap, handling in zip(gaps(customers), customers.handling, strict=True):
             yield environment.timeout(gap)
             environment.process(customer(handling))
 
@@ -101,7 +90,7 @@ def simpy_skills(customers: Customers, agents: int, blocked: int) -> float:
             yield environment.timeout(handling)
 
     def arrivals() -> Generator[object, object, None]:
-        for gap, handling in zip(customers.gaps(), customers.handling, strict=True):
+        for gap, handling in zip(gaps(customers), customers.handling, strict=True):
             yield environment.timeout(gap)
             store.put(("phone", environment.now, handling))
 
@@ -126,7 +115,7 @@ def ciw_pool(customers: Customers, agents: int) -> float:
     """
     ciw = _library("ciw")
     network = ciw.create_network(
-        arrival_distributions=[_listed(ciw, customers.gaps())],
+        arrival_distributions=[_listed(ciw, gaps(customers))],
         service_distributions=[_listed(ciw, customers.handling)],
         number_of_servers=[agents],
     )

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 
 import attrs
 import pytest
 
+from benchmarks import draw
 from omniqueue.bench.canonical import canonical
 from omniqueue.bench.result import Curve
 
-TOP = Path(__file__).resolve().parent.parent.parent
-RESULTS = sorted((TOP / "benchmarks" / "results").glob("*.json"))
+RESULTS = sorted((draw.FOLDER / "results").glob("*.json"))
 
 
-@pytest.fixture
-def draw() -> ModuleType:
+def test_the_same_results_give_the_same_pictures(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    spec = importlib.util.spec_from_file_location("draw", TOP / "benchmarks" / "draw.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_same_results_give_the_same_pictures(draw: ModuleType, tmp_path: Path) -> None:
     curves = (
         Curve("contacts waiting", "omniqueue", ((1000, 3.0), (100_000, 3.5))),
         Curve("contacts waiting", "list, scanned", ((1000, 9.0), (100_000, 90.0))),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from omniqueue.bench.life import Life, ScriptedWorld, busy_life, record
+from benchmarks.life import Life, ScriptedWorld, busy_life, record
+
 from omniqueue.bench.timing import Stopwatch
 from omniqueue.bench.workload import RoutingSizes
 

@@ -1,0 +1,1 @@
+"""Rivals, growth studies, pictures and micro-benchmarks: what `omniqueue bench` leaves out."""
