@@ -40,7 +40,18 @@ BAD_IDS = (
     ),  # hidden
     *(1, 1.5, True, None, b"a", ["a"], object()),
 )
-NOT_SECONDS = (nan, inf, -inf, "1", True, None, 10**400, datetime(2024, 1, 1), [], 1j)
+NOT_SECONDS: tuple[object, ...] = (
+    nan,
+    inf,
+    -inf,
+    "1",
+    True,
+    None,
+    10**400,
+    datetime(2024, 1, 1),
+    [],
+    1j,
+)
 
 
 @pytest.mark.parametrize("value", ODD_IDS)

@@ -51,7 +51,7 @@ def test_bad_names(value: object) -> None:
     for field, make in (
         ("contact id", lambda: Contact(value, "fax")),  # type: ignore[arg-type]
         ("channel", lambda: Contact("c1", value)),  # type: ignore[arg-type]
-        ("customer", lambda: Contact("c1", "fax", customer=value or " ")),
+        ("customer", lambda: Contact("c1", "fax", customer=value or " ")),  # type: ignore[arg-type]
         ("prefer.agent", lambda: Preference(value, 1)),  # type: ignore[arg-type]
     ):
         with pytest.raises(InvalidValueError) as caught:

@@ -100,7 +100,7 @@ def test_a_policy_is_tried_when_the_router_is_made(bad: Callable[..., object]) -
 def test_what_a_policy_sees() -> None:
     seen: list[AgentLoad] = []
     router = Router(
-        selection=Selection(name="mine", turn=lambda agent: seen.append(agent) or 0),
+        selection=Selection(name="mine", turn=lambda agent: seen.append(agent) or 0),  # type: ignore[func-returns-value, redundant-expr]
         channels=[Channel("phone", cost=3)],
     )
     seen.clear()

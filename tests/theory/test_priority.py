@@ -9,7 +9,6 @@ from scipy.sparse import linalg
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.theory import erlang_c, priority_queue
-from omniqueue.theory.laplace import Complexes, invert
 
 SIX = 5.0000001e-7
 
@@ -78,16 +77,6 @@ def test_two_classes_match_the_chain(
     assert queue.service_level[1] == pytest.approx(1 - queue.p_wait * late, abs=1e-8)
     means = linalg.spsolve(-generator.tocsc(), np.ones(size))
     assert queue.mean_wait[1] == pytest.approx(queue.p_wait * np.dot(start, means), rel=1e-8)
-
-
-def test_inversion_finds_a_gamma_law() -> None:
-    def transform(s: Complexes) -> Complexes:
-        out: Complexes = 1.0 / (s + 1.5) ** 3
-        return out
-
-    for time in (1e-3, 0.1, 1.0, 10.0):
-        known = 0.5 * time**2 * np.exp(-1.5 * time)
-        assert invert(transform, time) == pytest.approx(known, abs=1e-9)
 
 
 def test_bad_arguments_are_refused_by_name() -> None:

@@ -6,14 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.theory import SkillQueue, erlang_c, fcfs_alis
-from omniqueue.theory.phases import Phases
 
 SIX = 5.0000001e-7
 
@@ -303,13 +301,3 @@ def test_too_many_kinds_of_agents_are_refused() -> None:
             agents=[1] * kinds,
             pools_of_class=[[at, (at + 1) % kinds] for at in range(kinds)],
         )
-
-
-def test_a_wait_of_too_many_phases_is_refused() -> None:
-    ones = np.ones(3)
-    wait = Phases(entry=ones / 3, rate=np.array([1.0, 1e-9, 1.0]), moves=(np.zeros(3),))
-    assert wait.tail(1.0) == pytest.approx((2 * np.exp(-1.0) + 1) / 3)
-    with pytest.raises(InvalidValueError, match=r"^service_level_time is"):
-        wait.tail(1e8)
-    quick = evolve(wait, rate=ones)
-    assert quick.tail(1e8) == 0.0
