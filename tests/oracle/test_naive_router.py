@@ -1,9 +1,203 @@
-"""The naive router: rules 7 to 13 of the contract on their own, and further details."""
+"""The naive router: the cases of the contract, and the harder of its rules 1 to 14 alone."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
+
 from oracle.naive_values import Json
 from oracle.naive_world import CHAT_OFFER, World
+from oracle.run_play import run_play
+
+CASES = sorted((Path(__file__).resolve().parents[1] / "play" / "cases").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path) -> None:
+    """Every play of the contract ends as it expects."""
+    play = json.loads(path.read_text())
+    assignments, waiting, rejected, _ = run_play(play)
+    assert assignments == play["expect"]["assignments"]
+    assert waiting == play["expect"]["waiting"]
+    assert rejected == play["expect"]["rejected"]
+
+
+def test_there_are_cases() -> None:
+    """The contract's cases were found."""
+    assert len(CASES) >= 41
+
+
+# ---------------------------------------------------------------- order and selection
+
+
+def test_idle_order_counts_offers_and_keeps_their_stamp() -> None:
+    """An agent with an offer out is not idle; an offer taken back leaves the stamp."""
+    world = World(channels=CHAT_OFFER)
+    world.agent("a", capacity=2)
+    world.agent("b", capacity=2)
+    assert world.new("1", 1, "chat")[-1] == "offered 1 a@1"
+    assert world.new("2", 1)[-1] == "assigned 2 b@1"
+    assert world.do("abandon", 2, "1") == ["offer_revoked 1 a@2", "abandoned 1@2"]
+    assert world.new("3", 3)[-1] == "assigned 3 a@3"
+
+
+# ---------------------------------------------------------------- rule 1: time
+
+
+def test_timers_fire_by_due_time_then_creation() -> None:
+    """Timers of one submit and one instant: deferral, preference, relaxation, expiry."""
+    world = World()
+    world.agent("a", capacity=1, skills={"x": 1})
+    world.new("busy", 0)
+    world.new("c", 1, not_before=6, prefer={"agent": "a", "seconds": 5}, skills={"x": 1},
+              relax=[{"after_seconds": 5, "skills": {}}], expire_seconds=5)  # fmt: skip
+    assert world.do("advance", 9) == [
+        "released c@6", "preference_ended c a@6", "relaxed c@6", "expired c@6"]  # fmt: skip
+
+
+def test_matching_runs_between_timers_of_one_instant() -> None:
+    """The deferral's timer comes before the expiry's: the contact is taken in between."""
+    world = World()
+    world.agent("a")
+    world.new("c", 1, not_before=6, expire_seconds=5)
+    assert world.do("advance", 6) == ["released c@6", "assigned c a@6"]
+
+
+def test_limits_of_time_are_exact() -> None:
+    """Late: accept at the offer's end, finish_wrap_up at its timer; in time: resume."""
+    world = World(channels={"chat": {"offer_seconds": 10, "wrap_up_seconds": 3}})
+    world.agent("a")
+    world.new("1", 0, "chat")
+    assert world.refused("accept", 10, "1", agent="a") == "IllegalTransitionError"
+    assert world.state_of("1") == "waiting"
+    world.do("presence", 60, agent="a", state="ready")
+    assert world.do("advance", 70) == ["exclusion_ended 1 a@70", "offered 1 a@70"]
+    world.do("accept", 71, "1", agent="a")
+    world.do("complete", 72, "1")
+    assert world.refused("finish_wrap_up", 75, "1") == "IllegalTransitionError"
+    world.do("presence", 76, agent="a", state="away")
+    world.new("2", 80)
+    world.do("abandon", 80, "2")
+    assert world.do("resume", 140, "2") == ["resumed 2@140"]
+
+
+def test_timer_due_at_once_waits_for_the_next_command() -> None:
+    """expire_seconds 0 and a relaxation after 0 seconds act at the next command's start."""
+    world = World()
+    world.agent("a")
+    assert world.new("1", 5, expire_seconds=0)[-1] == "assigned 1 a@5"
+    assert world.new("2", 5, expire_seconds=0) == ["queued 2@5"]
+    assert world.next_timer() == 5
+    assert world.do("advance", 5) == ["expired 2@5"]
+
+
+# ---------------------------------------------------------------- rule 3: deferral
+
+
+def test_change_of_channel() -> None:
+    """A call-back takes the new channel's cost and times; the target stays as it was."""
+    channels = {"phone": {"target_seconds": 50}, "sms": {"cost": 3, "target_seconds": 1,
+                "resume_seconds": 5}}  # fmt: skip
+    world = World(order="deadline", channels=channels)
+    world.new("1", 0)
+    world.new("2", 0, target_seconds=40)
+    world.do("defer", 1, "1", channel="sms")
+    assert world.do("release", 2, "1") == ["released 1@2"]
+    assert world.waiting() == ["2", "1"]
+    assert world.agent("a", 3, capacity=3)[1:] == ["assigned 2 a@3"]
+    world.do("abandon", 4, "1")
+    assert world.refused("resume", 9.5, "1") == "IllegalTransitionError"
+
+
+# ---------------------------------------------------------------- rule 4: preference
+
+
+def test_preference_runs_during_a_deferral() -> None:
+    """Its seconds count from the submit, deferred or not."""
+    world = World()
+    world.agent("a")
+    world.agent("b")
+    world.new("busy", 0, prefer={"agent": "a", "seconds": 1})
+    world.new("1", 0, not_before=5, prefer={"agent": "a", "seconds": 3})
+    assert world.do("advance", 9) == ["preference_ended 1 a@3", "released 1@5", "assigned 1 b@5"]
+
+
+def test_preference_ends_when_its_agent_leaves() -> None:
+    """Away ends it, in queue order, unless skip_if_away is false; removal outlives."""
+    world = World()
+    world.agent("a", capacity=1)
+    world.agent("b", capacity=9)
+    world.new("busy", 0, prefer={"agent": "a", "seconds": 9})
+    world.new("2", 1, prefer={"agent": "a", "seconds": 90})
+    world.new("1", 1, arrived_at=0, prefer={"agent": "a", "seconds": 90})
+    world.new("3", 1, prefer={"agent": "a", "seconds": 90, "skip_if_away": False})
+    assert world.do("presence", 2, agent="a", state="away") == [
+        "presence a@2", "preference_ended 1 a@2", "preference_ended 2 a@2",
+        "assigned 1 b@2", "assigned 2 b@2"]  # fmt: skip
+    world.do("remove_agent", 3, agent="a")
+    assert world.agent("a", 4, capacity=9)[1:] == ["assigned 3 a@4"]
+
+
+def test_preference_ends_with_the_first_offer() -> None:
+    """After a decline anybody may have the contact."""
+    world = World(channels=CHAT_OFFER)
+    world.agent("a")
+    world.agent("b")
+    assert world.new("1", 0, "chat", prefer={"agent": "b", "seconds": 99}) == [
+        "queued 1@0", "preferred 1 b@0", "offered 1 b@0"]  # fmt: skip
+    assert world.do("decline", 1, "1", agent="b") == [
+        "declined 1 b@1", "requeued 1@1", "offered 1 a@1"]  # fmt: skip
+
+
+def test_update_of_skills_ends_preference_and_relaxation() -> None:
+    """`update` of priority does not."""
+    world = World()
+    world.agent("a", skills={"x": 1})
+    world.new("busy", 0)
+    world.agent("b", skills={"x": 1}, channels=["phone"], at=0)
+    spec: Json = {"prefer": {"agent": "a", "seconds": 50}, "skills": {"x": 1},
+            "relax": [{"after_seconds": 5, "skills": {}}]}  # fmt: skip
+    world.new("1", 0, **spec)
+    assert world.do("update", 1, "1", priority=4) == ["updated 1@1"]
+    assert world.do("update", 2, "1", skills={"x": 2}) == ["updated 1@2", "preference_ended 1 a@2"]
+    assert world.do("advance", 60) == []
+
+
+# ---------------------------------------------------------------- rule 5: relaxation
+
+
+def test_relaxation_counts_from_submit_in_any_state() -> None:
+    """Not from arrived_at; while offered and abandoned too; a transfer ends the rest."""
+    world = World(channels={"chat": {"offer_seconds": 10, "wrap_up_seconds": None}})
+    world.agent("a", skills={"x": 2})
+    steps = [{"after_seconds": n, "skills": {"x": 1}} for n in (5, 12, 13)]
+    world.new("1", 10, "chat", arrived_at=0, skills={"x": 2}, relax=steps)
+    assert world.do("advance", 15) == ["relaxed 1@15"]
+    assert world.state_of("1") == "offered"
+    world.do("abandon", 16, "1")
+    assert world.do("advance", 22) == ["relaxed 1@22"]
+    world.do("resume", 22, "1")
+    world.do("accept", 22, "1", agent="a")
+    world.do("transfer", 22, "1")
+    assert world.do("advance", 30) == []
+
+
+# ---------------------------------------------------------------- rule 6: expiry
+
+
+def test_expiry_while_offered_or_abandoned() -> None:
+    """It acts on the return to the queue; from the submit, not from arrived_at."""
+    world = World(channels=CHAT_OFFER)
+    world.agent("a", capacity=2)
+    world.new("1", 5, "chat", arrived_at=0, expire_seconds=5)
+    world.new("2", 6, "chat", expire_seconds=5)
+    world.do("abandon", 7, "2")
+    assert world.do("decline", 12, "1", agent="a") == ["declined 1 a@12", "expired 1@12"]
+    assert world.do("resume", 13, "2") == ["resumed 2@13", "expired 2@13"]
+    assert world.do("advance", 99) == []  # an expired contact's exclusion says nothing
+
 
 # ---------------------------------------------------------------- rule 7: offers
 
@@ -126,19 +320,6 @@ def test_offline_order_of_events() -> None:
     assert world.do("presence", 6, agent="a", state="ready")[1] == "assigned 2 a@6"
 
 
-def test_away_keeps_work_and_wrap_up_holds_room() -> None:
-    """Away: work goes on; a wrap-up uses its cost until it ends; the stamp is renewed then."""
-    world = World(channels={"phone": {"wrap_up_seconds": 5}})
-    world.agent("a")
-    world.new("1", 0)
-    assert world.do("presence", 1, agent="a", state="away") == ["presence a@1"]
-    assert world.do("complete", 2, "1") == ["completed 1 a@2"]
-    assert world.do("presence", 3, agent="a", state="ready") == ["presence a@3"]
-    assert world.do("presence", 3, agent="a", state="ready") == []
-    assert world.new("2", 4) == ["queued 2@4"]
-    assert world.do("advance", 7) == ["wrap_up_ended 1 a@7", "assigned 2 a@7"]
-
-
 def test_stamp_is_renewed_at_the_end_of_wrap_up_only() -> None:
     """a completes first but ends its wrap-up last."""
     world = World()
@@ -165,17 +346,6 @@ def mixed_world() -> World:
         world.new(f"c{number}", 0, "chat", prefer=prefer)
     world.do("complete", 0, "c4")
     return world
-
-
-def test_reservation_goes_to_the_least_loaded_and_holds() -> None:
-    """The agent takes nothing else; when room comes the contact goes to it."""
-    world = mixed_world()
-    assert world.new("call", 1) == ["queued call@1"]
-    assert world.do("advance", 11) == ["reserved call a@11"]
-    assert world.new("x", 12, "chat")[-1] == "assigned x b@12"  # a is kept free
-    assert world.new("y", 12, "chat") == ["queued y@12"]
-    assert world.do("complete", 13, "c0") == ["completed c0 a@13", "assigned call a@13"]
-    assert world.do("complete", 14, "call") == ["completed call a@14", "assigned y a@14"]
 
 
 def test_reservation_counts_from_arrival_and_past_due_is_now() -> None:
@@ -212,16 +382,6 @@ def test_reservation_falls_and_is_made_anew_before_matching() -> None:
         "presence a@12", "requeued c0@12", "reservation_ended call a@12",
         "reserved call b@12"]  # fmt: skip
     assert world.waiting() == ["c0", "call"]  # b has room for c0, but is kept free
-
-
-def test_reservation_ends_with_its_agent_removed() -> None:
-    """reservation_ended, then agent_removed, then a new one before matching."""
-    world = mixed_world()
-    world.new("call", 1)
-    world.do("advance", 11)
-    assert world.do("remove_agent", 12, agent="a") == [
-        "presence a@12", "requeued c0@12", "reservation_ended call a@12", "agent_removed a@12",
-        "reserved call b@12"]  # fmt: skip
 
 
 def test_reservation_falls_by_deferral_and_by_exclusion() -> None:
@@ -268,35 +428,6 @@ def test_resume_counts_from_the_latest_abandonment() -> None:
     assert world.do("advance", 600) == []
 
 
-def test_ids_and_bad_values() -> None:
-    """Ids are not used twice, a refused submit leaves its id free; values are checked."""
-    world = World()
-    bad: list[Json] = [
-        {"skills": {"x": 0}}, {"skills": {"x": True}}, {"skills": {"x": 1.5}},
-        {"skills": {"x": 1_000_001}}, {"skills": {" ": 1}}, {"priority": 2**31 + 1},
-        {"arrived_at": 1.5}, {"expire_seconds": -1}, {"target_seconds": float("inf")},
-        {"prefer": {"agent": "a", "seconds": -1}}, {"not_before": float("nan")},
-        {"skills": {"x": 1}, "relax": [{"after_seconds": 1, "skills": {"x": 2}}]},
-        {"relax": [{"after_seconds": n, "skills": {}} for n in (2, 1)]},
-        {"skills": {"x": 2}, "relax": [{"after_seconds": n, "skills": {"x": n}} for n in (1, 2)]},
-    ]  # fmt: skip
-    for fields in bad:
-        contact = {"id": "1", "channel": "phone", **fields}
-        assert world.refused("submit", 1, contact=contact) == "InvalidValueError", fields
-    assert world.refused("submit", 1, contact={"id": " ", "channel": "phone"}) == (
-        "InvalidValueError")  # fmt: skip
-    world.new("1", 1, priority=2**31)
-    world.do("cancel", 1, "1")
-    again = {"id": "1", "channel": "phone", "priority": 2**40}
-    assert world.refused("submit", 2, contact=again) == "DuplicateContactError"
-    assert world.refused("submit", 2, contact={**again, "channel": "y"}) == "UnknownChannelError"
-    for agent in ({"capacity": -1}, {"skills": {"x": 0}}, {"limits": {"chat": -1}},
-                  {"capacity": True}, {"presence": "asleep"}):  # fmt: skip
-        assert world.refused("add_agent", 2, agent={"id": "a", **agent}) == "InvalidValueError"
-    assert world.refused("add_agent", 2, agent={"id": "a", "limits": {"y": 1}}) == (
-        "UnknownChannelError")  # fmt: skip
-
-
 def test_precedence_of_errors() -> None:
     """Channel, contact, agent, duplicate, transition, value, full - in this order."""
     world = World(max_waiting=1, channels=CHAT_OFFER)
@@ -335,22 +466,6 @@ def test_max_waiting_counts_deferred_and_preferences() -> None:
     world.new("2", 3)
     world.do("resume", 4, "d")
     assert world.waiting() == ["d", "2"]
-
-
-def test_assign_fits_or_is_illegal() -> None:
-    """By hand: no offer, past exclusion, preference, reservation; but the room counts."""
-    world = mixed_world()
-    world.new("call", 1, arrived_at=-20)  # reserves a
-    world.new("m", 1, "email", skills={"x": 1}, not_before=99)
-    assert world.refused("assign", 2, "call", agent="a") == "IllegalTransitionError"
-    assert world.refused("assign", 2, "m", agent="a") == "IllegalTransitionError"
-    world.do("update", 2, "m", skills={})
-    assert world.do("assign", 3, "m", agent="a") == ["assigned m a@3"]
-    assert world.events[0]["by_hand"] is True
-    assert world.do("advance", 120) == []
-
-
-# ---------------------------------------------------------------- further details
 
 
 def test_reservations_are_one_an_agent_by_load_then_idle_order() -> None:
@@ -413,14 +528,6 @@ def test_abandon_ends_the_preference() -> None:
     assert world.do("resume", 4, "1") == ["resumed 1@4", "assigned 1 b@4"]
 
 
-def test_assign_needs_a_ready_agent() -> None:
-    """Not one who is away."""
-    world = World()
-    world.agent("a", presence="away")
-    world.new("1", 0)
-    assert world.refused("assign", 1, "1", agent="a") == "IllegalTransitionError"
-
-
 def test_becoming_ready_renews_the_stamp() -> None:
     """The agent is now the last in idle order."""
     world = World()
@@ -429,20 +536,6 @@ def test_becoming_ready_renews_the_stamp() -> None:
     world.do("presence", 1, agent="a", state="away")
     world.do("presence", 2, agent="a", state="ready")
     assert world.new("1", 3)[-1] == "assigned 1 b@3"
-
-
-def test_wrap_up_until_finished_by_command_and_none_from_parked() -> None:
-    """An explicit null: until finished. From parked there is none."""
-    world = World()
-    world.agent("a")
-    world.new("1", 0)
-    world.do("complete", 1, "1", wrap_up_seconds=None)
-    assert world.do("advance", 5000) == [] and world.state_of("1") == "wrap_up"
-    world.do("finish_wrap_up", 5000, "1")
-    world.new("2", 5001)
-    world.do("park", 5002, "2")
-    assert world.do("complete", 5003, "2", wrap_up_seconds=9) == ["completed 2@5003"]
-    assert world.state_of("2") == "completed" and world.next_timer() is None
 
 
 def test_defaults() -> None:
@@ -457,17 +550,22 @@ def test_defaults() -> None:
     assert world.do("update", 6, "2", priority=1) and world.events[0]["skills"] == {"x": 1}
 
 
-def test_update_agent_keeps_work_and_opens_room() -> None:
-    """Those fields are replaced; work stays; new work only where it fits."""
+# ---------------------------------------------------------------- rule 14: own costs
+
+
+def test_14_own_cost_above_the_capacity() -> None:
+    """Such an agent could not serve the contact even when empty: no preference, no assign."""
     world = World()
-    world.agent("a", capacity=2, skills={"x": 1})
-    world.new("1", 0, skills={"x": 1})
-    world.new("2", 0, skills={"x": 2})
-    fields = {"id": "a", "skills": {"x": 2}}
-    assert world.do("update_agent", 1, agent=fields) == ["agent_updated a@1", "assigned 2 a@1"]
-    assert world.events[0]["capacity"] == 2
-    assert world.do("update_agent", 2, agent={"id": "a", "capacity": 1}) == ["agent_updated a@2"]
-    world.do("complete", 3, "1")
-    assert world.new("3", 4) == ["queued 3@4"]
-    world.do("complete", 5, "2")
-    assert world.state_of("3") == "active"
+    world.agent("a", capacity=2, costs={"phone": 3})
+    assert world.new("1", 0, prefer={"agent": "a", "seconds": 5}) == ["queued 1@0"]
+    assert world.refused("assign", 1, "1", agent="a") == "IllegalTransitionError"
+
+
+def test_14_own_costs_count_in_reservations() -> None:
+    """The lowest used / capacity is b's; by the channel's cost a would come first."""
+    world = World(channels={"phone": {"cost": 4, "reserve_seconds": 0}})
+    world.agent("a", capacity=4, costs={"email": 3})
+    world.agent("b", capacity=4)
+    world.new("e1", 0, "email")
+    world.new("e2", 0, "email")
+    assert world.new("p1", 1) == ["queued p1@1", "reserved p1 b@1"]
