@@ -14,6 +14,7 @@ import pytest
 from omniqueue.cli import audit as verb
 from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
+from omniqueue.record.measures import RECORD_FORMULAS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LOG, STAFF = str(EXAMPLES / "desk_log.csv"), str(EXAMPLES / "desk_staff.toml")
@@ -42,7 +43,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_sound_record_has_tables_and_exit_0(run: Ran, record: Path) -> None:
     code, out, err = run("audit", record, "--zone", "Europe/Berlin")
     assert (code, err) == (0, "")
-    assert "3,173 contacts in = 3,173 answered + 0 still waiting + 0 left" in out
+    assert "3,173 contacts arrived = 3,173 answered" in out
     assert out.rstrip().endswith("unexplained = 0")
     for word in ("channel", "skill", "between 18 agents", "who served whom", "2024-05-06T00:11"):
         assert word in out
@@ -71,8 +72,8 @@ def test_the_audit_says_what_the_route_said(run: Ran, record: Path) -> None:
     code, out, _ = run("audit", record, "--json")
     found = json.loads(out)
     assert code == 0
-    assert found["format"] == "omniqueue-audit/1"
-    documented = set(re.findall(r"`(\w+)`", verb.__doc__ or ""))
+    assert found["format"] == "omniqueue-audit/2"
+    documented = {*re.findall(r"`(\w+)`", verb.__doc__ or ""), *RECORD_FORMULAS}
     for part in (found, found["channels"][0], found["agents"][0], found["served"][0]):
         assert set(part) <= documented
     assert set(found["spread"]["occupancy"]) <= documented
@@ -81,8 +82,8 @@ def test_the_audit_says_what_the_route_said(run: Ran, record: Path) -> None:
     for part in ("channels", "skills"):
         for mine, theirs in zip(found[part], routed[part], strict=True):
             assert {key: mine[key] for key in theirs} == theirs
-    assert sum(each["taken"] for each in found["served"]) == routed["answered"]
-    assert sum(each["taken"] for each in found["agents"]) == routed["answered"]
+    assert sum(each["answered"] for each in found["served"]) == routed["answered"]
+    assert sum(each["answered"] for each in found["agents"]) == routed["answered"]
     signed_in = sum(group["signed_in_seconds"] for group in routed["groups"])
     assert sum(each["signed_in_seconds"] for each in found["agents"]) == pytest.approx(signed_in)
     assert sum(each["overtakings"] for each in found["channels"]) == sum(

@@ -13,6 +13,7 @@ import pytest
 from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
 from omniqueue.cli import whatif as verb
+from omniqueue.record.measures import RECORD_FORMULAS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LOG, STAFF = str(EXAMPLES / "desk_log.csv"), str(EXAMPLES / "desk_staff.toml")
@@ -51,7 +52,7 @@ def test_json_has_the_documented_keys_and_routes_numbers(
     code, out, _ = whatif(LOG, "--staff", STAFF, *options, "--json")
     found = json.loads(out)
     assert code == 0
-    documented = set(re.findall(r"`(\w+)`", verb.__doc__ or ""))
+    documented = {*re.findall(r"`(\w+)`", verb.__doc__ or ""), *RECORD_FORMULAS}
     for part in (found, found["first"], found["differences"][0]):
         assert set(part) <= documented
     assert cli.main(["route", LOG, "--staff", STAFF, "--json"]) == 0
@@ -79,7 +80,7 @@ def test_changes_repeat_and_combine(whatif: WhatIf) -> None:
     assert found["seed"] == 3
     agents = [group["agents"] for group in found["second"]["groups"]]
     assert agents == [7, 7, 3, 2, 2]
-    assert found["second"]["waiting"] > 0
+    assert found["second"]["open"] > 0
 
 
 def test_no_change_has_no_difference(whatif: WhatIf) -> None:
@@ -163,7 +164,7 @@ def test_ctrl_c_gives_a_marked_partial_result_without_an_effect(
     found = json.loads(out)
     assert (code, found["interrupted"]) == (130, True)
     assert (found["sentence"], found["differences"]) == (None, [])
-    assert (found["first"]["contacts_in"] == 3173) is (stops_in == "B")
+    assert (found["first"]["arrived"] == 3173) is (stops_in == "B")
 
 
 def test_pairs_and_single_contacts_are_told(whatif: WhatIf, tmp_path: Path) -> None:

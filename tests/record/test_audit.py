@@ -72,8 +72,8 @@ def test_the_record_itself_is_sound() -> None:
     assert found.unexplained == {}
     assert found.fair
     assert found.events == len(recorded()) - 2
-    assert sum(found.served.values()) == sum(each.taken for each in found.agents)
-    assert found.totals["waiting"] == 1
+    assert sum(found.served.values()) == sum(each.answered for each in found.agents)
+    assert found.totals["open"] == 1
 
 
 def swap_two_assignments(lines: Lines) -> Lines:

@@ -250,5 +250,5 @@ def test_the_first_fault_says_who_and_why(plant: Callable[[Lines], Lines], told:
 def test_times_of_the_agents() -> None:
     """An interrupted contact is in hand, but what is busy is counted once."""
     ana, bob = audit(recorded()).agents
-    assert (ana.signed_in_seconds, ana.idle_seconds, ana.taken) == (13, 1, 9)
-    assert (bob.signed_in_seconds, bob.idle_seconds, bob.taken) == (15, 3, 2)
+    assert (ana.signed_in_seconds, ana.idle_seconds, ana.answered) == (13, 1, 9)
+    assert (bob.signed_in_seconds, bob.idle_seconds, bob.answered) == (15, 3, 2)

@@ -64,7 +64,7 @@ def disagreement(seed: int, **options: bool) -> str | None:
     if not found.fair:
         return f"seed {seed}: {dict(found.unexplained)}: {found.faults[0]}"
     taken = sum(found.served.values())
-    if not taken == sum(each.taken for each in found.agents) == assigned:
+    if not taken == sum(each.answered for each in found.agents) == assigned:
         return f"seed {seed}: {assigned} assigned, {taken} in the matrix"
     by_cause = sum(found.verdict.overtakings.values()) - found.verdict.overtakings["priority"]
     if sum(each.overtakings for each in found.channels) != by_cause:
@@ -110,7 +110,7 @@ def test_audit_and_engine_agree_on_the_cities(
     reader = EventReader(record, lines_of(record, 1 << 30))
     found = audited(reader.header, reader)
     assert found.unexplained == {}
-    assert found.totals["contacts_in"] == contacts
+    assert found.totals["arrived"] == contacts
     assert found.totals["answered"] == sum(found.served.values())
 
 

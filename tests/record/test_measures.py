@@ -8,9 +8,10 @@ from math import ceil
 import pytest
 
 from omniqueue import Skills
-from omniqueue.model.contact_events import Abandoned, Assigned, Queued
+from omniqueue.model.contact_events import Abandoned, Assigned, Cancelled, Queued
 from omniqueue.record import measures
 from omniqueue.record.ledger import Ledger
+from omniqueue.record.measures import MEASURES, ContactMeasures
 from omniqueue.record.workload import AgentTime
 
 FR = Skills.of({"fr": 1})
@@ -28,26 +29,63 @@ def ledger_of(*rows: tuple[str, Skills, float, float | None]) -> Ledger:
     return ledger
 
 
+def phone(*waits: float | None, target_seconds: float | None = None) -> ContactMeasures:
+    """Contacts that arrived at 0 (None: still waiting at 100)."""
+    ledger = ledger_of(*(("phone", NONE, 0, wait) for wait in waits))
+    (found,) = measures.grouped(
+        ledger, lambda row: ("phone",), {"phone": target_seconds}, now=100.0, order=["phone"]
+    )
+    return found
+
+
+def test_every_row_has_what_it_divides() -> None:
+    sums = dict.fromkeys((each.over for each in MEASURES.values()), 1.0)
+    sums |= {each.under: 4.0 for each in MEASURES.values() if each.under is not None}
+    for each in MEASURES.values():
+        assert each.value(sums) == sums[each.over] / sums.get(each.under or "", 1.0)
+        assert each.unit in ("contacts", "agents", "seconds", "share")
+    assert len({each.label for each in MEASURES.values()}) == len(MEASURES)
+
+
 def test_waits_of_the_answered() -> None:
-    found = measures.measures([4.0, 1.0, 2.0, 9.0], name="phone", waiting=2)
-    assert (found.arrived, found.answered, found.waiting) == (6, 4, 2)
-    assert (found.mean_wait, found.median_wait) == (4.0, 3.0)
+    found = phone(4.0, 1.0, 2.0, 9.0, None, None)
+    assert [found.sums[name] for name in ("arrived", "answered", "open")] == [6, 4, 2]
+    assert (found.value("mean_wait"), found.median_wait) == (4.0, 3.0)
     assert (found.p95_wait, found.longest_wait) == (9.0, 9.0)
+    assert found.value("mean_wait_all") == (16.0 + 2 * 100.0) / 6
 
 
 @pytest.mark.parametrize("number", [1, 2, 19, 20, 21, 60, 100, 101, 180, 1000])
 def test_95th_percentile_is_the_nearest_rank(number: int) -> None:
     waits = [float(n) for n in range(1, number + 1)]
     random.Random(number).shuffle(waits)
-    found = measures.measures(waits, name="x").p95_wait
+    found = phone(*waits).p95_wait
     assert found == float(ceil(number * 95 / 100))
     assert sum(wait <= found for wait in waits) >= 0.95 * number
 
 
 def test_nothing_to_measure_is_none() -> None:
-    found = measures.measures([], name="phone", refused=3)
-    assert (found.arrived, found.refused) == (3, 3)
-    assert {found.mean_wait, found.median_wait, found.p95_wait, found.service_level} == {None}
+    ledger = Ledger()
+    for number in range(3):
+        ledger.refuse(f"c{number}", "phone", NONE, at=0.0)
+    (found,) = measures.by_channel(ledger, {"phone": 20.0}, now=9.0)
+    assert (found.sums["arrived"], found.sums["refused"]) == (3, 3)
+    said = found.to_dict()
+    nobody = ("mean_wait", "median_wait", "p95_wait", "service_level", "abandonment")
+    assert {said[name] for name in nobody} == {None}
+    assert said["service_level_arrived"] == 0.0
+
+
+def test_service_levels_by_name() -> None:
+    ledger = ledger_of(*(("phone", NONE, 0, wait) for wait in (0, 20, 30, None, None, None)))
+    ledger.observe([Abandoned(20.0, "c3"), Abandoned(99.0, "c4"), Cancelled(21.0, "c5")])
+    ledger.refuse("c6", "phone", NONE, at=0.0)
+    (found,) = measures.by_channel(ledger, {"phone": 20.0}, now=100.0)
+    assert found.value("service_level") == 2 / 5  # not who left within the target, nor refused
+    assert found.value("service_level_answered") == 2 / 3
+    assert found.value("service_level_arrived") == 2 / 7
+    counts = {"arrived": 7, "answered": 3, "abandoned": 2, "cancelled": 1, "refused": 1}
+    assert {name: found.sums[name] for name in counts} == counts
 
 
 def test_service_level_counts_who_waits_longer_than_the_target() -> None:
@@ -59,14 +97,14 @@ def test_service_level_counts_who_waits_longer_than_the_target() -> None:
         ("phone", NONE, 80, None),  # waits for 20 s: not yet to be counted
     )
     (found,) = measures.by_channel(ledger, {"phone": 30.0}, now=100.0)
-    assert (found.in_target, found.service_level) == (2, 0.5)
+    assert (found.sums["answered_in_target"], found.value("service_level")) == (2, 0.5)
     (no_target,) = measures.by_channel(ledger, {"phone": None}, now=100.0)
-    assert no_target.service_level is None
+    assert no_target.value("service_level") is None
 
 
 def test_a_contact_counts_under_each_skill() -> None:
     ledger = ledger_of(("phone", FR, 0, 1), ("fax", FR_LAW, 0, 2), ("fax", NONE, 0, 3))
-    found = {each.name: each.answered for each in measures.by_skill(ledger, {}, now=9)}
+    found = {each.name: each.sums["answered"] for each in measures.by_skill(ledger, {}, now=9)}
     assert found == {"fr": 2, "law": 1, "(none)": 1}
     assert [each.name for each in measures.by_channel(ledger, {}, now=9)] == ["fax", "phone"]
 
@@ -75,7 +113,7 @@ def test_intervals_come_in_order_of_time() -> None:
     ledger = ledger_of(("phone", NONE, 5, 1), ("phone", NONE, 65, 1), ("phone", NONE, 66, None))
     minutes = [str(int(at // 60)) for at in ledger.arrived_at]
     found = measures.grouped(ledger, lambda row: (minutes[row],), {}, now=99)
-    assert [(each.name, each.arrived, each.waiting) for each in found] == [
+    assert [(each.name, each.sums["arrived"], each.sums["open"]) for each in found] == [
         ("0", 1, 0),
         ("1", 2, 1),
     ]
@@ -86,11 +124,13 @@ def test_totals_add_up() -> None:
     ledger.observe([Abandoned(5.0, "c2")])
     ledger.refuse("c9", "phone", NONE, at=6.0)
     assert measures.totals(ledger) == {
-        "contacts_in": 4,
+        "arrived": 4,
         "answered": 1,
-        "waiting": 1,
+        "abandoned": 1,
+        "cancelled": 0,
+        "expired": 0,
         "refused": 1,
-        "left": 1,
+        "open": 1,
     }
 
 
@@ -105,5 +145,5 @@ def test_groups_are_summed() -> None:
         agent.settle(100.0)
     groups = measures.by_group({"ana": ana, "eve": eve}, {"ana": "desk", "eve": "desk"}, ["desk"])
     (desk,) = groups
-    assert (desk.agents, desk.signed_in_seconds) == (2, 200.0)
-    assert (desk.occupancy, desk.load) == (0.25, 0.125)
+    assert (desk.agents, desk.value("signed_in_seconds")) == (2, 200.0)
+    assert (desk.value("occupancy"), desk.value("load")) == (0.25, 0.125)

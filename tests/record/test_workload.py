@@ -32,7 +32,7 @@ def test_time_with_work_is_busy_and_weighted_by_cost() -> None:
     assert times.signed_in_seconds == 100
     assert times.busy_seconds == 30
     assert times.load_seconds == 15
-    assert times.taken == 1
+    assert times.answered == 1
 
 
 def test_nobody_is_signed_in_while_offline() -> None:

@@ -12,20 +12,21 @@ format; 130 interrupted (what is printed is then a partial result, and says so).
 
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
-- `format` "omniqueue-audit/1"; `record`; `order`, `selection`; `events`; `started_at`, `ended_at`
+- `format` "omniqueue-audit/2"; `record`; `order`, `selection`; `events`; `started_at`, `ended_at`
   (as recorded; ISO 8601 with `--zone`); `interrupted`;
-- `contacts_in` = `answered` + `waiting` + `refused` (0: not in the events) + `left`;
+- `arrived` = `answered` + `abandoned` + `cancelled` + `expired` + `refused` (0: not in the events)
+  + `open`;
 - `judged` (contacts given), `overtakings` (cause to number), `most_overtaken` (`contact`,
   `times`; or null), `unexplained` (number), `unexplained_by_kind`, `faults` (list of `line`,
   `at`, `kind`, `contact`, `agent`, `detail`);
-- `channels`, `skills`: lists of `name`, `arrived`, `answered`, `waiting`, `refused`, `left`,
-  `mean_wait`, `median_wait`, `p95_wait`, `longest_wait`, `in_target` (contacts),
-  `service_level` (share), `overtaken` (contacts), `overtakings` (times), `most_overtakings`;
+- `channels`, `skills`: lists of `name`, the counts as above, every other measure of contacts that
+  `formulas` names, `median_wait`, `p95_wait`, `longest_wait`, `overtaken` (contacts),
+  `overtakings` (times), `most_overtakings`;
 - `agents`: list of `agent`, `abilities`, `signed_in_seconds`, `idle_seconds`, `occupancy`
-  (share), `taken`; `spread`: of `occupancy`, `idle_seconds`, `taken` each `lowest`,
+  (share), `answered`; `spread`: of `occupancy`, `idle_seconds`, `answered` each `lowest`,
   `lower_quartile`, `median`, `upper_quartile`, `highest` between agents who were signed in;
-- `served`: list of `agent`, `contacts` (channel and skills with levels), `taken`;
-- `formulas`: `wait`, `service_level`, `occupancy`, in words.
+- `served`: list of `agent`, `contacts` (channel and skills with levels), `answered`;
+- `formulas`: measure to its formula in words.
 """
 
 from __future__ import annotations

@@ -5,22 +5,21 @@ interrupted (what is printed is then a partial result, and says so).
 
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
-- `format` "omniqueue-route/1"; `log`, `staff`, `title`; `started_at`, `ended_at` (ISO 8601);
+- `format` "omniqueue-route/2"; `log`, `staff`, `title`; `started_at`, `ended_at` (ISO 8601);
   `interrupted`; `folded_weeks` and `busiest_minute` (null: not folded); `unserved`
   (what no agent group has, to how many contacts need it); `dropped` and `moved`
   (rows that `--repair` left out and sorted in); `order`, `selection`, `seed`;
-- `contacts_in` = `answered` + `waiting` + `refused` + `left` (left: always 0 here);
+- `arrived` = `answered` + `abandoned` + `cancelled` + `expired` + `refused` + `open`;
 - `channels`, `skills`, `intervals` (null: not asked for; from the first arrival to the last, those
-  without a contact too): lists of `name`, `arrived`, `answered`,
-  `waiting`, `refused`, `left`, `mean_wait`, `median_wait`, `p95_wait`, `longest_wait`,
-  `in_target` (contacts), `service_level` (share);
-- `groups`: list of `name`, `agents`, `signed_in_seconds`, `occupancy`, `load`, `taken`;
+  without a contact too): lists of `name`, the counts as above, every other
+  measure of contacts that `formulas` names, `median_wait`, `p95_wait`, `longest_wait`;
+- `groups`: list of `name`, `agents`, `signed_in_seconds`, `occupancy`, `load`, `answered`;
 - `verdict`: `judged`, `overtakings` (cause to number), `unexplained` (number),
   `unexplained_by_kind`, `faults` (the first 20: `at`, `kind`, `contact`, `agent`, `needs`,
   `passed_over`, `others`), `most_overtaken` (`contact`, `times`; or null);
 - `explained` (null: not asked for): list of `contact`, `at`, `time` (ISO 8601), `text` (lines),
   `explanation` (as `Explanation.to_dict` gives it; null: there is nothing to explain);
-- `formulas`: `wait`, `service_level`, `occupancy`, in words.
+- `formulas`: measure to its formula in words.
 """
 
 from __future__ import annotations

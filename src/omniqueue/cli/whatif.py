@@ -8,18 +8,18 @@ interrupted (what is printed is then a partial result, and says so).
 
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
-- `format` "omniqueue-whatif/1"; `log`, `staff`, `title`, `change` (in words), `seed`,
+- `format` "omniqueue-whatif/2"; `log`, `staff`, `title`, `change` (in words), `seed`,
   `folded_weeks`, `dropped`, `moved`, `interrupted`;
 - `first` (A, as it is) and `second` (B, with the change): `order`, `selection`, `started_at`,
-  `ended_at` (ISO 8601), `contacts_in` = `answered` + `waiting` + `refused` + `left`, `channels`,
-  `groups` and `verdict` as `omniqueue route --json` has them;
+  `ended_at` (ISO 8601), the counts from `arrived` to `open`, `channels`, `groups` and `verdict` as
+  `omniqueue route --json` has them;
 - `differences` (empty when interrupted: the two runs have met unequal parts of the log): all
   contacts (`name` "all"), then each channel: `name`, `contacts`, `pairs`
   (answered in both), `mean` of wait B - wait A over the pairs, its 95 % interval `low` to `high`
   (null: fewer than 100 pairs), `better`, `worse`, `same` (contacts), `only_first`, `only_second`
   (answered in one run alone);
-- `sentence`: the verdict in words (null: interrupted); `formulas`: `wait`, `service_level`,
-  `occupancy`, `difference`, in words.
+- `sentence`: the verdict in words (null: interrupted); `formulas`: measure to its formula in
+  words, and `difference`.
 """
 
 from __future__ import annotations

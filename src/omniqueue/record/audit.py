@@ -71,7 +71,7 @@ class AgentShare:
         signed_in_seconds: ready or away.
         idle_seconds: of these, with nothing in hand.
         occupancy: the share with work in hand; None: never signed in.
-        taken: contacts taken.
+        answered: contacts it was given.
     """
 
     agent: str
@@ -79,7 +79,7 @@ class AgentShare:
     signed_in_seconds: float
     idle_seconds: float
     occupancy: float | None
-    taken: int
+    answered: int
 
 
 @attrs.frozen(kw_only=True)
@@ -90,7 +90,7 @@ class AuditResult:
         order: the order policy. selection: the selection policy.
         events: how many events were heard.
         started_at: the first instant (seconds on the events' epoch). ended_at: the last.
-        totals: contacts in, answered, waiting, refused, left.
+        totals: the counts of `omniqueue.record.measures.TOTALS`.
         verdict: the fairness verdict alone, as `omniqueue route` gives it.
         unexplained: all faults by kind, with their number; empty when all is explained.
         faults: the first 20, and the first of every kind, in the order of finding.
@@ -315,7 +315,7 @@ class Audit:
                     signed_in_seconds=signed_in,
                     idle_seconds=signed_in - busy,
                     occupancy=busy / signed_in if signed_in else None,
-                    taken=time.taken,
+                    answered=time.answered,
                 )
             )
         return found

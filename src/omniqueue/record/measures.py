@@ -1,171 +1,463 @@
-"""Measures of a ledger and a workload: waits, answers in time, occupancy; by named formulas."""
+"""Measures: one table of what is measured and how, and the sums that a ledger and agents give.
+
+A measure is a row of `MEASURES`: a sum, or one sum over another. Whatever adds up these sums (a
+ledger here, live statistics, a simulation) gives every measure whose sums it has, so a new measure
+is one row. Routing, audit, simulation, live statistics and the reports print from the rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 
-from omniqueue.record.ledger import OPEN, REFUSED, Ledger
+from omniqueue.record.ledger import OPEN, OUTCOMES, Ledger
 from omniqueue.record.workload import AgentTime
 
-SERVICE_LEVEL_FORMULA: Final = (
-    "answered within the channel's target / (answered"
-    " + still waiting at the end for longer than the target)"
-)
-WAIT_FORMULA: Final = (
-    "wait = first assignment - arrival, of answered contacts;"
-    " 95th percentile by nearest rank (95 % waited no longer)"
-)
-OCCUPANCY_FORMULA: Final = (
-    "occupancy = time with at least one contact in hand (wrap-up included) / signed-in time;"
-    " load = capacity in use over time (not by interrupted contacts)"
-    " / capacity signed in over time"
-)
 NO_SKILL: Final = "(none)"
+TOTALS: Final = ("arrived", "answered", "abandoned", "cancelled", "expired", "refused", "open")
+"""Counts of contacts; the first is the sum of the others."""
+
+# Outcome of an unanswered row to its count; only a faulty record completes one unanswered.
+_UNANSWERED: Final = tuple("cancelled" if each == "completed" else each for each in OUTCOMES)
+AGENT_SUMS: Final = ("signed_in_seconds", "busy_seconds", "load_seconds", "answered")
+QUANTILE_FORMULA: Final = (
+    "median, 95th percentile: of the waits of the answered; the percentile by nearest rank (95 %"
+    " waited no longer)"
+)
+_TUTORIAL: Final = "Gans, Koole and Mandelbaum, Telephone Call Centers (2003)"
+_IMPATIENT: Final = (
+    "Jouini, Koole and Roubos, Performance indicators for call centers with impatient customers"
+    " (2013)"
+)
+
+
+@attrs.frozen
+class Measure:
+    """What is measured, and how: one row of the table.
+
+    Args:
+        name: its name, as in JSON.
+        over: the sum that is measured, or the numerator.
+        under: the denominator; None: a plain sum (a simulation gives it for each replication).
+        unit: of its values: "contacts", "agents", "seconds" or "share" (0 to 1).
+        label: its name in tables.
+        formula: how it is worked out, in words.
+        source: who defines it so; "": nobody needs to.
+
+    Example:
+        >>> MEASURES["mean_wait"].value({"wait_answered_seconds": 30.0, "answered": 2})
+        15.0
+    """
+
+    name: str
+    over: str
+    under: str | None
+    unit: str
+    label: str
+    formula: str
+    source: str = ""
+
+    def value(self, sums: Mapping[str, float]) -> float | None:
+        """Return the measure of some sums; None: there is nothing to divide by.
+
+        Args:
+            sums: name to sum; `over` and `under` are among them.
+        """
+        if self.under is None:
+            return sums[self.over]
+        return sums[self.over] / sums[self.under] if sums[self.under] else None
+
+
+_ROWS: Final = (
+    Measure("arrived", "arrived", None, "contacts", "arrived", "came, refused ones too"),
+    Measure("answered", "answered", None, "contacts", "answered", "given to an agent"),
+    Measure("abandoned", "abandoned", None, "contacts", "abandoned", "gave up, not answered"),
+    Measure("cancelled", "cancelled", None, "contacts", "cancelled", "cancelled, not answered"),
+    Measure("expired", "expired", None, "contacts", "expired", "expired, not answered"),
+    Measure("refused", "refused", None, "contacts", "refused", "not let into the queue"),
+    Measure("open", "open", None, "contacts", "open", "neither answered nor ended"),
+    Measure("redials", "redials", None, "contacts", "redials", "arrived, not for the first time"),
+    Measure(
+        "answered_in_target",
+        "answered_in_target",
+        None,
+        "contacts",
+        "in target",
+        "answered within the channel's target",
+    ),
+    Measure(
+        "abandonment",
+        "abandoned",
+        "entered",
+        "share",
+        "abandonment",
+        "abandoned / (arrived - refused)",
+        _TUTORIAL,
+    ),
+    Measure(
+        "chance_of_waiting",
+        "waited",
+        "entered",
+        "share",
+        "had to wait",
+        "waited longer than 0 seconds / (arrived - refused)",
+        _TUTORIAL,
+    ),
+    Measure(
+        "mean_wait",
+        "wait_answered_seconds",
+        "answered",
+        "seconds",
+        "ASA",
+        "time from arrival to first assignment / answered",
+        _TUTORIAL,
+    ),
+    Measure(
+        "mean_wait_all",
+        "wait_seconds",
+        "entered",
+        "seconds",
+        "wait of all",
+        "time from arrival to first assignment, else to the end or until now"
+        " / (arrived - refused)",
+        _IMPATIENT,
+    ),
+    Measure(
+        "service_level",
+        "answered_in_target",
+        "counted",
+        "share",
+        "service level",
+        "answered within the channel's target / (answered"
+        " + abandoned, cancelled, expired or still waiting after longer than the target)",
+        _IMPATIENT,
+    ),
+    Measure(
+        "service_level_answered",
+        "answered_in_target",
+        "answered_with_target",
+        "share",
+        "service level of the answered",
+        "answered within the channel's target / answered",
+        _IMPATIENT,
+    ),
+    Measure(
+        "service_level_arrived",
+        "answered_in_target",
+        "arrived_with_target",
+        "share",
+        "service level of the arrived",
+        "answered within the channel's target / arrived",
+        _IMPATIENT,
+    ),
+    Measure(
+        "mean_contact_time",
+        "contact_seconds",
+        "answered",
+        "seconds",
+        "contact time",
+        "time worked on before wrap-up, without interruptions / answered",
+        _TUTORIAL,
+    ),
+    Measure(
+        "mean_handling_time",
+        "handling_seconds",
+        "answered",
+        "seconds",
+        "AHT",
+        "(contact time + wrap-up) / answered",
+        _TUTORIAL,
+    ),
+    Measure(
+        "mean_interrupted_time",
+        "interrupted_seconds",
+        "answered",
+        "seconds",
+        "interrupted",
+        "time between answer and end with its agent at another contact / answered",
+    ),
+    Measure(
+        "queue_length",
+        "queue_seconds",
+        "seconds",
+        "contacts",
+        "queue",
+        "contacts waiting, averaged over the measured time",
+    ),
+    Measure(
+        "in_hand",
+        "in_hand_seconds",
+        "seconds",
+        "contacts",
+        "in hand",
+        "contacts with an agent, averaged over the measured time",
+    ),
+    Measure(
+        "overtook",
+        "overtook",
+        "answered",
+        "share",
+        "overtook",
+        "answered while one that arrived earlier was still waiting / answered",
+    ),
+    Measure(
+        "agents",
+        "signed_in_seconds",
+        "seconds",
+        "agents",
+        "agents",
+        "agents signed in, averaged over the measured time",
+    ),
+    Measure(
+        "signed_in_seconds",
+        "signed_in_seconds",
+        None,
+        "seconds",
+        "signed in",
+        "time signed in, of all agents together",
+    ),
+    Measure(
+        "occupancy",
+        "busy_seconds",
+        "signed_in_seconds",
+        "share",
+        "occupancy",
+        "time with at least one contact in hand (wrap-up included) / signed-in time",
+        _TUTORIAL,
+    ),
+    Measure(
+        "load",
+        "load_seconds",
+        "signed_in_seconds",
+        "share",
+        "load",
+        "capacity in use over time (not by interrupted contacts) / capacity signed in over time",
+    ),
+)
+MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({each.name: each for each in _ROWS})
+
+
+def measures_of(sums: Collection[str]) -> list[Measure]:
+    """Return the measures that these sums give, in the order of the table.
+
+    Args:
+        sums: names of sums.
+
+    Cost: O(measures).
+
+    Example:
+        >>> [each.name for each in measures_of(["busy_seconds", "signed_in_seconds"])]
+        ['signed_in_seconds', 'occupancy']
+    """
+    return [
+        each
+        for each in MEASURES.values()
+        if each.over in sums and (each.under is None or each.under in sums)
+    ]
+
+
+def formulas_of(sums: Collection[str]) -> dict[str, str]:
+    """Return name to formula, in words, of the measures that these sums give.
+
+    Args:
+        sums: names of sums.
+
+    Example:
+        >>> formulas_of(["answered"])
+        {'answered': 'given to an agent'}
+    """
+    return {each.name: each.formula for each in measures_of(sums)}
 
 
 @attrs.frozen(kw_only=True)
-class ContactMeasures:
+class Measured:
+    """The sums of something that has a name, and every measure that they give.
+
+    Args:
+        name: which channel, skill, group or interval.
+        sums: name to sum, as the rows of `MEASURES` name them.
+
+    Example:
+        >>> Measured(name="desk", sums={"busy_seconds": 6.0, "signed_in_seconds": 8.0}).values()
+        {'signed_in_seconds': 8.0, 'occupancy': 0.75}
+    """
+
+    name: str
+    sums: Mapping[str, float]
+
+    def value(self, measure: str) -> float | None:
+        """Return one measure; None: there is nothing to divide by. Cost: O(1).
+
+        Args:
+            measure: a key of `MEASURES`; its sums are among `sums`.
+        """
+        return MEASURES[measure].value(self.sums)
+
+    def values(self) -> dict[str, float | None]:
+        """Return every measure that the sums give, by name. Cost: O(measures)."""
+        return {each.name: each.value(self.sums) for each in measures_of(self.sums)}
+
+    def to_dict(self) -> dict[str, float | str | None]:
+        """Return the name and every measure, as JSON types. Cost: O(measures)."""
+        return {"name": self.name, **self.values()}
+
+
+@attrs.frozen(kw_only=True)
+class ContactMeasures(Measured):
     """The contacts of one channel, skill or interval. Seconds; None where nothing is to measure.
 
     Args:
         name: which channel, skill or interval.
-        arrived: contacts that arrived (refused ones included).
-        answered: taken by an agent at least once.
-        waiting: neither answered nor ended.
-        refused: not let into a full queue.
-        left: abandoned, cancelled or expired without an answer.
-        mean_wait: mean wait of the answered.
+        sums: the counts of `TOTALS` and what else the rows of `MEASURES` divide.
         median_wait: median wait of the answered.
         p95_wait: 95th percentile of the waits of the answered, by nearest rank.
         longest_wait: longest wait of the answered.
-        in_target: answered within the target, where there is one.
-        service_level: `SERVICE_LEVEL_FORMULA`; None: no target, or nobody to count.
-
-    Example:
-        >>> measures([3.0, 1.0], name="phone").median_wait
-        2.0
     """
 
-    name: str
-    arrived: int
-    answered: int
-    waiting: int
-    refused: int
-    left: int
-    mean_wait: float | None
     median_wait: float | None
     p95_wait: float | None
     longest_wait: float | None
-    in_target: int
-    service_level: float | None
+
+    def to_dict(self) -> dict[str, float | str | None]:
+        """Return the name, every measure and the quantiles, as JSON types."""
+        quantiles = attrs.asdict(self, filter=attrs.filters.exclude("name", "sums"))
+        return {**super().to_dict(), **quantiles}
 
 
 @attrs.frozen(kw_only=True)
-class GroupMeasures:
+class GroupMeasures(Measured):
     """The agents of one group.
 
     Args:
         name: the group.
         agents: how many agents.
-        signed_in_seconds: signed-in time of all of them.
-        occupancy: share of it with work in hand; None: never signed in.
-        load: share of the signed-in capacity in use; None: never signed in.
-        taken: contacts taken.
+        sums: `signed_in_seconds`, `busy_seconds`, `load_seconds` and contacts `answered`.
     """
 
-    name: str
     agents: int
-    signed_in_seconds: float
-    occupancy: float | None
-    load: float | None
-    taken: int
+
+    def to_dict(self) -> dict[str, float | str | None]:
+        """Return the name, the number of agents and every measure, as JSON types."""
+        return {"name": self.name, "agents": self.agents, **self.values()}
 
 
-def measures(
-    waits: Iterable[float],
-    *,
-    name: str,
-    waiting: int = 0,
-    refused: int = 0,
-    left: int = 0,
-    in_target: int = 0,
-    counted: int = 0,
-) -> ContactMeasures:
-    """Return the measures of the waits of answered contacts.
-
-    Args:
-        waits: seconds, one for each answered contact.
-        name: what to call them.
-        waiting: contacts that wait still.
-        refused: contacts refused.
-        left: contacts that left unanswered.
-        in_target: contacts answered within their target.
-        counted: the denominator of the service level.
-
-    Cost: O(n log n).
+class ContactSums:
+    """Adds up contacts into the sums that measures divide.
 
     Example:
-        >>> found = measures([1.0, 2.0, 9.0], name="phone", in_target=2, counted=4)
-        >>> found.mean_wait, found.p95_wait, found.service_level
-        (4.0, 9.0, 0.5)
+        >>> sums = ContactSums()
+        >>> sums.add("answered", 0.0, 20.0)
+        >>> sums.add("abandoned", 99.0, 20.0)
+        >>> MEASURES["service_level"].value(sums.to_dict())
+        0.5
     """
-    ranked = sorted(waits)
-    number = len(ranked)
-    middle = number // 2
-    return ContactMeasures(
-        name=name,
-        arrived=number + waiting + refused + left,
-        answered=number,
-        waiting=waiting,
-        refused=refused,
-        left=left,
-        mean_wait=sum(ranked) / number if number else None,
-        median_wait=(ranked[middle] + ranked[~middle]) / 2 if number else None,
-        p95_wait=ranked[(95 * number + 99) // 100 - 1] if number else None,
-        longest_wait=ranked[-1] if number else None,
-        in_target=in_target,
-        service_level=in_target / counted if counted else None,
+
+    __slots__ = (
+        "_answered_with_target",
+        "_arrived_with_target",
+        "_counted",
+        "_counts",
+        "_in_target",
+        "_wait_answered_seconds",
+        "_wait_seconds",
+        "_waited",
     )
+
+    def __init__(self) -> None:
+        self._counts = dict.fromkeys(TOTALS[1:], 0)
+        self._waited = self._in_target = self._counted = 0
+        self._answered_with_target = self._arrived_with_target = 0
+        self._wait_seconds = self._wait_answered_seconds = 0.0
+
+    def add(
+        self, outcome: str, wait_seconds: float, target_seconds: float | None, step: int = 1
+    ) -> None:
+        """Add one contact.
+
+        Args:
+            outcome: one of `TOTALS` but the first: "answered" if it ever was.
+            wait_seconds: from its arrival to its first assignment, else to its end or until now.
+            target_seconds: its channel's target; None: it has none.
+            step: -1 takes a contact out again that was added with the same arguments.
+
+        Cost: O(1).
+        """
+        self._counts[outcome] += step
+        if outcome == "refused":
+            self._arrived_with_target += step * (target_seconds is not None)
+            return
+        self._waited += step * (wait_seconds > 0)
+        self._wait_seconds += step * wait_seconds
+        answered = outcome == "answered"
+        if answered:
+            self._wait_answered_seconds += step * wait_seconds
+        if target_seconds is not None:
+            late = wait_seconds > target_seconds
+            self._arrived_with_target += step
+            self._answered_with_target += step * answered
+            self._in_target += step * (answered and not late)
+            self._counted += step * (answered or late)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return name to sum. Cost: O(1)."""
+        counts = self._counts
+        arrived = sum(counts.values())
+        return {
+            "arrived": arrived,
+            **counts,
+            "entered": arrived - counts["refused"],
+            "waited": self._waited,
+            "answered_in_target": self._in_target,
+            "counted": self._counted,
+            "answered_with_target": self._answered_with_target,
+            "arrived_with_target": self._arrived_with_target,
+            "wait_answered_seconds": self._wait_answered_seconds,
+            "wait_seconds": self._wait_seconds,
+        }
+
+
+RECORD_FORMULAS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **formulas_of([*ContactSums().to_dict(), *AGENT_SUMS]),
+        "quantiles": QUANTILE_FORMULA,
+    }
+)
+"""Formula of every measure of contacts and agents that events give, by name."""
 
 
 class _Tally:
-    """The contacts of one name while they are counted."""
+    """The contacts of one name while they are added up: their sums, and the waits themselves."""
 
-    __slots__ = ("counted", "in_target", "left", "refused", "waiting", "waits")
+    __slots__ = ("sums", "waits")
 
     def __init__(self) -> None:
-        self.waits: list[float] = []
-        self.waiting = self.refused = self.left = self.in_target = self.counted = 0
+        self.sums = ContactSums()
+        self.waits: list[float] = []  # of the answered
 
     def add(self, ledger: Ledger, row: int, target_seconds: float | None, now: float) -> None:
-        outcome = ledger.outcomes[row]
+        arrived_at = ledger.arrived_at[row]
         if ledger.agents[row] is not None:
-            wait = ledger.assigned_at[row] - ledger.arrived_at[row]
+            wait = ledger.assigned_at[row] - arrived_at
             self.waits.append(wait)
-            if target_seconds is not None:
-                self.counted += 1
-                self.in_target += wait <= target_seconds
-        elif outcome == OPEN:
-            self.waiting += 1
-            if target_seconds is not None:
-                self.counted += now - ledger.arrived_at[row] > target_seconds
-        elif outcome == REFUSED:
-            self.refused += 1
-        else:
-            self.left += 1
+            self.sums.add("answered", wait, target_seconds)
+            return
+        outcome = ledger.outcomes[row]
+        until = now if outcome == OPEN else ledger.ended_at[row]
+        self.sums.add(_UNANSWERED[outcome], until - arrived_at, target_seconds)
 
     def measures(self, name: str) -> ContactMeasures:
-        return measures(
-            self.waits,
+        ranked = sorted(self.waits)
+        number = len(ranked)
+        middle = number // 2
+        return ContactMeasures(
             name=name,
-            waiting=self.waiting,
-            refused=self.refused,
-            left=self.left,
-            in_target=self.in_target,
-            counted=self.counted,
+            sums=self.sums.to_dict(),
+            median_wait=(ranked[middle] + ranked[~middle]) / 2 if number else None,
+            p95_wait=ranked[(95 * number + 99) // 100 - 1] if number else None,
+            longest_wait=ranked[-1] if number else None,
         )
 
 
@@ -190,7 +482,7 @@ def grouped(
 
     Example:
         >>> found = grouped(Ledger(), lambda row: ["all"], {}, now=0.0, order=["all"])
-        >>> found[0].name, found[0].arrived
+        >>> found[0].name, found[0].sums["arrived"]
         ('all', 0)
     """
     tallies = {name: _Tally() for name in order}
@@ -245,12 +537,12 @@ def by_group(
     Args:
         agents: agent id to its time (`Workload.agents`).
         group_of: agent id to the name of its group.
-        order: the groups, in the order in which they are to be listed.
+        order: the groups, in the order of the result.
 
     Cost: O(agents).
 
     Example:
-        >>> by_group({}, {}, ["desk"])[0].occupancy is None
+        >>> by_group({}, {}, ["desk"])[0].value("occupancy") is None
         True
     """
     members: dict[str, list[AgentTime]] = {name: [] for name in order}
@@ -258,38 +550,25 @@ def by_group(
         members[group_of[name]].append(agent)
     found = []
     for name, group in members.items():
-        signed_in = sum(agent.signed_in_seconds for agent in group)
-        busy = sum(agent.busy_seconds for agent in group)
-        load = sum(agent.load_seconds for agent in group)
-        found.append(
-            GroupMeasures(
-                name=name,
-                agents=len(group),
-                signed_in_seconds=signed_in,
-                occupancy=busy / signed_in if signed_in else None,
-                load=load / signed_in if signed_in else None,
-                taken=sum(agent.taken for agent in group),
-            )
-        )
+        found.append(GroupMeasures(name=name, agents=len(group), sums=_agent_sums(group)))
     return found
 
 
+def _agent_sums(agents: Collection[AgentTime]) -> dict[str, float]:
+    return {name: sum(getattr(agent, name) for agent in agents) for name in AGENT_SUMS}
+
+
 def totals(ledger: Ledger) -> dict[str, int]:
-    """Return how many contacts came in, were answered, wait, were refused, left unanswered.
+    """Return how many contacts arrived and what became of them: the counts of `TOTALS`.
 
     Cost: O(n).
 
     Example:
-        >>> totals(Ledger())
-        {'contacts_in': 0, 'answered': 0, 'waiting': 0, 'refused': 0, 'left': 0}
+        >>> list(totals(Ledger()))
+        ['arrived', 'answered', 'abandoned', 'cancelled', 'expired', 'refused', 'open']
     """
-    tally = _Tally()
-    for row in range(len(ledger)):
-        tally.add(ledger, row, None, 0.0)
-    return {
-        "contacts_in": len(ledger),
-        "answered": len(tally.waits),
-        "waiting": tally.waiting,
-        "refused": tally.refused,
-        "left": tally.left,
-    }
+    found = dict.fromkeys(TOTALS, 0)
+    found["arrived"] = len(ledger)
+    for agent, outcome in zip(ledger.agents, ledger.outcomes, strict=True):
+        found[_UNANSWERED[outcome] if agent is None else "answered"] += 1
+    return found

@@ -12,7 +12,7 @@ from omniqueue.record.listener import Hear, observe
 
 
 class AgentTime:
-    """What one agent did: seconds signed in, busy, and loaded; contacts taken.
+    """What one agent did: seconds signed in, busy, and loaded; contacts answered.
 
     `busy_seconds`: signed in with at least one contact in hand (offers and wrap-up included).
     `load_seconds`: signed-in time weighted by the share of the capacity in use; an interrupted
@@ -25,11 +25,11 @@ class AgentTime:
         "_signed_in",
         "_since",
         "_used",
+        "answered",
         "busy_seconds",
         "id",
         "load_seconds",
         "signed_in_seconds",
-        "taken",
     )
 
     def __init__(self, name: str, at: float) -> None:
@@ -37,7 +37,7 @@ class AgentTime:
         self.signed_in_seconds = 0.0
         self.busy_seconds = 0.0
         self.load_seconds = 0.0
-        self.taken = 0
+        self.answered = 0
         self._capacity = 1
         self._signed_in = False
         self._held = 0
@@ -99,7 +99,7 @@ class Workload:
         >>> work.observe(router.submit(Contact("c1", "phone"), at=10))
         >>> work.observe(router.complete("c1", at=25))
         >>> ana = work.agents(at=60)["ana"]
-        >>> ana.signed_in_seconds, ana.busy_seconds, ana.taken
+        >>> ana.signed_in_seconds, ana.busy_seconds, ana.answered
         (60.0, 15.0, 1)
     """
 
@@ -146,7 +146,7 @@ class Workload:
     def _taken(self, event: of_contacts.Offered | of_contacts.Assigned) -> None:
         agent = self._agents[event.agent]
         if type(event) is of_contacts.Assigned:
-            agent.taken += 1
+            agent.answered += 1
         if event.contact not in self._holds:
             channel = self._channel[event.contact]
             held = _Held(agent, channel, self._cost_for(event.agent, channel))

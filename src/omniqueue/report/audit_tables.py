@@ -12,20 +12,20 @@ from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS, AuditFault
-from omniqueue.record.measures import OCCUPANCY_FORMULA, SERVICE_LEVEL_FORMULA, WAIT_FORMULA
+from omniqueue.record.measures import RECORD_FORMULAS
 from omniqueue.record.verdict import CAUSES
-from omniqueue.report.tables import counted, share_text, text_table
+from omniqueue.report.tables import counted, formula_lines, share_text, text_table, totals_text
 from omniqueue.sim.calendar.durations import duration_text
 
-FORMAT: Final = "omniqueue-audit/1"
+FORMAT: Final = "omniqueue-audit/2"
 _CONTACTS: Final = (
     "arrived",
     "answered",
-    "waiting",
-    "mean wait",
+    "open",
+    "ASA",
     "95th pct",
     "longest",
-    "in target",
+    "service level",
     "overtaken",
     "times",
     "most",
@@ -70,14 +70,10 @@ def audit_json(
         "agents": [attrs.asdict(each) for each in found.agents],
         "spread": _spread_json(found.agents),
         "served": [
-            {"agent": agent, "contacts": kind, "taken": number}
+            {"agent": agent, "contacts": kind, "answered": number}
             for (agent, kind), number in found.served.items()
         ],
-        "formulas": {
-            "wait": WAIT_FORMULA,
-            "service_level": SERVICE_LEVEL_FORMULA,
-            "occupancy": OCCUPANCY_FORMULA,
-        },
+        "formulas": dict(RECORD_FORMULAS),
     }
 
 
@@ -102,11 +98,7 @@ def audit_lines(
         f"{name}: {counted(found.events, 'event')}, order {order}, selection {found.selection},"
         f" {clock(found.started_at)} to {clock(found.ended_at)}"
     )
-    totals = found.totals
-    yield (
-        f"{counted(totals['contacts_in'], 'contact')} in = {totals['answered']:,} answered"
-        f" + {totals['waiting']:,} still waiting + {totals['left']:,} left"
-    )
+    yield totals_text(found.totals)
     if not brief:
         yield from _suffered_table("channel", found.channels)
         yield from _suffered_table("skill", found.skills)
@@ -114,9 +106,7 @@ def audit_lines(
         yield from _served_table(found)
         yield ""
         yield "overtaken = passed over at least once by a contact ranked after it; times = in all"
-        yield WAIT_FORMULA
-        yield f"in target = {SERVICE_LEVEL_FORMULA}"
-        yield OCCUPANCY_FORMULA
+        yield from formula_lines()
     yield from _verdict(found, zone)
 
 
@@ -164,7 +154,7 @@ def _fault_text(fault: AuditFault, zone: tzinfo | None) -> str:
 
 def _suffered_json(each: Suffered) -> dict[str, JsonValue]:
     return {
-        **attrs.asdict(each.contacts),
+        **each.contacts.to_dict(),
         "overtaken": each.overtaken,
         "overtakings": each.overtakings,
         "most_overtakings": each.most,
@@ -176,13 +166,13 @@ def _suffered_table(heading: str, rows: Sequence[Suffered]) -> Iterator[str]:
     cells = [
         [
             each.contacts.name,
-            f"{each.contacts.arrived:,}",
-            f"{each.contacts.answered:,}",
-            f"{each.contacts.waiting:,}",
-            _seconds(each.contacts.mean_wait),
+            f"{each.contacts.sums['arrived']:,}",
+            f"{each.contacts.sums['answered']:,}",
+            f"{each.contacts.sums['open']:,}",
+            _seconds(each.contacts.value("mean_wait")),
             _seconds(each.contacts.p95_wait),
             _seconds(each.contacts.longest_wait),
-            share_text(each.contacts.service_level),
+            share_text(each.contacts.value("service_level")),
             f"{each.overtaken:,}",
             f"{each.overtakings:,}",
             f"{each.most:,}",
@@ -213,7 +203,7 @@ def _measured(agents: Sequence[AgentShare]) -> dict[str, list[float]]:
     return {
         "occupancy": [each.occupancy for each in there if each.occupancy is not None],
         "idle_seconds": [each.idle_seconds for each in there],
-        "taken": [float(each.taken) for each in there],
+        "answered": [float(each.answered) for each in there],
     }
 
 
@@ -226,7 +216,7 @@ def _spread_json(agents: Sequence[AgentShare]) -> JsonValue:
 
 def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
     measured = _measured(agents)
-    number = len(measured["taken"])
+    number = len(measured["answered"])
     yield ""
     if not number:
         yield "no agent was ever signed in"
@@ -235,7 +225,7 @@ def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
     rows = [
         ["occupancy", *map(share_text, _quartiles(measured["occupancy"]))],
         ["idle", *map(duration_text, _quartiles(measured["idle_seconds"]))],
-        ["taken", *(f"{value:,.0f}" for value in _quartiles(measured["taken"]))],
+        ["answered", *(f"{value:,.0f}" for value in _quartiles(measured["answered"]))],
     ]
     yield from text_table((heading, *(part.replace("_", " ") for part in _PARTS)), rows)
 

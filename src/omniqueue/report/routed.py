@@ -11,30 +11,28 @@ import attrs
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import (
-    OCCUPANCY_FORMULA,
-    SERVICE_LEVEL_FORMULA,
-    WAIT_FORMULA,
+    RECORD_FORMULAS,
     ContactMeasures,
     GroupMeasures,
 )
 from omniqueue.record.verdict import CAUSES, Verdict
 from omniqueue.report.explained import Explained
-from omniqueue.report.tables import counted, share_text, text_table
+from omniqueue.report.tables import counted, formula_lines, share_text, text_table, totals_text
 from omniqueue.sim.calendar.durations import duration_text
 
-FORMAT: Final = "omniqueue-route/1"
+FORMAT: Final = "omniqueue-route/2"
 _CONTACTS: Final = (
     "arrived",
     "answered",
-    "waiting",
+    "open",
     "refused",
-    "mean wait",
+    "ASA",
     "median",
     "95th pct",
     "longest",
-    "in target",
+    "service level",
 )
-_GROUPS: Final = ("group", "agents", "signed in", "occupancy", "load", "handled")
+_GROUPS: Final = ("group", "agents", "signed in", "occupancy", "load", "answered")
 
 
 @attrs.frozen(kw_only=True)
@@ -107,19 +105,15 @@ class RouteReport:
             "selection": self.selection,
             "seed": self.seed,
             **self.totals,
-            "channels": [attrs.asdict(each) for each in self.channels],
-            "skills": [attrs.asdict(each) for each in self.skills],
-            "groups": [attrs.asdict(each) for each in self.groups],
-            "intervals": None if intervals is None else [attrs.asdict(each) for each in intervals],
+            "channels": [each.to_dict() for each in self.channels],
+            "skills": [each.to_dict() for each in self.skills],
+            "groups": [each.to_dict() for each in self.groups],
+            "intervals": None if intervals is None else [each.to_dict() for each in intervals],
             "verdict": self.verdict.to_dict(),
             "explained": (
                 None if explained is None else [each.to_dict(self.clock) for each in explained]
             ),
-            "formulas": {
-                "wait": WAIT_FORMULA,
-                "service_level": SERVICE_LEVEL_FORMULA,
-                "occupancy": OCCUPANCY_FORMULA,
-            },
+            "formulas": dict(RECORD_FORMULAS),
         }
 
     def lines(self, *, brief: bool = False) -> Iterator[str]:
@@ -129,7 +123,7 @@ class RouteReport:
         if not brief:
             yield from self._head()
         yield from self._marks()
-        yield self._totals()
+        yield totals_text(self.totals)
         if not brief:
             yield from self._tables()
         yield from self._verdict()
@@ -156,17 +150,6 @@ class RouteReport:
             )
             yield "NOBODY CAN SERVE: " + "; ".join(several)
 
-    def _totals(self) -> str:
-        totals = self.totals
-        parts = [
-            f"{totals['answered']:,} answered",
-            f"{totals['waiting']:,} still waiting",
-            f"{totals['refused']:,} refused",
-        ]
-        if totals["left"]:
-            parts.append(f"{totals['left']:,} left")
-        return f"{counted(totals['contacts_in'], 'contact')} in = " + " + ".join(parts)
-
     def _tables(self) -> Iterator[str]:
         yield from self._contacts("channel", self.channels)
         yield from self._contacts("skill", self.skills)
@@ -175,10 +158,10 @@ class RouteReport:
             [
                 group.name,
                 f"{group.agents:,}",
-                f"{group.signed_in_seconds / 3600:,.1f} h",
-                share_text(group.occupancy),
-                share_text(group.load),
-                f"{group.taken:,}",
+                f"{group.sums['signed_in_seconds'] / 3600:,.1f} h",
+                share_text(group.value("occupancy")),
+                share_text(group.value("load")),
+                f"{group.sums['answered']:,}",
             ]
             for group in self.groups
         ]
@@ -186,24 +169,22 @@ class RouteReport:
         if self.intervals is not None:
             yield from self._contacts(f"arrived within {self.interval} of", self.intervals)
         yield ""
-        yield WAIT_FORMULA
-        yield f"in target = {SERVICE_LEVEL_FORMULA}"
-        yield OCCUPANCY_FORMULA
+        yield from formula_lines()
 
     def _contacts(self, heading: str, measured: Sequence[ContactMeasures]) -> Iterator[str]:
         yield ""
         rows = [
             [
                 each.name,
-                f"{each.arrived:,}",
-                f"{each.answered:,}",
-                f"{each.waiting:,}",
-                f"{each.refused:,}",
-                _seconds(each.mean_wait),
+                f"{each.sums['arrived']:,}",
+                f"{each.sums['answered']:,}",
+                f"{each.sums['open']:,}",
+                f"{each.sums['refused']:,}",
+                _seconds(each.value("mean_wait")),
                 _seconds(each.median_wait),
                 _seconds(each.p95_wait),
                 _seconds(each.longest_wait),
-                share_text(each.service_level),
+                share_text(each.value("service_level")),
             ]
             for each in measured
         ]

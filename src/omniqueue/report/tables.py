@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from omniqueue.record.measures import MEASURES, QUANTILE_FORMULA, TOTALS
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -42,6 +44,32 @@ def counted(number: int, what: str) -> str:
         ('1 week', '1,200 weeks')
     """
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def totals_text(totals: Mapping[str, int]) -> str:
+    """Return how many contacts arrived, and of what that is the sum; nothings are left out.
+
+    Args:
+        totals: the counts of `omniqueue.record.measures.TOTALS`.
+
+    Example:
+        >>> totals_text(dict.fromkeys(TOTALS, 0) | {"arrived": 3, "answered": 2, "refused": 1})
+        '3 contacts arrived = 2 answered + 1 refused'
+    """
+    parts = [f"{totals[name]:,} {name}" for name in TOTALS[1:] if totals[name]]
+    return f"{counted(totals['arrived'], 'contact')} arrived = {' + '.join(parts) or '0'}"
+
+
+def formula_lines() -> Iterator[str]:
+    """Yield the formulas of what tables of contacts and agents show.
+
+    Example:
+        >>> next(formula_lines())
+        'ASA = time from arrival to first assignment / answered'
+    """
+    for name in ("mean_wait", "service_level", "occupancy", "load"):
+        yield f"{MEASURES[name].label} = {MEASURES[name].formula}"
+    yield QUANTILE_FORMULA
 
 
 def share_text(share: float | None) -> str:

@@ -12,19 +12,17 @@ import attrs
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import (
-    OCCUPANCY_FORMULA,
-    SERVICE_LEVEL_FORMULA,
-    WAIT_FORMULA,
+    RECORD_FORMULAS,
     ContactMeasures,
 )
 from omniqueue.report.routed import clock_text, log_marks
-from omniqueue.report.tables import counted, share_text, text_table
+from omniqueue.report.tables import counted, formula_lines, share_text, text_table
 from omniqueue.sim.calendar.durations import duration_text
 from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, WhatIf
 
-FORMAT: Final = "omniqueue-whatif/1"
-_CHANNELS: Final = ("", "answered", "waiting", "mean wait", "median", "95th pct", "in target")
-_GROUPS: Final = ("", "agents", "occupancy", "load", "handled")
+FORMAT: Final = "omniqueue-whatif/2"
+_CHANNELS: Final = ("", "answered", "open", "ASA", "median", "95th pct", "service level")
+_GROUPS: Final = ("", "agents", "occupancy", "load", "answered")
 _PAIRS: Final = ("contacts", "pairs", "mean", "95 % interval", "sooner", "later", "same")
 
 
@@ -69,12 +67,7 @@ class WhatIfReport:
             "second": self._outcome(found.second),
             "differences": [_difference_json(each) for each in found.differences],
             "sentence": found.sentence(),
-            "formulas": {
-                "wait": WAIT_FORMULA,
-                "service_level": SERVICE_LEVEL_FORMULA,
-                "occupancy": OCCUPANCY_FORMULA,
-                "difference": METHOD,
-            },
+            "formulas": {**RECORD_FORMULAS, "difference": METHOD},
         }
 
     def _outcome(self, outcome: Outcome) -> dict[str, JsonValue]:
@@ -84,8 +77,8 @@ class WhatIfReport:
             "started_at": clock_text(outcome.started_at, self.zone),
             "ended_at": clock_text(outcome.ended_at, self.zone),
             **outcome.totals,
-            "channels": [attrs.asdict(each) for each in outcome.channels],
-            "groups": [attrs.asdict(each) for each in outcome.groups],
+            "channels": [each.to_dict() for each in outcome.channels],
+            "groups": [each.to_dict() for each in outcome.groups],
             "verdict": outcome.verdict.to_dict(),
         }
 
@@ -103,9 +96,7 @@ class WhatIfReport:
             if found.differences:
                 yield from _pair_table(found.differences)
             yield ""
-            yield WAIT_FORMULA
-            yield f"in target = {SERVICE_LEVEL_FORMULA}"
-            yield OCCUPANCY_FORMULA
+            yield from formula_lines()
             if found.differences:
                 yield "pairs = contacts answered in both: the mean and its interval are theirs"
                 yield f"difference = {METHOD}"
@@ -121,7 +112,7 @@ class WhatIfReport:
     def _no_effect(self) -> str:
         """Return what stands in the sentence's place after a stop."""
         parts = [
-            f"{name} met {counted(each.totals['contacts_in'], 'contact')}"
+            f"{name} met {counted(each.totals['arrived'], 'contact')}"
             f" up to {clock_text(each.ended_at, self.zone)}"
             for name, each in (("A", self.found.first), ("B", self.found.second))
         ]
@@ -131,7 +122,7 @@ class WhatIfReport:
         if self.title:
             yield self.title
         first, second = self.found.first, self.found.second
-        contacts = counted(first.totals["contacts_in"], "contact")
+        contacts = counted(first.totals["arrived"], "contact")
         yield f"{self.log} through {self.staff}, {contacts}"
         change = self.found.change.text()
         yield f"A: as it is: order {order_text(first.order)}, selection {first.selection}"
@@ -153,12 +144,12 @@ def _channel_table(first: Outcome, second: Outcome) -> Iterator[str]:
 def _channel_row(name: str, each: ContactMeasures) -> list[str]:
     return [
         name,
-        f"{each.answered:,}",
-        f"{each.waiting:,}",
-        _seconds(each.mean_wait),
+        f"{each.sums['answered']:,}",
+        f"{each.sums['open']:,}",
+        _seconds(each.value("mean_wait")),
         _seconds(each.median_wait),
         _seconds(each.p95_wait),
-        share_text(each.service_level),
+        share_text(each.value("service_level")),
     ]
 
 
@@ -168,9 +159,9 @@ def _group_table(first: Outcome, second: Outcome) -> Iterator[str]:
         [
             f"{each.name} {which}",
             f"{each.agents:,}",
-            share_text(each.occupancy),
-            share_text(each.load),
-            f"{each.taken:,}",
+            share_text(each.value("occupancy")),
+            share_text(each.value("load")),
+            f"{each.sums['answered']:,}",
         ]
         for pair in zip(first.groups, second.groups, strict=True)
         for which, each in zip("AB", pair, strict=True)

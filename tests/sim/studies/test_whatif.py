@@ -95,8 +95,8 @@ def test_fewer_agents_are_worse() -> None:
 def test_without_a_skill_the_contacts_that_need_it_wait() -> None:
     found = shipped(StaffChange(without_skills=["polish"]))
     polish = 261  # in the shipped log
-    assert found.first.totals["waiting"] == 0
-    assert found.second.totals["waiting"] == polish
+    assert found.first.totals["open"] == 0
+    assert found.second.totals["open"] == polish
     assert found.differences[0].only_first == polish
     assert "261 fewer are answered at all" in found.sentence()
     assert found.fair
@@ -129,7 +129,7 @@ def test_changes_come_together() -> None:
 def test_all_agents_of_a_group_can_go() -> None:
     log, handling = one_kind(30, 1)
     found = what_if(parse_staff(DESK), log, handling, StaffChange(remove={"desk": 2}))
-    assert found.second.totals["waiting"] == 30
+    assert found.second.totals["open"] == 30
     assert found.second.groups[0].agents == 0
     assert found.sentence().startswith("No contact is answered in both: 0.0 %")
 
