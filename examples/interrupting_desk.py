@@ -44,7 +44,7 @@ def print_desk(name: str, result: SimulationResult) -> None:
     level = result.estimate("service_level", channel="phone").value
     gone = result.estimate("abandonment", channel="phone").value
     busy = result.estimate("occupancy", group="desk").value
-    parts = ("mean_wait", "mean_interrupted", "mean_handling")
+    parts = ("mean_wait", "mean_interrupted_time", "mean_contact_time")
     seconds = sum(result.estimate(part, channel="email").value for part in parts)
     print(f"{name}: agents busy {busy:.1%} of their time")
     print(
@@ -53,8 +53,8 @@ def print_desk(name: str, result: SimulationResult) -> None:
     )
     print(
         f"  e-mails  wait {minutes('mean_wait', 'email')}, "
-        f"worked on {minutes('mean_handling', 'email')}, "
-        f"interrupted {minutes('mean_interrupted', 'email')}: "
+        f"worked on {minutes('mean_contact_time', 'email')}, "
+        f"interrupted {minutes('mean_interrupted_time', 'email')}: "
         f"done {seconds / 60:.1f} min after they came"
     )
 

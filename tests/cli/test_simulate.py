@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue.cli import main as cli
-from omniqueue.sim.runs.estimates import SHARES
+from omniqueue.record.measures import MEASURES
 
 EXAMPLE = str(Path(__file__).parents[2] / "examples" / "desk_scenario.toml")
 SMALL = """
@@ -62,20 +62,21 @@ def test_intervals_stay_within_what_can_be(small: str, capsys: pytest.CaptureFix
     found = json.loads(capsys.readouterr().out)
     rows = [found["total"], *found["channels"], *found["streams"], *found["groups"]]
     ends = {"low": 0, "high": 0}
+    shares = [each.name for each in MEASURES.values() if each.unit == "share"]
     for row in rows:
         for name, each in row.items():
             if name == "name" or each["low"] is None:
                 continue
             assert 0 <= each["low"] <= each["value"] <= each["high"], name
             ends["low"] += each["low"] == 0 < each["value"]
-            if name in SHARES:
+            if name in shares:
                 assert each["high"] <= 1, name
                 ends["high"] += each["high"] == 1 > each["value"]
     assert all(ends.values())  # some were kept in at either end
     for name, column in found["intervals"].items():
         if name.endswith("_low"):
             assert all(low is None or low >= 0 for low in column), name
-        if name.removesuffix("_high") in SHARES:
+        if name.removesuffix("_high") in shares:
             assert all(high is None or high <= 1 for high in column), name
     assert cli.main(options[:-1]) == 0
     out = capsys.readouterr().out
@@ -168,12 +169,12 @@ def test_interruptions_are_told_where_there_may_be_some(
         file.write('[channels.email]\ninterrupted_by = ["phone"]\n')
     assert cli.main(["simulate", small, "--replications", "2"]) == 0
     told = capsys.readouterr().out
-    assert "\nmean interrupted  " in told
-    assert "mean interrupted, interrupted: time between answer and end" in told
+    assert "\nmean interrupted time  " in told
+    assert "mean interrupted time, interrupted: time between answer and end" in told
     assert cli.main(["simulate", small, "--replications", "2", "--json"]) == 0
     said = {row["name"]: row for row in json.loads(capsys.readouterr().out)["channels"]}
-    assert said["phone"]["mean_interrupted"]["value"] == 0
-    assert said["email"]["mean_interrupted"]["value"] > 5
+    assert said["phone"]["mean_interrupted_time"]["value"] == 0
+    assert said["email"]["mean_interrupted_time"]["value"] > 5
 
 
 def test_no_contact_before_the_horizon_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,7 +86,7 @@ _ROWS: Final = (
         None,
         "contacts",
         "in target",
-        "answered within the channel's target",
+        "answered within the target",
     ),
     Measure(
         "abandonment",
@@ -131,7 +131,7 @@ _ROWS: Final = (
         "counted",
         "share",
         "service level",
-        "answered within the channel's target / (answered"
+        "answered within the target / (answered"
         " + abandoned, cancelled, expired or still waiting after longer than the target)",
         _IMPATIENT,
     ),
@@ -141,7 +141,7 @@ _ROWS: Final = (
         "answered_with_target",
         "share",
         "service level of the answered",
-        "answered within the channel's target / answered",
+        "answered within the target / answered",
         _IMPATIENT,
     ),
     Measure(
@@ -150,7 +150,7 @@ _ROWS: Final = (
         "arrived_with_target",
         "share",
         "service level of the arrived",
-        "answered within the channel's target / arrived",
+        "answered within the target / arrived",
         _IMPATIENT,
     ),
     Measure(

@@ -28,18 +28,24 @@ _CONTACTS: Final = (
     "queue",
     "overtook",
 )
-_TELL: Final = ("abandonment", "chance_of_waiting", "mean_wait", "service_level", "mean_handling")
+_TELL: Final = (
+    "abandonment",
+    "chance_of_waiting",
+    "mean_wait",
+    "service_level",
+    "mean_contact_time",
+    "mean_handling_time",
+)
 
-_INTERRUPTED: Final = "mean_interrupted"
+_INTERRUPTED: Final = "mean_interrupted_time"
 
-_COUNTS: Final = "arrived, answered, abandoned, refused, redials, open"
 _LEGEND: Final = {  # what is printed to its key in `FORMULAS`
-    "arrived, answered, abandoned, refused, redials": _COUNTS,
+    "arrived, answered, abandoned, refused, redials": "counts",
     "abandonment, abandoned in %": "abandonment",
     "chance of waiting, waits": "chance_of_waiting",
     "mean wait": "mean_wait",
     "mean wait of all": "mean_wait_all",
-    "mean interrupted, interrupted": _INTERRUPTED,
+    "mean interrupted time, interrupted": _INTERRUPTED,
     "service level, in target": "service_level",
     "median, percentiles": "quantiles",
     "queue length, queue": "queue_length",

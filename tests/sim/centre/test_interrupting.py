@@ -131,10 +131,10 @@ def test_sums_leave_out_what_is_interrupted() -> None:
     result = simulate(scenario, replications=1)
     mails = {
         name: result.estimate(name, channel="email").value
-        for name in ("mean_handling", "mean_interrupted", "in_hand")
+        for name in ("mean_contact_time", "mean_interrupted_time", "in_hand")
     }
-    assert mails == {"mean_handling": 100, "mean_interrupted": 30, "in_hand": 130 / 200}
-    assert result.estimate("mean_interrupted", channel="phone").value == 0
+    assert mails == {"mean_contact_time": 100, "mean_interrupted_time": 30, "in_hand": 130 / 200}
+    assert result.estimate("mean_interrupted_time", channel="phone").value == 0
     assert result.estimate("occupancy", group="desk").value == pytest.approx(130 / 200)
     load = (100 * 3 / 4 + 30 * 2 / 4) / 200
     assert result.estimate("load", group="desk").value == pytest.approx(load)

@@ -58,7 +58,7 @@ def test_numbers_by_hand(two_days: SimulationResult) -> None:
     assert value["mean_wait"] == pytest.approx(50 / 3)
     assert value["mean_wait_all"] == pytest.approx(150 / 4)
     assert value["service_level"] == 0.5
-    assert value["mean_handling"] == 60
+    assert value["mean_contact_time"] == value["mean_handling_time"] == 60
     assert value["queue_length"] == pytest.approx(150 / 172800)
     assert two_days.estimate("mean_wait", channel="fax").value == pytest.approx(105 / 2)
     assert two_days.estimate("overtook", skill="paper").value == 0.0
@@ -82,7 +82,7 @@ def test_intervals_by_hand(two_days: SimulationResult) -> None:
 
 def test_the_json_is_json_and_complete(two_days: SimulationResult) -> None:
     said = json.loads(json.dumps(two_days.to_dict(), allow_nan=False))
-    assert said["format"] == "omniqueue-simulation/1"
+    assert said["format"] == "omniqueue-simulation/2"
     assert [row["name"] for row in said["channels"]] == ["phone", "fax"]
     assert [row["name"] for row in said["skills"]] == ["(none)", "paper"]
     assert set(CONTACT_MEASURES) < set(said["total"])

@@ -16,13 +16,10 @@ from numpy.typing import ArrayLike
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
+from omniqueue.record.measures import MEASURES
 from omniqueue.sim.laws.times import Floats
 
 _EXACT_MAX: Final = 200  # degrees of freedom above which the expansion is exact to 1e-9
-
-SHARES: Final = frozenset(
-    ("abandonment", "chance_of_waiting", "service_level", "overtook", "occupancy", "load")
-)
 
 
 @attrs.frozen
@@ -198,7 +195,7 @@ def measure_interval(
     they take `ratio_interval` as it is.
 
     Args:
-        measure: its name, as "service_level".
+        measure: its name, a key of `omniqueue.record.measures.MEASURES`.
         numerators: as of `ratio_interval`.
         denominators: likewise.
         confidence: the level of the interval.
@@ -210,7 +207,7 @@ def measure_interval(
         Estimate(value=0.5, low=0.0, high=1.0)
     """
     found = ratio_interval(numerators, denominators, confidence=confidence)
-    return found.within(0.0, 1.0 if measure in SHARES else inf)
+    return found.within(0.0, 1.0 if MEASURES[measure].unit == "share" else inf)
 
 
 def quantile_interval(

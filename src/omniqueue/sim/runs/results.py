@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
+from omniqueue.record.measures import NO_SKILL, Measure, measures_of
 from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
 from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
@@ -21,7 +23,6 @@ from omniqueue.sim.runs.summary import (
     GROUP_SUMS,
     INTERVAL_GROUP_SUMS,
     INTERVAL_SUMS,
-    SERVICE_LEVEL_FORMULA,
     STREAM_TIMES,
     Summary,
     interval_count,
@@ -29,70 +30,34 @@ from omniqueue.sim.runs.summary import (
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.scenarios.unserved import unserved_streams
 
-FORMAT: Final = "omniqueue-simulation/1"
+FORMAT: Final = "omniqueue-simulation/2"
 QUANTILES: Final = (0.5, 0.8, 0.9, 0.95, 0.99)
-NO_SKILL: Final = "(none)"
 
 By: TypeAlias = Literal["total", "channel", "skill", "stream"]
 Column: TypeAlias = NDArray[np.generic]
-_Ratio: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]  # numerator / denominator; -x: less x
 
-_ADMITTED: Final = ("arrived", "-refused", "-closed")
-# Each is a ratio of sums over all units; "units" is 1 a unit, "seconds" the time measured.
-CONTACT_MEASURES: Final[Mapping[str, _Ratio]] = {
-    "arrived": (("arrived",), ("units",)),
-    "answered": (("answered",), ("units",)),
-    "abandoned": (("abandoned",), ("units",)),
-    "refused": (("refused", "closed"), ("units",)),
-    "redials": (("redials",), ("units",)),
-    "open": (("open",), ("units",)),
-    "abandonment": (("abandoned",), _ADMITTED),
-    "chance_of_waiting": (("waited",), _ADMITTED),
-    "mean_wait": (("wait_answered_seconds",), ("answered",)),  # the ASA
-    "mean_wait_all": (("wait_seconds",), _ADMITTED),
-    "service_level": (("in_target",), ("counted",)),
-    "mean_handling": (("handling_seconds",), ("answered",)),
-    "mean_interrupted": (("interrupted_seconds",), ("answered",)),
-    "queue_length": (("queue_seconds",), ("seconds",)),
-    "in_hand": (("in_hand_seconds",), ("seconds",)),
-    "overtook": (("overtook",), ("answered",)),
-}
-GROUP_MEASURES: Final[Mapping[str, _Ratio]] = {
-    "agents": (("staffed_seconds",), ("seconds",)),
-    "occupancy": (("busy_seconds",), ("staffed_seconds",)),
-    "load": (("load_seconds",), ("staffed_seconds",)),
-    "answered": (("answered",), ("units",)),
-}
-INTERVAL_MEASURES: Final[Mapping[str, _Ratio]] = {
-    "arrived": (("arrived",), ("occurrences",)),
-    "answered": (("answered",), ("occurrences",)),
-    "abandoned": (("abandoned",), ("occurrences",)),
-    "mean_wait": (("wait_answered_seconds",), ("answered",)),
-    "chance_of_waiting": (("waited",), ("arrived",)),
-    "service_level": (("in_target",), ("counted",)),
-    "queue_length": (("queue_seconds",), ("seconds",)),
-    "agents": (("staffed_seconds",), ("seconds",)),
-    "occupancy": (("busy_seconds",), ("staffed_seconds",)),
-}
-FORMULAS: Final[Mapping[str, str]] = {
-    "arrived, answered, abandoned, refused, redials, open": "contacts a replication (or batch)",
-    "abandonment": "gave up / let into the queue",
-    "chance_of_waiting": "waited longer than 0 seconds / let into the queue",
-    "mean_wait": "wait of the answered / answered (average speed of answer)",
-    "mean_wait_all": "wait of all, answered or not / let into the queue",
-    "service_level": SERVICE_LEVEL_FORMULA,
-    "quantiles": "of the waits of the answered, nearest rank, all units together",
-    "mean_handling": "time worked on, neither wrap-up nor interruptions / answered",
-    "mean_interrupted": "time between answer and end with its agent at another contact / answered",
-    "queue_length": "contacts waiting, averaged over the measured time",
-    "overtook": "answered while one that arrived earlier was still waiting / answered",
-    "agents": "agents signed in, averaged over the measured time",
-    "occupancy": "time with work in hand (wrap-up included) / time signed in",
-    "load": "capacity in use, not by what is interrupted / capacity signed in",
-    "intervals": "contacts by when they arrive; agents and queue by time; a mean occurrence",
-    "confidence": "Student t over replications or batches; ratios by the delta method;"
-    " quantiles by the interval of their shares",
-}
+
+def _named(*sums: str) -> Mapping[str, Measure]:
+    return MappingProxyType({each.name: each for each in measures_of(sums)})
+
+
+CONTACT_MEASURES: Final = _named(*CONTACT_SUMS, *STREAM_TIMES, "seconds")
+GROUP_MEASURES: Final = _named(*GROUP_SUMS, "seconds")
+INTERVAL_MEASURES: Final = _named(*INTERVAL_SUMS, *INTERVAL_GROUP_SUMS, "queue_seconds", "seconds")
+FORMULAS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{
+            each.name: each.formula
+            for each in (*CONTACT_MEASURES.values(), *GROUP_MEASURES.values())
+        },
+        "counts": "contacts a replication (or batch)",
+        "quantiles": "of the waits of the answered, nearest rank, all units together",
+        "intervals": "contacts by when they arrive; agents and queue by time; a mean occurrence",
+        "confidence": "Student t over replications or batches; ratios by the delta method;"
+        " quantiles by the interval of their shares",
+    }
+)
+"""Formula of every measure in words, and how counts, quantiles and intervals are given."""
 
 
 @attrs.frozen(kw_only=True)
@@ -216,13 +181,13 @@ class SimulationResult:
         if measure not in table:
             raise InvalidValueError("measure", measure, f"one of {', '.join(table)}")
         if group is not None:
-            return _ratio(table[measure], self._group_sums(group))
+            return _ratio(table[measure], self._group_sums(group), "units")
         by: By = "total"
         name = "all"
         for kind, given in (("channel", channel), ("skill", skill), ("stream", stream)):
             if given is not None:
                 by, name = kind, given  # type: ignore[assignment] # one of By, as written above
-        return _ratio(table[measure], self._contact_sums(self.streams_of(by, name)))
+        return _ratio(table[measure], self._contact_sums(self.streams_of(by, name)), "units")
 
     def estimate(
         self,
@@ -266,12 +231,7 @@ class SimulationResult:
         for name in self.names(by):
             streams = self.streams_of(by, name)
             sums = self._contact_sums(streams)
-            measures = {
-                measure: measure_interval(
-                    measure, *_ratio(ratio, sums), confidence=self.confidence
-                )
-                for measure, ratio in CONTACT_MEASURES.items()
-            }
+            measures = self._estimates(CONTACT_MEASURES, sums)
             quantiles = self._quantiles(QUANTILES, streams)
             found.append(ContactRow(name=name, measures=measures, quantiles=quantiles))
         return found
@@ -282,14 +242,17 @@ class SimulationResult:
         names = [group.name for group in self.scenario.groups]
         for name in [*names, "all"] if len(names) > 1 else names:
             sums = self._group_sums(name)
-            measures = {
-                measure: measure_interval(
-                    measure, *_ratio(ratio, sums), confidence=self.confidence
-                )
-                for measure, ratio in GROUP_MEASURES.items()
-            }
+            measures = self._estimates(GROUP_MEASURES, sums)
             found.append(GroupRow(name=name, measures=measures))
         return found
+
+    def _estimates(
+        self, table: Mapping[str, Measure], sums: Mapping[str, Floats]
+    ) -> dict[str, Estimate]:
+        return {
+            name: measure_interval(name, *_ratio(each, sums, "units"), confidence=self.confidence)
+            for name, each in table.items()
+        }
 
     def columns(self, by: By = "total") -> dict[str, Column]:
         """Return the estimates as columns that a data frame takes: x, x_low, x_high ...
@@ -340,8 +303,8 @@ class SimulationResult:
             "start_seconds": starts,
         }
         sums = self._interval_sums(self.streams_of(by, name), group)
-        for measure, ratio in INTERVAL_MEASURES.items():
-            x, y = _ratio(ratio, sums)  # shape (units, intervals)
+        for measure, each in INTERVAL_MEASURES.items():
+            x, y = _ratio(each, sums, "occurrences")  # shape (units, intervals)
             several = [
                 measure_interval(measure, x[:, place], y[:, place], confidence=self.confidence)
                 for place in range(number)
@@ -449,14 +412,9 @@ def _stacked(rows: list[Floats], names: tuple[str, ...]) -> dict[str, Floats]:
     return {name: table[:, place] for place, name in enumerate(names)}
 
 
-def _ratio(ratio: _Ratio, sums: Mapping[str, Floats]) -> tuple[Floats, Floats]:
-    def added(names: tuple[str, ...]) -> Floats:
-        total = 0.0 * sums[names[0].removeprefix("-")]
-        for name in names:
-            total = total - sums[name[1:]] if name.startswith("-") else total + sums[name]
-        return total
-
-    return added(ratio[0]), added(ratio[1])
+def _ratio(measure: Measure, sums: Mapping[str, Floats], each: str) -> tuple[Floats, Floats]:
+    """Return numerators and denominators; a plain sum is given for each unit or occurrence."""
+    return sums[measure.over], sums[measure.under or each]
 
 
 def _add_columns(columns: dict[str, Column], name: str, several: Sequence[Estimate]) -> None:

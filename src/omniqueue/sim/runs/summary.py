@@ -1,4 +1,4 @@
-"""Summaries: a replication, or a batch of one, as sums that add up and ratios that do not bias."""
+"""Summaries: a replication, or a batch of one, as sums that add up."""
 
 from __future__ import annotations
 
@@ -10,48 +10,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN, REFUSED
+from omniqueue.record.measures import AGENT_SUMS
 from omniqueue.sim.calendar.week import WEEK_SECONDS
 from omniqueue.sim.centre.columns import CLOSED, ReplicationRecord
 from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.scenarios.scenario import Scenario
 
-SERVICE_LEVEL_FORMULA: Final = (
-    "service level = answered within the target / (answered + gone or waiting after longer than"
-    " the target); turned away and gone within the target: not counted"
-)
-# Sums over the contacts that arrived while it was measured.
+# The sums that measures divide: those of `omniqueue.record.measures` that can be simulated.
+# Over the contacts that arrived while it was measured.
 CONTACT_SUMS: Final = (
-    "arrived",  # all that came, turned away or not
+    "arrived",  # all that came, refused or not
     "answered",
     "abandoned",
-    "refused",  # the queue was full
     "expired",
-    "closed",  # came when the centre was closed
-    "open",  # neither answered nor gone when the run ended
+    "refused",  # the queue was full, or the centre closed
+    "open",  # neither answered nor ended when the run was over
     "redials",  # of those that arrived: not the first attempt
+    "entered",  # arrived and not refused
     "waited",  # had to wait at all
-    "in_target",  # answered within the target
-    "counted",  # the denominator of the service level
+    "answered_in_target",
+    "counted",  # answered, or unanswered for longer than the target
+    "answered_with_target",  # those whose stream has a target
+    "arrived_with_target",
     "wait_answered_seconds",
-    "wait_seconds",  # of all that were let in, answered or not
-    "handling_seconds",  # worked on between answer and end, of those that are through
-    "interrupted_seconds",  # the rest of the time between answer and end, of the same
-    "wrap_up_seconds",
+    "wait_seconds",  # of all that entered, answered or not
+    "contact_seconds",  # worked on between answer and end, of those that are through
+    "handling_seconds",  # the same and wrap-up
+    "interrupted_seconds",  # the rest of the time between answer and end
     "overtook",  # answered while an earlier one was still waiting
 )
 # Sums over time.
 STREAM_TIMES: Final = ("queue_seconds", "in_hand_seconds")
-GROUP_SUMS: Final = ("staffed_seconds", "busy_seconds", "load_seconds", "answered")
+GROUP_SUMS: Final = AGENT_SUMS
 INTERVAL_SUMS: Final = (
     "arrived",
     "answered",
     "abandoned",
+    "entered",
     "waited",
-    "in_target",
+    "answered_in_target",
     "counted",
     "wait_answered_seconds",
 )
-INTERVAL_GROUP_SUMS: Final = ("staffed_seconds", "busy_seconds")
+INTERVAL_GROUP_SUMS: Final = ("signed_in_seconds", "busy_seconds")
 
 _Ints: TypeAlias = NDArray[np.int64]
 
@@ -190,32 +191,35 @@ class _Measured:
         targets = [scenario.target_of(stream) for stream in scenario.streams]
         target = np.array([nowhere if t is None else t for t in targets])[self._stream]
         has_target = np.isfinite(target)
-        admitted = (outcome != REFUSED) & (outcome != CLOSED)
+        entered = (outcome != REFUSED) & (outcome != CLOSED)
         left = np.where(answered, record.answered_at[order], self._arrived_at + wait)
-        latest = np.maximum.accumulate(np.where(admitted, left, -np.inf))
+        latest = np.maximum.accumulate(np.where(entered, left, -np.inf))
         overtook = np.zeros(len(order), dtype=bool)
         overtook[1:] = answered[1:] & (left[1:] < latest[:-1])
         interrupted = record.interrupted_seconds[order]
-        handling = record.ended_at[order] - record.answered_at[order] - interrupted
-        through = answered & ~np.isnan(handling)
-        wrap_up = record.released_at[order] - record.ended_at[order]
+        contact_time = record.ended_at[order] - record.answered_at[order] - interrupted
+        through = answered & ~np.isnan(contact_time)
+        contact_seconds = np.where(through, contact_time, 0.0)
+        wrap_up = np.nan_to_num(record.released_at[order] - record.ended_at[order])
         return {
             "arrived": np.ones(len(order), dtype=bool),
             "answered": answered,
             "abandoned": outcome == ABANDONED,
-            "refused": outcome == REFUSED,
             "expired": outcome == EXPIRED,
-            "closed": outcome == CLOSED,
+            "refused": ~entered,
             "open": (outcome == OPEN) & ~answered,
             "redials": record.attempt[order] > 1,
-            "waited": admitted & (wait > 0),
-            "in_target": answered & has_target & (wait <= target),
-            "counted": has_target & admitted & (answered | (wait > target)),
+            "entered": entered,
+            "waited": entered & (wait > 0),
+            "answered_in_target": answered & has_target & (wait <= target),
+            "counted": has_target & entered & (answered | (wait > target)),
+            "answered_with_target": answered & has_target,
+            "arrived_with_target": has_target,
             "wait_answered_seconds": np.where(answered, wait, 0.0),
             "wait_seconds": wait,
-            "handling_seconds": np.where(through, handling, 0.0),
+            "contact_seconds": contact_seconds,
+            "handling_seconds": contact_seconds + np.where(answered, wrap_up, 0.0),
             "interrupted_seconds": np.where(through, interrupted, 0.0),
-            "wrap_up_seconds": np.where(answered, np.nan_to_num(wrap_up), 0.0),
             "overtook": overtook,
         }
 
@@ -369,7 +373,6 @@ __all__ = [
     "GROUP_SUMS",
     "INTERVAL_GROUP_SUMS",
     "INTERVAL_SUMS",
-    "SERVICE_LEVEL_FORMULA",
     "STREAM_TIMES",
     "Summary",
     "interval_count",

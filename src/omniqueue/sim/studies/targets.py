@@ -13,6 +13,7 @@ import numpy as np
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import duration, identifier, instant
 from omniqueue.model.event import JsonValue
+from omniqueue.record.measures import MEASURES
 from omniqueue.sim.calendar.durations import duration_seconds
 from omniqueue.sim.centre.replication import run_replication
 from omniqueue.sim.laws.times import Floats
@@ -23,7 +24,7 @@ from omniqueue.sim.scenarios.scenario import Scenario
 TARGETS_MAX: Final = 100
 TARGET_EXPECTED: Final = '"CHANNEL SHARE% in TIME" or "abandon CHANNEL under SHARE%"'
 # What is summed up for each target and replication.
-TARGET_SUMS: Final = ("numerator", "denominator", "wait_seconds", "admitted")
+TARGET_SUMS: Final = ("numerator", "denominator", "wait_seconds", "entered")
 
 Kind: TypeAlias = Literal["service_level", "abandonment"]
 
@@ -260,10 +261,9 @@ class Probe:
 
 def _sums(target: Target, summary: Summary, chosen: Floats) -> list[float]:
     sums = dict(zip(CONTACT_SUMS, summary.contacts[chosen].sum(axis=0).tolist(), strict=True))
-    admitted = sums["arrived"] - sums["refused"] - sums["closed"]
-    if target.kind == "abandonment":
-        return [sums["abandoned"], admitted, sums["wait_seconds"], admitted]
-    return [sums["in_target"], sums["counted"], sums["wait_seconds"], admitted]
+    level = MEASURES[target.kind]
+    assert level.under is not None
+    return [sums[level.over], sums[level.under], sums["wait_seconds"], sums["entered"]]
 
 
 def outcomes_of(
@@ -283,7 +283,7 @@ def outcomes_of(
         Outcome(
             target=target,
             estimate=measure_interval(
-                "abandonment" if target.kind == "abandonment" else "service_level",
+                target.kind,
                 units[:, place, 0],
                 units[:, place, 1],
                 confidence=confidence,

@@ -105,7 +105,7 @@ def interrupting_system(
         mean_wait(told.mean_wait, 0, ", class 0"),
         queue_length(told.mean_queue, 0, ", class 0"),
         service_level(told.service_level, 0, ", class 0"),
-        Measure("mean handling, class 1", MAIL, contacts(1, "handling_seconds"), answered),
+        Measure("mean contact time, class 1", MAIL, contacts(1, "contact_seconds"), answered),
     ]
     if agents == 1:
         measures += _of_mails(calls, mails, by_priority=order == "priority")
@@ -130,7 +130,7 @@ def _of_mails(calls: float, mails: float, *, by_priority: bool) -> list[Measure]
     mail = interrupted_mails(calls, mails)
     of = ", class 1"
     answered = contacts(1, "answered")
-    time = contacts(1, "wait_seconds", "handling_seconds", "interrupted_seconds")
+    time = contacts(1, "wait_seconds", "contact_seconds", "interrupted_seconds")
     number = Amount("times", 1, ("queue_seconds", "in_hand_seconds"))
     found = [
         wait_chance(calls * CALL + mails * MAIL, 1, of),

@@ -146,7 +146,10 @@ def wait_chance(theory: float, place: int = 0, of: str = "") -> Measure:
 def service_level(theory: float, place: int = 0, of: str = "") -> Measure:
     """Return the share of a class answered in time, with its value by theory."""
     return Measure(
-        f"service level{of}", theory, contacts(place, "in_target"), contacts(place, "arrived")
+        f"service level{of}",
+        theory,
+        contacts(place, "answered_in_target"),
+        contacts(place, "arrived"),
     )
 
 
@@ -165,4 +168,4 @@ def queue_length(theory: float, place: int = 0, of: str = "") -> Measure:
 def occupancy(theory: float, place: int = 0, of: str = "") -> Measure:
     """Return the share of its time that a group is busy, with its value by theory."""
     over = Amount("groups", place, ("busy_seconds",))
-    return Measure(f"occupancy{of}", theory, over, Amount("groups", place, ("staffed_seconds",)))
+    return Measure(f"occupancy{of}", theory, over, Amount("groups", place, ("signed_in_seconds",)))

@@ -110,7 +110,7 @@ def impatient_system(
     told = _impatient(rate, agents, within, patience, room)
     waited, gone = contacts(0, "waited"), contacts(0, "abandoned")
     arrived, answered = contacts(0, "arrived"), contacts(0, "answered")
-    waits, in_time = contacts(0, "wait_answered_seconds"), contacts(0, "in_target")
+    waits, in_time = contacts(0, "wait_answered_seconds"), contacts(0, "answered_in_target")
     measures = [
         wait_chance(told.p_wait),
         mean_wait(told.mean_wait),
