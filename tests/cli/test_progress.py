@@ -19,7 +19,7 @@ def drawn(
     monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, total: int, **options: bool
 ) -> str:
     monkeypatch.setattr(sys, "stderr", stream)
-    with progress_bar(total, **options) as tell:
+    with progress_bar(total, **options) as tell:  # type: ignore[arg-type]
         tell(total // 2)
         tell(total)
     return stream.getvalue()

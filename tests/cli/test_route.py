@@ -154,7 +154,7 @@ class LastInFirstOut(deque):  # type: ignore[type-arg]
     def popleft(self) -> object:
         return self.pop()
 
-    def __getitem__(self, index: object) -> object:
+    def __getitem__(self, index: object) -> object:  # type: ignore[override]
         return super().__getitem__(-1 if index == 0 else index)  # type: ignore[index]
 
 

@@ -12,7 +12,7 @@ import pytest
 from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
 from omniqueue.sim.validation import checks
-from omniqueue.sim.validation.systems import System, erlang_c_system
+from omniqueue.sim.validation.systems import System, erlang_c_system  # type: ignore[attr-defined]
 
 Validate = Callable[..., tuple[int, str, str]]
 

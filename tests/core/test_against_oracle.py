@@ -179,7 +179,7 @@ class SideBySide(RuleBasedStateMachine):
         earlier: float | None,
         later: float | None,
         prefer: Any,
-        relax: list[float] | None,
+        relax: Any,
         expire: float | None,
         promised: float | None,
     ) -> None:

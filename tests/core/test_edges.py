@@ -12,6 +12,7 @@ from omniqueue import (
     Agent,
     Channel,
     Contact,
+    Event,
     InvalidValueError,
     Preference,
     QueueFullError,
@@ -82,7 +83,8 @@ def test_a_jump_of_a_year_fires_each_timer_once_and_in_order() -> None:
     channel = Channel("c1", offer_seconds=7, retry_seconds=60, max_misses=1000, reserve_seconds=9)
     made = router(Agent("ana", capacity=2), channels=[channel])
     twin = Router.restore(made.snapshot())
-    events, small = [], []
+    events: list[Event] = []
+    small: list[Event] = []
     steps = [RelaxStep(100 * n, {}) for n in range(1, 20)]
     for one, told in ((made, events), (twin, small)):
         told += one.submit(Contact("c", "c1", relax=steps), at=0)

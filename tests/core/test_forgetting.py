@@ -99,11 +99,11 @@ def test_a_new_contact_of_an_old_id_outlives_every_old_entry() -> None:
     made.cancel("c", at=9)
     known = []
     for step in range(24):
-        at = 9 + step / 2
-        made.advance(at=at)
+        now = 9 + step / 2
+        made.advance(at=now)
         known.append("c" in made.contacts)
         if not known[-1]:
-            made.submit(Contact("c", "fax"), at=at)
+            made.submit(Contact("c", "fax"), at=now)
     assert known.count(False) == 1
     assert not known[20]  # at 19
     made.check()

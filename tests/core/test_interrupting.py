@@ -13,6 +13,7 @@ from omniqueue import (
     Channel,
     Contact,
     IllegalTransitionError,
+    Interrupted,
     InvalidValueError,
     QueueFullError,
     Router,
@@ -52,7 +53,7 @@ def test_in_queue_order_what_fits_beside_is_kept_on() -> None:
     for number in range(4):
         made.submit(Contact(f"l{number}", "letter"), at=number)
     events = made.submit(Contact("call", "phone"), at=9)
-    assert [event.contact for event in events if event.name == "interrupted"] == ["l1", "l2", "l3"]
+    assert [event.contact for event in events.of(Interrupted)] == ["l1", "l2", "l3"]
     assert states(made) == {
         "l0": "active",
         "l1": "interrupted",
@@ -160,12 +161,12 @@ def test_own_costs_count_and_can_change() -> None:
 def test_what_cannot_be_said() -> None:
     for wrong in (["letter"], ["phone", "phone"], "phone", [3]):
         with pytest.raises(InvalidValueError):
-            Channel("letter", interrupted_by=wrong)  # type: ignore[arg-type]
+            Channel("letter", interrupted_by=wrong)
     with pytest.raises(UnknownChannelError):
         Router(channels=[Channel("letter", interrupted_by=["pigeon"])])
     for costs in ({"chat": 0}, {"chat": 1.5}, ["chat"]):
         with pytest.raises(InvalidValueError):
-            Agent("ana", costs=costs)  # type: ignore[arg-type]
+            Agent("ana", costs=costs)
     made = router()
     refused(made, UnknownChannelError, lambda: made.add_agent(Agent("a", costs={"x": 1}), at=0))
     made = contact_in("interrupted")

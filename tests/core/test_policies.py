@@ -138,7 +138,7 @@ def test_no_command_from_inside_a_policy(socket: str, command: Callable[[Router]
 
     settings: dict[str, Any] = {"order": meddling}
     if socket != "order":
-        settings = {"selection": Selection(name="meddling", **{socket: meddling})}  # type: ignore[arg-type]
+        settings = {"selection": Selection(name="meddling", **{socket: meddling})}
     made = router(Agent("ana", capacity=2), **settings)
     made.submit(Contact("a", "fax"), at=0)
     inside.append(made)

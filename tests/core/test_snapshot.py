@@ -83,7 +83,7 @@ def test_a_snapshot_does_not_share_with_the_router() -> None:
 def test_unicode_and_attributes_survive() -> None:
     made = router(Agent("Zo\u00eb \U0001f600", skills={"\u65e5\u672c": 2}))
     attributes = {"\u00fc": [1, 2.5, None, True, {"deep": "\u20ac"}]}
-    contact = Contact("\u0434", "fax", skills={"\u65e5\u672c": 2}, attributes=attributes)
+    contact = Contact("\u0434", "fax", skills={"\u65e5\u672c": 2}, attributes=attributes)  # type: ignore[arg-type]
     made.submit(contact, at=1.7e9 + 0.1)
     other = through_json(made)
     assert other.contacts["\u0434"].contact == contact
@@ -171,7 +171,7 @@ def test_deep_nesting_is_refused() -> None:
     for _ in range(100_000):
         deep = [deep]
     with pytest.raises(SnapshotError):
-        Router.restore({"format": "omniqueue-snapshot/1", "contacts": deep})  # type: ignore[dict-item]
+        Router.restore({"format": "omniqueue-snapshot/1", "contacts": deep})
     while deep:  # taken apart by hand: freeing it would recurse as deep
         deep = deep.pop()
 
@@ -217,7 +217,7 @@ def test_policies_of_the_user_are_given_again() -> None:
     saved = json.loads(json.dumps(made.snapshot()))
     for missing in ({}, {"order": by_name}, {"selection": selection}):
         with pytest.raises(SnapshotError):
-            Router.restore(saved, **missing)  # type: ignore[arg-type]
+            Router.restore(saved, **missing)
     other = Router.restore(saved, order=by_name, selection=selection)
     other.check()
     assert [contact.id for contact in other.queue] == ["b", "c", "aa"]

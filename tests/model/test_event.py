@@ -45,7 +45,7 @@ def test_a_sequence_that_nobody_can_change() -> None:
     assert list(reversed(events)) == [events[1], events[0]]
     assert events.of(Assigned) == [events[1]]
     assert len(events.of(Event)) == 2
-    assert events[1] in events  # type: ignore[comparison-overlap]
+    assert events[1] in events
     assert repr(events).startswith("Events([AgentAdded(")
     with pytest.raises(IndexError):
         events[2]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
-from typing import ClassVar, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeAlias, TypeVar, overload
 
 import attrs
 
@@ -29,8 +29,8 @@ def plain(value: object) -> JsonValue:
     raise TypeError(f"an event cannot carry a {type(value).__name__}")
 
 
-_raw_items = tuple.__getitem__
-_raw_iterator = tuple.__iter__
+_raw_items: Callable[..., tuple[Any, ...]] = tuple.__getitem__
+_raw_iterator: Callable[..., Iterator[RawEvent]] = tuple.__iter__
 _ALL = slice(None)
 
 
@@ -99,7 +99,7 @@ def _blank(kind: object) -> type[Event]:
     return twin
 
 
-class Events(tuple[RawEvent, ...]):
+class Events(tuple[Event, ...]):
     """The events of one command: an immutable sequence, each event built when looked at.
 
     Cost: O(1) to get from a command; O(1) for each event looked at.
@@ -114,19 +114,24 @@ class Events(tuple[RawEvent, ...]):
     # A tuple of raw events underneath: the quickest thing to make that nobody can change.
     __slots__ = ()
 
-    @overload  # type: ignore[override]
-    def __getitem__(self, index: int) -> Event: ...
+    if TYPE_CHECKING:  # to its users it is a tuple of events
+
+        def __new__(cls, raw: Iterable[RawEvent] = ...) -> Self:
+            """Keep raw events as they are."""
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Event: ...
     @overload
     def __getitem__(self, index: slice) -> Events: ...
-    def __getitem__(self, index: int | slice) -> Event | Events:
+    def __getitem__(self, index: SupportsIndex | slice) -> Event | Events:
         if isinstance(index, slice):
             return Events(self.tuples[index])
         return built(_raw_items(self, index))
 
-    def __iter__(self) -> Iterator[Event]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Event]:
         return map(built, _raw_iterator(self))
 
-    def __reversed__(self) -> Iterator[Event]:  # type: ignore[override]
+    def __reversed__(self) -> Iterator[Event]:
         events: list[Event] = [*self]
         return reversed(events)
 

@@ -20,6 +20,7 @@ from omniqueue import (
     UnknownContactError,
 )
 from omniqueue.core.insight import positions
+from omniqueue.core.insight.views import ContactView
 from omniqueue.core.invariants import check
 from oracle.generate import random_play
 from oracle.side_by_side import fast_router, fast_step, steps_of
@@ -29,8 +30,8 @@ def expected(made: Router, contact: str) -> Position:
     """By walking the queue."""
     view = made.contacts[contact]
 
-    def key(other: object) -> object:
-        return other.rank, other.arrived_at, other.sequence  # type: ignore[attr-defined]
+    def key(other: ContactView) -> tuple[object, ...]:
+        return other.rank, other.arrived_at, other.sequence
 
     queue = list(made.queue)
     lane = [o for o in queue if (o.channel, o.skills) == (view.channel, view.skills)]

@@ -27,7 +27,7 @@ def test_views_are_of_this_moment() -> None:
     assert [contact.id for contact in queue] == ["w"]
     assert len(queue) == 1
     made.transfer("c", at=3, skills={"t": 1})
-    assert (seen.state, seen.agent, seen.skills, seen.channel) == (
+    assert (seen.state, seen.agent, seen.skills, seen.channel) == (  # type: ignore[comparison-overlap]
         "waiting",
         None,
         {"t": 1},
@@ -49,13 +49,13 @@ def test_an_interrupted_contact_stays_with_its_agent() -> None:
 def test_mappings_are_read_only(view: str) -> None:
     made = router(Agent("ana"))
     made.submit(Contact("c", "fax"), at=0)
-    mapping = getattr(made, view)
+    mapping: Any = getattr(made, view)
     assert isinstance(mapping, Mapping)
     name = next(iter(mapping))
     with pytest.raises(TypeError):
-        mapping["x"] = mapping[name]
+        mapping["x"] = mapping[name]  # type: ignore[index]
     with pytest.raises(TypeError):
-        del mapping[name]
+        del mapping[name]  # type: ignore[attr-defined]
     with pytest.raises(KeyError):
         mapping["ghost"]
     assert mapping.get("ghost") is None
@@ -150,7 +150,7 @@ def test_statistics_are_the_counts_of_the_views(seed: int) -> None:
             counts[contact.state] += 1
         assert dict(found.contacts) == counts
         presences = [agent.presence for agent in made.agents.values()]
-        assert {name: presences.count(name) for name in found.agents} == dict(found.agents)
+        assert {name: presences.count(name) for name in found.agents} == dict(found.agents)  # type: ignore[arg-type]
         assert found.accepted == len(made.contacts)
         held = {name: agent.id for agent in made.agents.values() for name in agent.contacts}
         assert held == {c.id: c.agent for c in made.contacts.values() if c.agent is not None}

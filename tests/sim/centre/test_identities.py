@@ -78,7 +78,7 @@ SHIPPED = ("desk_scenario.toml", "three_periods.toml")
 
 
 def scenario_named(name: str) -> Scenario:
-    return MADE[name] if name in MADE else read_scenario(EXAMPLES / name)
+    return MADE[name] if name in MADE else read_scenario(EXAMPLES / name)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", [*MADE, *SHIPPED])

@@ -229,4 +229,4 @@ def test_broken_interruptions_are_found() -> None:
         {"pause_from": np.array([20.0, 29.0])},  # twice at once
     ):
         with pytest.raises(InvariantError):
-            check_identities(attrs.evolve(record, **changes))
+            check_identities(attrs.evolve(record, **changes))  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ def test_sixty_days_overlap_what_was_published() -> None:
 
 
 def test_who_serves_whom_and_how_many_are_there() -> None:
-    scenario = read_scenario(EXAMPLES / "three_periods.toml")
+    scenario = read_scenario(EXAMPLES / "three_periods.toml")  # type: ignore[arg-type]
     record = run_replication(scenario, 4)
     group, stream = record.group, record.stream
     assert set(group[(stream == 0) & (record.agent >= 0)].tolist()) == {0}

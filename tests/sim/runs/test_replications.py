@@ -131,7 +131,10 @@ def test_a_long_run_that_is_stopped_gives_its_part() -> None:
     desk = Scenario(streams=[calls], groups=[Group("desk", count=2)])
     asked: list[int] = []
     found = simulate(
-        desk, replications=1, batches=5, stopped=lambda: bool(asked.append(1)) or len(asked) > 3
+        desk,
+        replications=1,
+        batches=5,
+        stopped=lambda: bool(asked.append(1)) or len(asked) > 3,  # type: ignore[func-returns-value]
     )
     assert found.interrupted
     assert len(found.summaries) == 5

@@ -34,7 +34,7 @@ def a_scenario(**changes: object) -> Scenario:
         ({"groups": [DESK, DESK]}, "agents"),
         ({"streams": [attrs.evolve(CALLS, channel="telepathy")]}, "streams[0].channel"),
         ({"groups": [Group("g", limits={"telepathy": 1})]}, "agents[0].limits"),
-        ({"groups": [Group("g", channels=["telepathy"])]}, "agents[0].channels"),
+        ({"groups": [Group("g", channels=["telepathy"])]}, "agents[0].channels"),  # type: ignore[arg-type]
         ({"groups": [Group("g", speed={"others": 2})]}, "agents[0].speed"),
         ({"channels": [Channel("sms", wrap_up_seconds=None)]}, "channels.sms.wrap_up"),
         ({"horizon_seconds": 0}, "horizon"),

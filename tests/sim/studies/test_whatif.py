@@ -82,7 +82,7 @@ def test_more_agents_for_the_shipped_log() -> None:
     assert every.change.high < 0
     assert every.better > every.worse
     assert found.fair
-    assert "s less on the mean" in found.sentence()
+    assert "s less on the mean" in str(found.sentence())
     assert [group.agents for group in found.second.groups] == [5, 7, 6, 2, 2]
 
 
@@ -98,7 +98,7 @@ def test_without_a_skill_the_contacts_that_need_it_wait() -> None:
     assert found.first.totals["open"] == 0
     assert found.second.totals["open"] == polish
     assert found.differences[0].only_first == polish
-    assert "261 fewer are answered at all" in found.sentence()
+    assert "261 fewer are answered at all" in str(found.sentence())
     assert found.fair
 
 
@@ -131,7 +131,7 @@ def test_all_agents_of_a_group_can_go() -> None:
     found = what_if(parse_staff(DESK), log, handling, StaffChange(remove={"desk": 2}))
     assert found.second.totals["open"] == 30
     assert found.second.groups[0].agents == 0
-    assert found.sentence().startswith("No contact is answered in both: 0.0 %")
+    assert str(found.sentence()).startswith("No contact is answered in both: 0.0 %")
 
 
 @pytest.mark.parametrize(

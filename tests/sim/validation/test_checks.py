@@ -63,7 +63,7 @@ def newest_first(contact: Contact) -> float:
 
 
 def last_in_first_out(scenario: Scenario) -> Scenario:
-    return attrs.evolve(scenario, order=newest_first)
+    return attrs.evolve(scenario, order=newest_first)  # type: ignore[arg-type]
 
 
 def newest_idle(scenario: Scenario) -> Scenario:

@@ -11,7 +11,7 @@ import pytest
 
 from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.validation.checks import check_systems
-from omniqueue.sim.validation.systems import (
+from omniqueue.sim.validation.systems import (  # type: ignore[attr-defined]
     System,
     impatient_system,
     large_systems,
