@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue import Assigned, OmniqueueError
+from omniqueue import Assigned, Event, OmniqueueError
 from omniqueue.cli import main as cli
 from omniqueue.play.commands import perform
 from omniqueue.play.document import Step
@@ -43,7 +43,7 @@ def audited_play(
         router.certify()
     for step in steps_of(play):
         fields = {key: value for key, value in step.items() if key not in ("at", "do")}
-        events = []
+        events: list[Event] = []
         try:
             events += router.advance(at=step["at"])
             events += perform(router, Step(step["at"], step["do"], fields))

@@ -78,7 +78,7 @@ def test_interruptions_costs_and_certificates_come_back() -> None:
 def test_costs_may_be_left_out() -> None:
     event = of_agents.AgentAdded(0.0, "ana", Skills.of({}), 1, {}, None, "ready")
     line = event.to_dict()
-    assert line.pop("costs") == {}  # type: ignore[attr-defined]
+    assert line.pop("costs") == {}
     assert event_of(line) == event
     assert read_one(line) == event
 

@@ -6,11 +6,13 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import pytest
 
-from omniqueue import Channel, Event, Skills
+from omniqueue import AgentAdded, Channel, Event, Relaxed, Skills
+from omniqueue.model.event import JsonValue
 from omniqueue.record.event_lines import event_of
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.verdict import CAUSES
@@ -24,7 +26,7 @@ from oracle.naive_values import Agent, Contact, Json
 class CountingRouter(NaiveRouter):
     """The brute-force router, which counts whom each given contact overtakes."""
 
-    def __init__(self, **settings: Json) -> None:
+    def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.counts: Counter[str] = Counter()
         self.times: Counter[str] = Counter()  # overtaken by later ranks, per contact
@@ -127,9 +129,10 @@ def test_a_changed_agent_in_random_plays_is_noticed(monkeypatch: pytest.MonkeyPa
         _, events = counted(play, monkeypatch)
         places = [i for i, event in enumerate(events) if event.name in ("assigned", "offered")]
         place = places[len(places) // 2]
-        agents = sorted({event.agent for event in events if event.name == "agent_added"})
-        wrong = next(name for name in agents if name != events[place].agent)
-        events[place] = attrs.evolve(events[place], agent=wrong)
+        agents = sorted({event.agent for event in events if isinstance(event, AgentAdded)})
+        given: Any = events[place]
+        wrong = next(name for name in agents if name != given.agent)
+        events[place] = attrs.evolve(given, agent=wrong)
         channels = [Channel(name, **settings) for name, settings in play["channels"].items()]
         judge = FairnessJudge(channels, order=order_name(play))
         judge.observe(events)
@@ -162,5 +165,12 @@ def test_a_damaged_stream_is_judged_and_not_trusted(
 
 
 def test_skills_of_lines_are_interned() -> None:
-    line = {"at": 1.0, "event": "relaxed", "contact": "c1", "skills": {"fr": 1}}
-    assert event_of(line).skills is Skills.of({"fr": 1})
+    line: dict[str, JsonValue] = {
+        "at": 1.0,
+        "event": "relaxed",
+        "contact": "c1",
+        "skills": {"fr": 1},
+    }
+    told = event_of(line)
+    assert isinstance(told, Relaxed)
+    assert told.skills is Skills.of({"fr": 1})

@@ -39,7 +39,7 @@ def compare(made: Router, statistics: LiveStatistics) -> None:
     assert sum(channel.arrived for channel in summary.channels) == len(made.contacts)
     oldest = min((view.arrived_at for view in made.queue), default=None)
     if oldest is None:
-        assert summary.longest_waiting is summary.longest_waiting_seconds is None
+        assert summary.longest_waiting is summary.longest_waiting_seconds is None  # type: ignore[comparison-overlap]
     else:
         assert summary.longest_waiting_seconds == made.now - oldest
 
