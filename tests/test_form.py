@@ -15,6 +15,27 @@ from omniqueue import OmniqueueError, Router
 TOP = Path(__file__).resolve().parent.parent
 FOLDERS = ("src", "tests", "examples", "benchmarks")
 LINES_MAX = 69  # of a function
+# Tests of what no one module does, by folder; the oracle and the top of `tests` have no others.
+CROSS_CUTTING = {
+    "benchmarks": ["main"],
+    "cli": ["explain"],
+    "core": [
+        "against_oracle",
+        "costs",
+        "determinism",
+        "edges",
+        "forgetting",
+        "forking",
+        "odd_worlds",
+        "policies",
+        "refusals",
+    ],
+    "core/insight": ["explain", "explain_told"],
+    "play": ["readme"],
+    "sim/centre": ["identities", "interrupting", "three_periods"],
+    "sim/logs": ["example_log"],
+    "sim/validation": ["against_theory", "reference"],
+}
 
 
 def test_functions_are_short() -> None:
@@ -27,6 +48,20 @@ def test_functions_are_short() -> None:
         and (node.end_lineno or 0) - node.lineno >= LINES_MAX
     ]
     assert long == []
+
+
+def test_tests_are_named_after_what_they_test() -> None:
+    """`tests/a/test_b_more.py` tests `a/b.py` or the package `a/b`, some of it or all."""
+    lost = []
+    for path in sorted((TOP / "tests").glob("*/**/test_*.py")):
+        room = path.parent.relative_to(TOP / "tests")
+        folders = [folder / room for folder in (TOP / "src" / "omniqueue", TOP)]
+        known = {found.stem for folder in folders for found in folder.glob("*")}
+        words = path.stem.split("_")[1:]
+        starts = {"_".join(words[:count]) for count in range(1, len(words) + 1)}
+        if room.name != "oracle" and not starts & {*known, *CROSS_CUTTING.get(str(room), ())}:
+            lost.append(str(path.relative_to(TOP)))
+    assert lost == []
 
 
 def public() -> Iterator[tuple[str, object]]:
