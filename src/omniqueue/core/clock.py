@@ -122,7 +122,7 @@ def _offer_over(
     end_offer(state, row)
     retry_at = exclude(state, row, agent)
     state.log.append((OfferExpired, state.now, row.id, agent.id, retry_at))
-    freed = back_to_queue(state, row)
+    freed = back_to_queue(state, row, "offer not answered")
     agent.misses += 1
     rows = [row]
     if agent.misses >= row.lane.channel.channel.max_misses:
@@ -137,14 +137,14 @@ def _wrap_up_over(
     state: State, row: ContactRow, timer: Timer
 ) -> tuple[list[AgentRow], list[ContactRow]]:
     assert row.state == WRAP_UP
-    return [finish_wrap_up(state, row)], []
+    return [finish_wrap_up(state, row, "wrap-up over")], []
 
 
 def _deferral_over(
     state: State, row: ContactRow, timer: Timer
 ) -> tuple[list[AgentRow], list[ContactRow]]:
     assert row.state == DEFERRED
-    release(state, row)
+    release(state, row, "deferral over")
     return [], [row]
 
 
@@ -180,7 +180,7 @@ def _expiry_due(
     assert row.details is not None
     row.details.expiry = None
     if row.state in (WAITING, DEFERRED):
-        return expire(state, row), []
+        return expire(state, row, "expiry"), []
     if row.state in (OFFERED, ABANDONED):
         row.details.expiry_due = True
     return [], []

@@ -42,6 +42,8 @@ from omniqueue.core.lifecycle import (
     PARKED,
     WAITING,
     WRAP_UP,
+    leaving,
+    move,
 )
 from omniqueue.core.matching import place_new, serve
 from omniqueue.core.offers import (
@@ -98,6 +100,14 @@ from omniqueue.model.contact_events import (
     Updated,
 )
 from omniqueue.model.event import Events
+
+_NOT_BEFORE = leaving("not before", DEFERRED)
+_ABANDONED = leaving("abandon", ABANDONED)
+_CANCELLED = leaving("cancel", CANCELLED)
+_DEFERRED = leaving("defer", DEFERRED)
+_WRAP_UP = leaving("complete", WRAP_UP)
+_COMPLETED = leaving("complete", COMPLETED)
+_PARKED = leaving("park", PARKED)
 
 
 class ContactCommands(Commands):
@@ -202,7 +212,7 @@ class ContactCommands(Commands):
         agents = _withdraw(state, row)
         row.detailed().abandoned_at = state.now
         state.log.append((Abandoned, state.now, row.id))
-        end(state, row, ABANDONED)
+        end(state, row, _ABANDONED)
         return done(state, agents + drop_reservation(state, row, told=True), [])
 
     @command
@@ -232,7 +242,7 @@ class ContactCommands(Commands):
         state.log.append((Cancelled, state.now, row.id))
         if row.state not in (WAITING, DEFERRED, OFFERED):
             state.parked -= 1
-        end(state, row, CANCELLED)
+        end(state, row, _CANCELLED)
         return done(state, agents + drop_reservation(state, row, told=True), [])
 
     @command
@@ -269,8 +279,8 @@ class ContactCommands(Commands):
         state.ended.pop(row, None)
         state.log.append((Resumed, state.now, row.id))
         if details.expiry_due:
-            return done(state, expire(state, row), [])
-        wait_again(state, row)
+            return done(state, expire(state, row, "resume"), [])
+        wait_again(state, row, "resume")
         return done(state, [], [row])
 
     @command
@@ -312,7 +322,7 @@ class ContactCommands(Commands):
         if end_at is not None and end_at <= state.now:
             raise InvalidValueError("until", end_at, f"an instant after {state.now!r}")
         leave(state, row)
-        row.state = DEFERRED
+        move(row, _DEFERRED)
         state.deferred += 1
         if new_channel is not None:
             row.lane = lane_of(state, new_channel, row.lane.skills)
@@ -345,7 +355,7 @@ class ContactCommands(Commands):
         state = self._state
         enter(state, at)
         row = contact_in_state(state, contact_id, "release")
-        release(state, row)
+        release(state, row, "release")
         return done(state, [], [row])
 
     @command
@@ -435,7 +445,7 @@ class ContactCommands(Commands):
             raise
         agent = row.agent
         assert agent is not None
-        freed = take(state, agent, row, by_hand=False)
+        freed = take(state, agent, row, "accept")
         state.roster.seat(agent)
         if state.roster.interrupting:  # what is taken may be interrupted, an offer may not
             return done(state, [agent, *freed], [])
@@ -477,7 +487,7 @@ class ContactCommands(Commands):
         end_offer(state, row)
         retry_at = exclude(state, row, agent)
         state.log.append((Declined, state.now, row.id, agent.id, retry_at))
-        freed = back_to_queue(state, row)
+        freed = back_to_queue(state, row, "decline")
         return done(state, [agent, *freed], [row])
 
     def complete(
@@ -526,7 +536,7 @@ class ContactCommands(Commands):
         if agent is None or row.state != ACTIVE:
             return _complete_without_wrap_up(state, row)
         state.log.append((Completed, at, row.id, agent.id, wrap_up))
-        if wrap_up != 0:
+        if wrap_up or wrap_up is None:
             return _start_wrap_up(state, row, agent, wrap_up)
         if row.details is not None or agent.limited or agent.seat is not None:
             end_work(state, row)
@@ -536,10 +546,10 @@ class ContactCommands(Commands):
             agent.free += channel.cost
             agent.stamp = state.roster.stamp = state.roster.stamp + 1
         if row.details is not None or state.forget_seconds:
-            end(state, row, COMPLETED)
+            end(state, row, _COMPLETED)
         else:
-            row.state = COMPLETED
-            if state.forget_seconds == 0:
+            row.state = _COMPLETED[row.state]  # `move` in place
+            if state.forget_seconds is not None:  # 0: at once
                 del state.contacts[row.id]
         if state.overdue_later or state.overdue or state.roster.interrupting:
             return done(state, [agent], [])
@@ -575,7 +585,7 @@ class ContactCommands(Commands):
         state = self._state
         enter(state, at)
         row = contact_in_state(state, contact_id, "finish_wrap_up")
-        return done(state, [finish_wrap_up(state, row)], [])
+        return done(state, [finish_wrap_up(state, row, "finish_wrap_up")], [])
 
     @command
     def transfer(
@@ -634,7 +644,7 @@ class ContactCommands(Commands):
         start_preference(state, row, prefer)
         if not keep_place:
             start_reserve_clock(state, row)
-        wait_again(state, row)
+        wait_again(state, row, "transfer")
         return done(state, [agent], [row])
 
     @command
@@ -662,7 +672,7 @@ class ContactCommands(Commands):
         enter(state, at)
         row = contact_in_state(state, contact_id, "park")
         agent = end_work(state, row)
-        row.state = PARKED
+        move(row, _PARKED)
         state.parked += 1
         state.log.append((Parked, state.now, row.id, agent.id))
         return done(state, [agent], [])
@@ -699,7 +709,7 @@ class ContactCommands(Commands):
         state.parked -= 1
         state.log.append((Reopened, state.now, row.id))
         start_preference(state, row, prefer)
-        wait_again(state, row)
+        wait_again(state, row, "reopen")
         return done(state, [], [row])
 
     @command
@@ -738,7 +748,7 @@ class ContactCommands(Commands):
                 "a ready agent with the skills, the channel and the room",
             )
         step_out(state, row)
-        freed = take(state, agent, row, by_hand=True)
+        freed = take(state, agent, row, "assign")
         state.roster.seat(agent)
         return done(state, freed, [])
 
@@ -779,7 +789,7 @@ def _start(state: State, row: ContactRow) -> None:
     deferred = contact.not_before is not None and contact.not_before > now
     if deferred:
         assert contact.not_before is not None
-        row.state = DEFERRED
+        move(row, _NOT_BEFORE)
         state.deferred += 1
         row.timer = state.timers.start(contact.not_before, DEFERRAL, row)
         name = row.lane.channel.name
@@ -829,7 +839,7 @@ def _start_wrap_up(
     state: State, row: ContactRow, agent: AgentRow, seconds: float | None
 ) -> Events:
     cancel_timers(state, row)
-    row.state = WRAP_UP
+    move(row, _WRAP_UP)
     if seconds is not None:
         row.timer = state.timers.start(state.now + seconds, WRAP_UP_END, row)
     if state.roster.interrupting:  # what could be interrupted no longer can: there is less room
@@ -847,7 +857,7 @@ def _complete_without_wrap_up(state: State, row: ContactRow) -> Events:
         state.parked -= 1
     else:
         end_work(state, row)
-    end(state, row, COMPLETED)
+    end(state, row, _COMPLETED)
     return done(state, [] if agent is None else [agent], [])
 
 

@@ -9,6 +9,9 @@ from omniqueue.core.lifecycle import (
     DEFERRED,
     EXPIRED,
     WAITING,
+    Move,
+    leaving,
+    move,
 )
 from omniqueue.core.preferences import stop_preference
 from omniqueue.core.reservations import drop_reservation
@@ -27,13 +30,13 @@ def step_out(state: State, row: ContactRow) -> None:
         row.timer = None
 
 
-def end(state: State, row: ContactRow, final: int) -> None:
+def end(state: State, row: ContactRow, by: Move) -> None:
     """Move a contact that stands nowhere and is held by nobody to a final state."""
-    row.state = final
-    if final != COMPLETED:  # those are what is left
-        state.counts[final] += 1
+    move(row, by)
+    if row.state != COMPLETED:  # completed is derived: total minus the others
+        state.counts[row.state] += 1
     details = row.details
-    if details is not None and final != ABANDONED:
+    if details is not None and row.state != ABANDONED:
         cancel_timers(state, row)
     if state.forget_seconds == 0:
         _drop(state, row)
@@ -66,11 +69,11 @@ def stop_relaxation(state: State, row: ContactRow) -> None:
         row.details.relaxation.clear()
 
 
-def expire(state: State, row: ContactRow) -> list[AgentRow]:
+def expire(state: State, row: ContactRow, cause: str) -> list[AgentRow]:
     """Let a contact that is in the queue, or on its way back to it, expire."""
     step_out(state, row)
     state.log.append((Expired, state.now, row.id))
-    end(state, row, EXPIRED)
+    end(state, row, leaving(cause, EXPIRED))
     return drop_reservation(state, row, told=True)
 
 

@@ -7,10 +7,18 @@ that goes on; it is only asked where contacts are interrupted at all.
 
 from __future__ import annotations
 
-from omniqueue.core.lifecycle import ACTIVE, INTERRUPTED
+from omniqueue.core.lifecycle import (
+    ACTIVE,
+    INTERRUPTED,
+    leaving,
+    move,
+)
 from omniqueue.core.rows import AgentRow, ContactRow, place
 from omniqueue.core.state import State
 from omniqueue.model.contact_events import Continued, Interrupted
+
+_INTERRUPTED = leaving("another contact goes first", INTERRUPTED)
+_CONTINUED = leaving("room again", ACTIVE)
 
 
 def interrupt(state: State, agent: AgentRow, row: ContactRow) -> None:
@@ -35,7 +43,7 @@ def interrupt(state: State, agent: AgentRow, row: ContactRow) -> None:
         if cost <= room:
             room -= cost
         else:
-            held.state = INTERRUPTED
+            move(held, _INTERRUPTED)
             agent.interrupted[held] = None
             state.log.append((Interrupted, state.now, held.id, agent.id, row.id))
 
@@ -60,7 +68,7 @@ def go_on(state: State) -> None:
         idle = len(holder.interrupted) == len(holder.holding)
         if cost <= rooms[holder] or idle:  # what is in hand goes on, even if it fits no more
             rooms[holder] -= cost
-            row.state = ACTIVE
+            move(row, _CONTINUED)
             del holder.interrupted[row]
             state.log.append((Continued, state.now, row.id, holder.id))
 

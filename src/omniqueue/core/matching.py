@@ -9,13 +9,20 @@ from __future__ import annotations
 
 from omniqueue.core.interrupting import go_on, interrupt
 from omniqueue.core.lanes import LONG_WALK, first_marked, follow_head, join, mark_heads, serves
-from omniqueue.core.lifecycle import ACTIVE, WAITING
+from omniqueue.core.lifecycle import (
+    ACTIVE,
+    WAITING,
+    leaving,
+    move,
+)
 from omniqueue.core.offers import give, offer
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
 from omniqueue.core.rows import NOWHERE, AgentRow, ContactRow, place
 from omniqueue.core.seeking import best_agent, first_contact, first_in_turn
 from omniqueue.core.state import State
 from omniqueue.model.contact_events import Assigned
+
+_TAKEN = leaving("matched", ACTIVE)
 
 
 def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
@@ -109,7 +116,7 @@ def serve(state: State, agent: AgentRow) -> None:
         elif agent.limited:
             _assign(state, agent, first)
         else:  # the same, in place: this is where most contacts pass
-            first.state = ACTIVE
+            first.state = _TAKEN[first.state]  # `move` in place
             first.agent = agent
             agent.misses = 0
             agent.stamp = roster.stamp = roster.stamp + 1
@@ -133,7 +140,7 @@ def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
     """Let an agent without a seat take a contact without details: `take` for the many."""
     if agent.limited and state.roster.interrupting:
         interrupt(state, agent, row)
-    row.state = ACTIVE
+    move(row, _TAKEN)
     row.agent = agent
     agent.misses = 0
     roster = state.roster

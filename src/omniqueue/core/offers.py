@@ -17,6 +17,8 @@ from omniqueue.core.lifecycle import (
     COMPLETED,
     OFFERED,
     WAITING,
+    leaving,
+    move,
 )
 from omniqueue.core.preferences import stop_preference
 from omniqueue.core.reservations import drop_reservation
@@ -31,6 +33,8 @@ from omniqueue.model.contact_events import (
     WrapUpEnded,
 )
 
+_OFFERED = leaving("matched", OFFERED)
+
 
 def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     """Give a waiting contact to an agent by matching: offered, or taken at once.
@@ -43,7 +47,7 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     leave(state, row)
     offer_seconds = row.lane.channel.offer_seconds
     if offer_seconds is None:
-        return take(state, agent, row, by_hand=False)
+        return take(state, agent, row, "matched")
     stop_preference(state, row)
     state.roster.unseat(agent)
     offer(state, agent, row, offer_seconds)
@@ -55,7 +59,7 @@ def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) 
     if agent.limited and state.roster.interrupting:
         interrupt(state, agent, row)
     until = state.now + offer_seconds
-    row.state = OFFERED
+    move(row, _OFFERED)
     row.agent = agent
     row.timer = state.timers.start(until, OFFER, row)
     state.log.append((Offered, state.now, row.id, agent.id, until))
@@ -66,14 +70,18 @@ def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) 
         agent.free -= row.lane.channel.cost
 
 
-def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> list[AgentRow]:
-    """Let an agent take a contact that stands nowhere; return whom its reservation kept free."""
+def take(state: State, agent: AgentRow, row: ContactRow, cause: str) -> list[AgentRow]:
+    """Let an agent take a contact that stands nowhere: matched, accept or assign (by hand).
+
+    Returns:
+        The agent that a reservation for the contact had kept free, if it was another.
+    """
     roster = state.roster
     roster.unseat(agent)
     offered = row.state == OFFERED
     if not offered and roster.interrupting:
         interrupt(state, agent, row)
-    row.state = ACTIVE
+    move(row, leaving(cause, ACTIVE))
     row.agent = agent
     if not offered:
         roster.load(agent, row)
@@ -84,7 +92,7 @@ def take(state: State, agent: AgentRow, row: ContactRow, *, by_hand: bool) -> li
     row.timer = None
     agent.misses = 0
     roster.renew_stamp(agent)
-    state.log.append((Assigned, state.now, row.id, agent.id, by_hand))
+    state.log.append((Assigned, state.now, row.id, agent.id, cause == "assign"))
     freed: list[AgentRow] = []
     details = row.details
     if details is not None:
@@ -144,7 +152,7 @@ def end_work(state: State, row: ContactRow) -> AgentRow:
     return agent
 
 
-def back_to_queue(state: State, row: ContactRow) -> list[AgentRow]:
+def back_to_queue(state: State, row: ContactRow, cause: str) -> list[AgentRow]:
     """Let a contact wait again at its old place, or expire if its expiry has fallen due.
 
     Returns:
@@ -152,32 +160,32 @@ def back_to_queue(state: State, row: ContactRow) -> list[AgentRow]:
     """
     details = row.details
     if details is not None and details.expiry_due:
-        return expire(state, row)
-    wait_again(state, row)
+        return expire(state, row, cause)
+    wait_again(state, row, cause)
     state.log.append((Requeued, state.now, row.id))
     return []
 
 
-def wait_again(state: State, row: ContactRow) -> None:
+def wait_again(state: State, row: ContactRow, cause: str) -> None:
     """Put a contact that held no place among the waiting, at its place."""
-    row.state = WAITING
+    move(row, leaving(cause, WAITING))
     stand(state, row)
     if row.details is not None and row.details.reserved is not None:
         state.suspects.append(row)
 
 
-def release(state: State, row: ContactRow) -> None:
+def release(state: State, row: ContactRow, cause: str) -> None:
     """Let a deferred contact wait again."""
     state.deferred -= 1
     state.timers.cancel(row.timer)
     row.timer = None
     state.log.append((Released, state.now, row.id))
-    wait_again(state, row)
+    wait_again(state, row, cause)
 
 
-def finish_wrap_up(state: State, row: ContactRow) -> AgentRow:
+def finish_wrap_up(state: State, row: ContactRow, cause: str) -> AgentRow:
     """End the work after a contact; return its agent."""
     agent = end_work(state, row)
     state.log.append((WrapUpEnded, state.now, row.id, agent.id))
-    end(state, row, COMPLETED)
+    end(state, row, leaving(cause, COMPLETED))
     return agent

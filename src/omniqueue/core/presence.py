@@ -51,7 +51,7 @@ def go_away(
     rows = sorted((row for row in agent.holding if row.state == OFFERED), key=place)
     for row in rows:
         revoke(state, row)
-        agents += back_to_queue(state, row)
+        agents += back_to_queue(state, row, "agent away")
     return agents, rows + _end_wishes(state, agent)
 
 
@@ -68,10 +68,10 @@ def go_offline(
             revoke(state, row)
         else:
             end_work(state, row)
-        agents += back_to_queue(state, row)
+        agents += back_to_queue(state, row, "agent offline")
     for row in held:
         if row.state == WRAP_UP:
-            finish_wrap_up(state, row)
+            finish_wrap_up(state, row, "agent offline")
     return agents, rows + _end_wishes(state, agent)
 
 

@@ -429,8 +429,9 @@ def _add_agent(state: State, facts: AgentFacts) -> None:
 
 def _add_contact(state: State, facts: ContactFacts) -> None:
     lane = lane_of(state, state.channels[facts.channel], facts.skills)
-    row = contact_row(facts.contact, lane, facts.rank, facts.arrived_at, facts.sequence)
-    row.state = facts.state
+    row = contact_row(
+        facts.contact, lane, facts.rank, facts.arrived_at, facts.sequence, facts.state
+    )
     state.contacts[row.id] = row
     if row.state in ENDED and row.state != COMPLETED:
         state.counts[row.state] += 1
