@@ -17,7 +17,7 @@ from statistics import median
 
 from omniqueue import Agent, Assigned, Contact, Router
 from omniqueue.core.insight.positions import drop_index
-from omniqueue.record.rates import HoldingTimes
+from omniqueue.record.holding_times import HoldingTimes
 
 SIZES = (1_000, 100_000, 1_000_000)
 AGENTS, GROUPS, KINDS, SERVED = 1_000, 50, 100, 30

@@ -36,7 +36,7 @@ def compare(made: Router, statistics: LiveStatistics) -> None:
         lanes[view.channel, view.skills] = lanes.get((view.channel, view.skills), 0) + 1
     assert dict(summary.lanes) == lanes
     assert list(summary.lanes.values()) == sorted(lanes.values(), reverse=True)
-    assert sum(channel.arrived for channel in summary.channels) == len(made.contacts)
+    assert sum(channel.sums["arrived"] for channel in summary.channels) == len(made.contacts)
     oldest = min((view.arrived_at for view in made.queue), default=None)
     if oldest is None:
         assert summary.longest_waiting is summary.longest_waiting_seconds is None  # type: ignore[comparison-overlap]
@@ -63,25 +63,41 @@ def test_waits_service_level_abandonment_and_occupancy() -> None:
     router.abandon("c3", at=45)
     router.complete("c2", at=50)
     [phone] = statistics.summary(at=100).channels
-    assert (phone.arrived, phone.answered) == (4, 2)
-    assert (phone.mean_wait, phone.longest_wait, phone.wait_sum) == (15.0, 30.0, 30.0)
-    assert phone.service_level == 1 / 3
-    assert phone.abandonment == 0.5
+    assert (phone.value("arrived"), phone.value("answered")) == (4, 2)
+    assert (phone.value("mean_wait"), phone.longest_wait) == (15.0, 30.0)
+    assert phone.value("service_level") == 1 / 3
+    assert phone.value("abandonment") == 0.5
     assert (phone.wait_buckets[5.0], phone.wait_buckets[30.0]) == (1, 2)
-    assert statistics.summary(at=100).occupancy == 0.5
+    assert statistics.summary(at=100).agents.value("occupancy") == 0.5
+
+
+def level(statistics: LiveStatistics, at: float) -> float | None:
+    return statistics.summary(at=at).channels[0].value("service_level")
 
 
 def test_who_waits_too_long_counts_and_who_comes_back_does_no_more() -> None:
     router, statistics = desk()
     router.submit(Contact("c1", "phone"), at=0)
-    assert statistics.summary(at=20).channels[0].service_level is None
-    assert statistics.summary(at=21).channels[0].service_level == 0.0
+    assert level(statistics, 20) is None
+    assert level(statistics, 21) == 0.0
     router.abandon("c1", at=30)
-    assert statistics.summary(at=31).channels[0].service_level == 0.0
+    assert level(statistics, 31) == 0.0
     router.resume("c1", at=40)
     router.add_agent(Agent("ana"), at=41)
     [phone] = statistics.summary(at=41).channels
-    assert (phone.service_level, phone.longest_wait, phone.abandonment) == (0.0, 41.0, 0.0)
+    assert (level(statistics, 41), phone.longest_wait) == (0.0, 41.0)
+    assert (phone.sums["abandoned"], phone.value("abandonment")) == (0, 0.0)
+
+
+def test_who_is_cancelled_or_deferred_for_too_long_counts() -> None:
+    router, statistics = desk()
+    for name in ("c1", "c2", "c3"):
+        router.submit(Contact(name, "phone"), at=0)
+    router.defer("c3", at=1)
+    router.cancel("c1", at=20)  # within the target: not counted
+    router.cancel("c2", at=21)
+    [phone] = statistics.summary(at=22).channels
+    assert (phone.sums["counted"], phone.sums["cancelled"], phone.sums["open"]) == (2, 2, 1)
 
 
 def test_memory_is_that_of_open_contacts() -> None:
@@ -92,8 +108,7 @@ def test_memory_is_that_of_open_contacts() -> None:
         router.submit(Contact(f"d{number}", "phone"), at=number * 10)
         router.abandon(f"d{number}", at=number * 10 + 1)
         router.complete(f"c{number}", at=number * 10 + 2)
-    assert len(statistics._open) == 0
-    assert len(statistics._left) < 10
+    assert len(statistics._lives) < 10
     assert len(statistics._oldest) < 200
 
 

@@ -138,7 +138,7 @@ def test_groups_are_summed() -> None:
     ana, eve = AgentTime("ana", 0.0), AgentTime("eve", 0.0)
     for agent in (ana, eve):
         agent.resize(0.0, 2)
-        agent.sign(0.0, signed_in=True)
+        agent.set_presence(0.0, "ready")
     ana.hold(0.0, 1, 1)
     ana.hold(50.0, -1, -1)
     for agent in (ana, eve):

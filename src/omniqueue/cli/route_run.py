@@ -25,6 +25,7 @@ from omniqueue.record.event_lines import EventWriter
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.ledger import Ledger
 from omniqueue.record.listener import Listener
+from omniqueue.record.lives import Lives
 from omniqueue.record.workload import Workload
 from omniqueue.report.routed import RouteReport
 from omniqueue.sim.calendar.durations import duration_text
@@ -68,10 +69,11 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         selection=staff.selection,
         max_waiting=staff.max_waiting,
     )
-    ledger, workload = Ledger(), Workload(staff.channels)
+    lives = Lives(staff.channels)
+    ledger, workload = Ledger(lives), Workload(staff.channels, lives)
     judge = FairnessJudge(staff.channels, order=router.order)
     with _event_file(arguments, staff, router) as writer:
-        listeners: list[Listener] = [ledger, workload, judge]
+        listeners: list[Listener] = [lives, workload, judge]
         if writer is not None:
             listeners.append(writer)
         run = _run(arguments, staff, contacts, handling, router, ledger, listeners, asker)

@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias
 from omniqueue.errors import MissingExtraError
 from omniqueue.model.checks import whole
 from omniqueue.record.live_statistics import ChannelStatistics, LiveStatistics, LiveSummary
+from omniqueue.record.measures import ContactSums, Measure, measures_of
 
 Metric: TypeAlias = object  # a `prometheus_client.Metric`
 OTHER: Final = "(other)"  # the lanes beyond the fullest few
@@ -85,7 +86,7 @@ class RouterCollector:
         client = self._client
         yield from _contacts(client, summary.channels)
         yield _waits(client, summary.channels)
-        yield from _ratios(client, summary)
+        yield from _shares(client, summary)
         yield _lane_sizes(client, summary, self._lanes)
         agents = client.GaugeMetricFamily(
             "omniqueue_agents", "Agents by presence.", labels=["presence"]
@@ -117,9 +118,9 @@ def _contacts(client: ModuleType, channels: tuple[ChannelStatistics, ...]) -> It
         "omniqueue_contacts_arrived", "Contacts that arrived.", labels=["channel"]
     )
     for each in channels:
-        arrived.add_metric([each.channel], each.arrived)
+        arrived.add_metric([each.name], each.sums["arrived"])
         for state, number in sorted(each.states.items()):
-            now.add_metric([each.channel, state], number)
+            now.add_metric([each.name, state], number)
     yield now
     yield arrived
 
@@ -130,31 +131,31 @@ def _waits(client: ModuleType, channels: tuple[ChannelStatistics, ...]) -> Metri
     )
     for each in channels:
         buckets = [(str(bound), float(count)) for bound, count in each.wait_buckets.items()]
-        buckets.append(("+Inf", float(each.answered)))
-        waits.add_metric([each.channel], buckets, each.wait_sum)
+        buckets.append(("+Inf", float(each.sums["answered"])))
+        waits.add_metric([each.name], buckets, each.sums["wait_answered_seconds"])
     return waits
 
 
-def _ratios(client: ModuleType, summary: LiveSummary) -> Iterator[Metric]:
-    level = client.GaugeMetricFamily(
-        "omniqueue_service_level_ratio", "Answered in time, of those due.", labels=["channel"]
-    )
-    left = client.GaugeMetricFamily(
-        "omniqueue_abandonment_ratio", "Abandoned, of those arrived.", labels=["channel"]
-    )
-    for each in summary.channels:
-        if each.service_level is not None:
-            level.add_metric([each.channel], each.service_level)
-        if each.abandonment is not None:
-            left.add_metric([each.channel], each.abandonment)
-    yield level
-    yield left
-    if summary.occupancy is not None:
-        yield client.GaugeMetricFamily(
-            "omniqueue_occupancy_ratio",
-            "Signed-in time with work in hand, of all signed-in time.",
-            value=summary.occupancy,
-        )
+def _shares(client: ModuleType, summary: LiveSummary) -> Iterator[Metric]:
+    """Yield a gauge for every measure of channels and of agents that is a share."""
+    for measure in measures_of(ContactSums().to_dict()):
+        if measure.unit != "share":
+            continue
+        gauge = client.GaugeMetricFamily(*_told(measure), labels=["channel"])
+        for each in summary.channels:
+            value = each.value(measure.name)
+            if value is not None:
+                gauge.add_metric([each.name], value)
+        yield gauge
+    for measure in measures_of(summary.agents.sums):
+        value = summary.agents.value(measure.name)
+        if measure.unit == "share" and value is not None:
+            yield client.GaugeMetricFamily(*_told(measure), value=value)
+
+
+def _told(measure: Measure) -> tuple[str, str]:
+    """Return the name of a share's metric, and what it is."""
+    return f"omniqueue_{measure.name}_ratio", f"{measure.label}: {measure.formula}."
 
 
 def _lane_sizes(client: ModuleType, summary: LiveSummary, most: int) -> Metric:

@@ -8,6 +8,7 @@ Which of several free agents was chosen is the selection's affair and is not jud
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -17,6 +18,7 @@ from omniqueue.model import agent_events as of_agents
 from omniqueue.model import contact_events as of_contacts
 from omniqueue.model.channel import STOCK_CHANNELS
 from omniqueue.model.event import Event
+from omniqueue.model.skill import Skills
 from omniqueue.record import measures
 from omniqueue.record.audit_faults import AuditFault, FaultBook
 from omniqueue.record.event_reading import (
@@ -34,10 +36,11 @@ from omniqueue.record.life_check import (
     SOUND,
     LifeCheck,
 )
-from omniqueue.record.listener import Hear, hearers
+from omniqueue.record.listener import hearers
+from omniqueue.record.lives import Life, Lives
 from omniqueue.record.measures import ContactMeasures
 from omniqueue.record.verdict import Verdict
-from omniqueue.record.waiting_line import File, Needs, needs_of
+from omniqueue.record.waiting_line import File, needs_of
 from omniqueue.record.watch import Passed, WatchfulJudge
 from omniqueue.record.workload import Workload
 
@@ -146,28 +149,16 @@ class Audit:
         self._book = FaultBook()
         self._life = LifeCheck(header.channels, self._book)
         self._judge = WatchfulJudge(header.channels, header.order, self._book)
-        self._ledger, self._workload = Ledger(), Workload(header.channels)
-        self._served: dict[tuple[str, tuple[str, Needs]], int] = {}
-        self._kind_of: dict[str, tuple[str, Needs]] = {}  # while the contact may be taken
+        lives = Lives(header.channels)
+        lives.follow({"active": self._assigned})
+        self._ledger, self._workload = Ledger(lives), Workload(header.channels, lives)
+        self._hearers = hearers([lives, self._workload])
+        self._served: Counter[tuple[str, str, Skills]] = Counter()  # agent, channel, skills
         self._abilities: dict[str, str] = {}
         self._started_at: float | None = None
         self._now = 0.0
         self._events = 0
         self._end: EndLine | None = None
-        self.hears: Mapping[type[Event], Hear] = {
-            of_contacts.Queued: self._queued,
-            of_contacts.Assigned: self._assigned,
-            of_contacts.Relaxed: self._changed,
-            of_contacts.Updated: self._changed,
-            of_contacts.Transferred: self._changed,
-            of_contacts.Deferred: self._deferred,
-            of_contacts.Completed: self._ended,
-            of_contacts.Cancelled: self._ended,
-            of_contacts.Expired: self._ended,
-            of_agents.AgentAdded: self._agent,
-            of_agents.AgentUpdated: self._agent,
-        }
-        self._hearers = hearers([self._ledger, self._workload, self])
 
     def hear(self, line: int, item: Item) -> None:
         """Take in the item of one line."""
@@ -213,8 +204,8 @@ class Audit:
             skills=_suffered(measures.by_skill(ledger, targets, now=now), by_skill),
             agents=self._shares(),
             served={
-                (agent, File(*kind).text()): number
-                for (agent, kind), number in self._served.items()
+                (agent, File(channel, needs_of(skills)).text()): number
+                for (agent, channel, skills), number in self._served.items()
             },
             interrupted=interrupted,
         )
@@ -233,6 +224,8 @@ class Audit:
         if weight == SOUND:
             for hear in self._hearers[type(event)]:
                 hear(event)
+            if isinstance(event, of_agents.AgentAdded | of_agents.AgentUpdated):
+                self._agent(event)
 
     def _pass(self, at: float) -> None:
         """Let time pass: the instant that is over must have settled."""
@@ -274,29 +267,9 @@ class Audit:
 
     # ------------------------------------------------------------------ who served whom
 
-    def _queued(self, event: of_contacts.Queued) -> None:
-        self._kind_of[event.contact] = (event.channel, needs_of(event.skills))
-
-    def _changed(
-        self, event: of_contacts.Relaxed | of_contacts.Updated | of_contacts.Transferred
-    ) -> None:
-        kind = self._kind_of.get(event.contact)
-        if kind is not None:
-            self._kind_of[event.contact] = (kind[0], needs_of(event.skills))
-
-    def _deferred(self, event: of_contacts.Deferred) -> None:
-        kind = self._kind_of.get(event.contact)
-        if kind is not None:
-            self._kind_of[event.contact] = (event.channel, kind[1])
-
-    def _assigned(self, event: of_contacts.Assigned) -> None:
-        kind = self._kind_of.get(event.contact)
-        if kind is not None:
-            pair = (event.agent, kind)
-            self._served[pair] = self._served.get(pair, 0) + 1
-
-    def _ended(self, event: Event) -> None:
-        self._kind_of.pop(event.contact, None)  # type: ignore[attr-defined]
+    def _assigned(self, life: Life, _: str | None, event: Event) -> None:
+        if isinstance(event, of_contacts.Assigned):
+            self._served[event.agent, life.channel, life.skills] += 1
 
     def _agent(self, event: of_agents.AgentAdded | of_agents.AgentUpdated) -> None:
         held = [f"{name} {level}" for name, level in needs_of(event.skills)]

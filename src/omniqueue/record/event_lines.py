@@ -21,12 +21,12 @@ from omniqueue.errors import InvalidValueError
 from omniqueue.model.channel import Channel
 from omniqueue.model.event import Event, JsonValue, Rank
 from omniqueue.model.skill import Skills
-from omniqueue.record.listener import Hear
+from omniqueue.record.listener import EventListener, Hear
 
 FORMAT: Final = "omniqueue-events/1"
 
 
-class EventWriter:
+class EventWriter(EventListener):
     """Listens to events and writes them as JSON lines.
 
     Args:

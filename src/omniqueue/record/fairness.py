@@ -21,13 +21,13 @@ from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
 from omniqueue.record.interruptions import InterruptionCheck
 from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, Profile, RoomRules
-from omniqueue.record.listener import Hear, observe
+from omniqueue.record.listener import EventListener, Hear
 from omniqueue.record.overtaking import OvertakingCounter
 from omniqueue.record.verdict import FAULTS_KEPT_MAX, FairnessFault, Verdict
 from omniqueue.record.waiting_line import File, Stander, WaitingLine, needs_of
 
 
-class FairnessJudge:
+class FairnessJudge(EventListener):
     """Listens to events and gives a verdict.
 
     Args:
@@ -100,10 +100,6 @@ class FairnessJudge:
             of_agents.AgentRemoved: self._agent_removed,
             of_agents.PresenceSet: self._presence,
         }
-
-    def observe(self, events: Iterable[Event]) -> None:
-        """Take in events, in the order in which they happened."""
-        observe(self, events)
 
     def verdict(self) -> Verdict:
         """Return what was found so far."""

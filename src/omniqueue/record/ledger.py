@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
 from functools import partial
 from math import nan
-from typing import Final, TypeAlias
+from typing import Final
 
-from omniqueue.model import contact_events as events
 from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
-from omniqueue.record.listener import Hear, observe
-
-_End: TypeAlias = events.Completed | events.Abandoned | events.Cancelled | events.Expired
+from omniqueue.record.listener import EventListener
+from omniqueue.record.lives import Life, Lives
 
 OUTCOMES: Final = ("open", "completed", "abandoned", "cancelled", "expired", "refused")
 OPEN, COMPLETED, ABANDONED, CANCELLED, EXPIRED, REFUSED = range(len(OUTCOMES))
 
 
-class Ledger:
-    """Listens to events and keeps one row a contact, in the order of submission.
+class Ledger(EventListener):
+    """Keeps one row a contact, in the order of submission.
 
     Columns (all of one length): `ids`, `channels`, `skills` (as needed at the submit),
     `arrived_at`, `assigned_at` (first assignment; NaN: none yet), `ended_at` (NaN: not yet),
     `agents` (who took it first; None: nobody), `outcomes` (index into `OUTCOMES`).
+
+    Args:
+        lives: what it follows, and what hears the events then; None: lives of its own.
 
     Cost: O(1) an event; about 100 bytes a contact beside its id.
 
@@ -37,7 +37,7 @@ class Ledger:
         (['c1'], 3.0, ['ana'])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lives: Lives | None = None) -> None:
         self.ids: list[str] = []
         self.channels: list[str] = []
         self.skills: list[Skills] = []
@@ -47,22 +47,22 @@ class Ledger:
         self.agents: list[str | None] = []
         self.outcomes = array("b")
         self._rows: dict[str, int] = {}
-        self.hears: Mapping[type[Event], Hear] = {
-            events.Queued: self._queued,
-            events.Assigned: self._assigned,
-            events.Completed: partial(self._ended, outcome=COMPLETED),
-            events.Abandoned: partial(self._ended, outcome=ABANDONED),
-            events.Cancelled: partial(self._ended, outcome=CANCELLED),
-            events.Expired: partial(self._ended, outcome=EXPIRED),
-            events.Resumed: self._resumed,
-        }
+        followed = Lives() if lives is None else lives
+        followed.follow(
+            {
+                "waiting": self._waiting,
+                "active": self._active,
+                "wrap_up": partial(self._ended, COMPLETED),
+                "completed": partial(self._ended, COMPLETED),
+                "abandoned": partial(self._ended, ABANDONED),
+                "cancelled": partial(self._ended, CANCELLED),
+                "expired": partial(self._ended, EXPIRED),
+            }
+        )
+        self.hears = followed.hears if lives is None else {}
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    def observe(self, several: Iterable[Event]) -> None:
-        """Take in events, in order."""
-        observe(self, several)
 
     def refuse(self, contact: str, channel: str, skills: Skills, *, at: float) -> None:
         """Note a contact that the router refused because its queue was full.
@@ -77,25 +77,26 @@ class Ledger:
         self.ended_at[-1] = at
         self.outcomes[-1] = REFUSED
 
-    def _queued(self, event: events.Queued) -> None:
-        self._rows[event.contact] = len(self.ids)
-        self._add(event.contact, event.channel, event.skills, event.arrived_at)
+    def _waiting(self, life: Life, before: str | None, _: Event) -> None:
+        if before is None:
+            self._rows[life.id] = len(self.ids)
+            self._add(life.id, life.channel, life.skills, life.arrived_at)
+        elif before == "abandoned":
+            row = self._rows[life.id]
+            self.ended_at[row] = nan
+            self.outcomes[row] = OPEN
 
-    def _assigned(self, event: events.Assigned) -> None:
-        row = self._rows[event.contact]
-        if self.agents[row] is None:
+    def _active(self, life: Life, _: str | None, event: Event) -> None:
+        if life.answered_at is None:
+            row = self._rows[life.id]
             self.assigned_at[row] = event.at
-            self.agents[row] = event.agent
+            self.agents[row] = life.agent
 
-    def _ended(self, event: _End, *, outcome: int) -> None:
-        row = self._rows[event.contact]
-        self.ended_at[row] = event.at
-        self.outcomes[row] = outcome
-
-    def _resumed(self, event: events.Resumed) -> None:
-        row = self._rows[event.contact]
-        self.ended_at[row] = nan
-        self.outcomes[row] = OPEN
+    def _ended(self, outcome: int, life: Life, before: str | None, event: Event) -> None:
+        if before != "wrap_up":
+            row = self._rows[life.id]
+            self.ended_at[row] = event.at
+            self.outcomes[row] = outcome
 
     def _add(self, contact: str, channel: str, skills: Skills, arrived_at: float) -> None:
         self.ids.append(contact)

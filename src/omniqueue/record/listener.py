@@ -19,18 +19,34 @@ class Listener(Protocol):
         ...
 
 
-def observe(listener: Listener, events: Iterable[Event]) -> None:
-    """Let one listener take in events, in order. Cost: O(1) an event beside the listener's own.
+class EventListener:
+    """A listener that can be attached to a router, or told of events by hand.
+
+    A subclass sets `hears`.
 
     Example:
-        >>> from omniqueue.record.ledger import Ledger
-        >>> observe(Ledger(), [])
+        >>> from omniqueue import Abandoned
+        >>> listener = EventListener()
+        >>> listener.hears = {Abandoned: print}
+        >>> listener.hear(Abandoned(3.0, "c1"))
+        Abandoned(at=3.0, contact='c1')
     """
-    hears = listener.hears
-    for event in events:
-        hear = hears.get(type(event))
+
+    hears: Mapping[type[Event], Hear]
+
+    def hear(self, event: Event) -> None:
+        """Take in one event: a hook for `Router.observe`. Cost: O(1) beside the listener's own."""
+        hear = self.hears.get(type(event))
         if hear is not None:
             hear(event)
+
+    def observe(self, events: Iterable[Event]) -> None:
+        """Take in events, in the order in which they happened."""
+        hears = self.hears
+        for event in events:
+            hear = hears.get(type(event))
+            if hear is not None:
+                hear(event)
 
 
 def hearers(listeners: Sequence[Listener]) -> dict[type[Event], tuple[Hear, ...]]:

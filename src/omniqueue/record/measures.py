@@ -550,11 +550,17 @@ def by_group(
         members[group_of[name]].append(agent)
     found = []
     for name, group in members.items():
-        found.append(GroupMeasures(name=name, agents=len(group), sums=_agent_sums(group)))
+        found.append(GroupMeasures(name=name, agents=len(group), sums=agent_sums(group)))
     return found
 
 
-def _agent_sums(agents: Collection[AgentTime]) -> dict[str, float]:
+def agent_sums(agents: Collection[AgentTime]) -> dict[str, float]:
+    """Return the sums of `AGENT_SUMS` over agents. Cost: O(agents).
+
+    Example:
+        >>> agent_sums([])["busy_seconds"]
+        0
+    """
     return {name: sum(getattr(agent, name) for agent in agents) for name in AGENT_SUMS}
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from omniqueue.model import agent_events as of_agents
-from omniqueue.model import contact_events as of_contacts
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
+from omniqueue.model.contact_events import Assigned
 from omniqueue.model.event import Event
-from omniqueue.record.listener import Hear, observe
+from omniqueue.record.listener import EventListener
+from omniqueue.record.lives import IN_HAND, Life, Lives
+
+_SIGNED_IN: Final = ("ready", "away")
 
 
 class AgentTime:
     """What one agent did: seconds signed in, busy, and loaded; contacts answered.
 
+    `presence`: ready, away or offline; None: removed.
     `busy_seconds`: signed in with at least one contact in hand (offers and wrap-up included).
     `load_seconds`: signed-in time weighted by the share of the capacity in use; an interrupted
     contact uses none of it meanwhile.
@@ -22,13 +27,13 @@ class AgentTime:
     __slots__ = (
         "_capacity",
         "_held",
-        "_signed_in",
         "_since",
         "_used",
         "answered",
         "busy_seconds",
         "id",
         "load_seconds",
+        "presence",
         "signed_in_seconds",
     )
 
@@ -39,14 +44,14 @@ class AgentTime:
         self.load_seconds = 0.0
         self.answered = 0
         self._capacity = 1
-        self._signed_in = False
+        self.presence: str | None = None
         self._held = 0
         self._used = 0
         self._since = at
 
     def settle(self, at: float) -> None:
         """Add the time since the last change."""
-        if self._signed_in:
+        if self.presence in _SIGNED_IN:
             seconds = at - self._since
             self.signed_in_seconds += seconds
             if self._held:
@@ -54,10 +59,10 @@ class AgentTime:
                 self.load_seconds += seconds * self._used / max(self._capacity, 1)
         self._since = at
 
-    def sign(self, at: float, *, signed_in: bool) -> None:
-        """Set whether the agent is signed in (ready or away)."""
+    def set_presence(self, at: float, presence: str | None) -> None:
+        """Set the presence; None: the agent is removed. Ready and away are signed in."""
         self.settle(at)
-        self._signed_in = signed_in
+        self.presence = presence
 
     def resize(self, at: float, capacity: int) -> None:
         """Set the agent's capacity, in channel costs."""
@@ -71,24 +76,14 @@ class AgentTime:
         self._used += cost
 
 
-class _Held:
-    """One contact in an agent's hands."""
-
-    __slots__ = ("agent", "aside", "channel", "cost")
-
-    def __init__(self, agent: AgentTime, channel: str, cost: int) -> None:
-        self.agent = agent
-        self.channel = channel
-        self.cost = cost
-        self.aside = False  # interrupted
-
-
-class Workload:
-    """Listens to events and keeps the time of every agent.
+class Workload(EventListener):
+    """Keeps the time of every agent.
 
     Args:
         channels: the channels in force beside the stock ones (their costs count, where agents
             have none of their own).
+        lives: what it follows, and what hears the events of contacts then; None: lives of its
+            own. Events of agents it hears itself.
 
     Cost: O(1) an event; O(contacts in hand) where an agent's own costs change.
 
@@ -103,36 +98,31 @@ class Workload:
         (60.0, 15.0, 1)
     """
 
-    def __init__(self, channels: Iterable[Channel] = ()) -> None:
-        self._cost = {each.name: each.cost for each in (*STOCK_CHANNELS, *channels)}
+    def __init__(self, channels: Iterable[Channel] = (), lives: Lives | None = None) -> None:
+        known = (*STOCK_CHANNELS, *channels)
+        self._cost = {each.name: each.cost for each in known}
         self._agents: dict[str, AgentTime] = {}
         self._own: dict[str, Mapping[str, int]] = {}  # agent -> channel -> its own cost
-        self._channel: dict[str, str] = {}
-        self._holds: dict[str, _Held] = {}
-        self.hears: Mapping[type[Event], Hear] = {
-            of_contacts.Queued: self._queued,
-            of_contacts.Deferred: self._queued,
-            of_contacts.Offered: self._taken,
-            of_contacts.Assigned: self._taken,
-            of_contacts.Interrupted: self._interrupted,
-            of_contacts.Continued: self._continued,
-            of_contacts.Completed: self._completed,
-            of_contacts.Declined: self._dropped,
-            of_contacts.OfferExpired: self._dropped,
-            of_contacts.OfferRevoked: self._dropped,
-            of_contacts.Requeued: self._dropped,
-            of_contacts.WrapUpEnded: self._dropped,
-            of_contacts.Transferred: self._dropped,
-            of_contacts.Parked: self._dropped,
+        self._held: dict[Life, tuple[AgentTime, int]] = {}  # contact in hand -> by whom, its cost
+        followed = Lives(known) if lives is None else lives
+        followed.follow(
+            {
+                "offered": self._taken,
+                "active": self._taken,
+                "interrupted": self._interrupted,
+                "completed": self._dropped,
+                "waiting": self._dropped,
+                "parked": self._dropped,
+                **dict.fromkeys(("abandoned", "cancelled", "expired"), self._dropped),
+            }
+        )
+        self.hears = {
+            **(followed.hears if lives is None else {}),
             of_agents.AgentAdded: self._added,
             of_agents.AgentUpdated: self._updated,
             of_agents.AgentRemoved: self._removed,
             of_agents.PresenceSet: self._presence,
         }
-
-    def observe(self, events: Iterable[Event]) -> None:
-        """Take in events, in order."""
-        observe(self, events)
 
     def agents(self, *, at: float) -> dict[str, AgentTime]:
         """Return the time of every agent there was, up to an instant, in order of adding."""
@@ -140,49 +130,37 @@ class Workload:
             agent.settle(at)
         return self._agents
 
-    def _queued(self, event: of_contacts.Queued | of_contacts.Deferred) -> None:
-        self._channel[event.contact] = event.channel
-
-    def _taken(self, event: of_contacts.Offered | of_contacts.Assigned) -> None:
-        agent = self._agents[event.agent]
-        if type(event) is of_contacts.Assigned:
-            agent.answered += 1
-        if event.contact not in self._holds:
-            channel = self._channel[event.contact]
-            held = _Held(agent, channel, self._cost_for(event.agent, channel))
-            agent.hold(event.at, 1, held.cost)
-            self._holds[event.contact] = held
+    def _taken(self, life: Life, before: str | None, event: Event) -> None:
+        assert life.agent is not None
+        if life not in self._held:
+            agent, cost = self._agents[life.agent], self._cost_for(life.agent, life.channel)
+            self._held[life] = agent, cost
+            agent.hold(event.at, 1, cost)
+        elif before == "interrupted":
+            agent, cost = self._held[life]
+            agent.hold(event.at, 0, cost)
+        if type(event) is Assigned:
+            self._agents[life.agent].answered += 1
 
     def _cost_for(self, agent: str, channel: str) -> int:
         own = self._own[agent].get(channel)
         return self._cost[channel] if own is None else own
 
-    def _interrupted(self, event: of_contacts.Interrupted) -> None:
-        held = self._holds.get(event.contact)
-        if held is not None and not held.aside:
-            held.aside = True
-            held.agent.hold(event.at, 0, -held.cost)
+    def _interrupted(self, life: Life, _: str | None, event: Event) -> None:
+        if life in self._held:
+            agent, cost = self._held[life]
+            agent.hold(event.at, 0, -cost)
 
-    def _continued(self, event: of_contacts.Continued) -> None:
-        held = self._holds.get(event.contact)
-        if held is not None and held.aside:
-            held.aside = False
-            held.agent.hold(event.at, 0, held.cost)
-
-    def _completed(self, event: of_contacts.Completed) -> None:
-        if event.wrap_up_seconds == 0:
-            self._dropped(event)
-
-    def _dropped(self, event: Event) -> None:
-        held = self._holds.pop(event.contact, None)  # type: ignore[attr-defined]
-        if held is not None:
-            held.agent.hold(event.at, -1, 0 if held.aside else -held.cost)
+    def _dropped(self, life: Life, before: str | None, event: Event) -> None:
+        if before in IN_HAND and life in self._held:
+            agent, cost = self._held.pop(life)
+            agent.hold(event.at, -1, 0 if before == "interrupted" else -cost)
 
     def _added(self, event: of_agents.AgentAdded) -> None:
         agent = self._agents.setdefault(event.agent, AgentTime(event.agent, event.at))
         agent.resize(event.at, event.capacity)
         self._own[event.agent] = event.costs
-        agent.sign(event.at, signed_in=event.presence != "offline")
+        agent.set_presence(event.at, event.presence)
 
     def _updated(self, event: of_agents.AgentUpdated) -> None:
         agent = self._agents[event.agent]
@@ -190,15 +168,15 @@ class Workload:
         if event.costs == self._own[event.agent]:
             return
         self._own[event.agent] = event.costs
-        for held in self._holds.values():
-            if held.agent is not agent:
-                continue
-            before, held.cost = held.cost, self._cost_for(event.agent, held.channel)
-            if not held.aside:
-                agent.hold(event.at, 0, held.cost - before)
+        for life, (holder, before) in self._held.items():
+            if holder is agent:
+                cost = self._cost_for(event.agent, life.channel)
+                self._held[life] = agent, cost
+                if life.state != "interrupted":
+                    agent.hold(event.at, 0, cost - before)
 
     def _removed(self, event: of_agents.AgentRemoved) -> None:
-        self._agents[event.agent].sign(event.at, signed_in=False)
+        self._agents[event.agent].set_presence(event.at, None)
 
     def _presence(self, event: of_agents.PresenceSet) -> None:
-        self._agents[event.agent].sign(event.at, signed_in=event.state != "offline")
+        self._agents[event.agent].set_presence(event.at, event.state)

@@ -24,7 +24,7 @@ from omniqueue import (
     WaitEstimate,
 )
 from omniqueue.core.insight.estimate import SAMPLES
-from omniqueue.record.rates import HoldingTimes
+from omniqueue.record.holding_times import HoldingTimes
 
 
 class Told:
@@ -217,7 +217,7 @@ def test_holding_times_by_kind_and_fading() -> None:
     assert other[0] == pytest.approx(70, rel=0.1)
     assert times.holding("phone", Skills.of({"never": 1})) != other
     assert times.holding("fax", Skills.of({})) is None
-    assert len(times._kind) == 0
+    assert len(times._worked) == 0
 
 
 def test_interrupted_and_parked_work() -> None:

@@ -38,7 +38,7 @@ _Z: Final = 1.2815515655446004  # 90 % of a standard normal distribution lie bel
 
 
 class MeasuredTimes(Protocol):
-    """Holding times as measured; `omniqueue.record.rates.HoldingTimes` is one.
+    """Holding times as measured; `omniqueue.record.holding_times.HoldingTimes` is one.
 
     Example:
         >>> class Said:

@@ -154,8 +154,8 @@ class InsightQueries(Commands):
 
         Args:
             contact_id: a waiting contact.
-            times: measured holding times: `omniqueue.record.rates.HoldingTimes`, or anything
-                with its method `holding`.
+            times: measured holding times: `omniqueue.record.holding_times.HoldingTimes`, or
+                anything with its method `holding`.
 
         Returns:
             The estimate; None: nobody ready could take it, or nothing has been measured.
@@ -169,7 +169,7 @@ class InsightQueries(Commands):
 
         Example:
             >>> from omniqueue import Agent, Contact, Router
-            >>> from omniqueue.record.rates import HoldingTimes
+            >>> from omniqueue.record.holding_times import HoldingTimes
             >>> router, times = Router(), HoldingTimes()
             >>> router.observe(times.hear)
             >>> _ = router.add_agent(Agent("ana"), at=0)

@@ -21,6 +21,7 @@ from omniqueue.model.skill import Skills
 from omniqueue.record import measures
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.ledger import Ledger
+from omniqueue.record.lives import Lives
 from omniqueue.record.measures import ContactMeasures, GroupMeasures
 from omniqueue.record.verdict import Verdict
 from omniqueue.record.workload import Workload
@@ -322,7 +323,8 @@ def outcome(
         selection=staff.selection,
         max_waiting=staff.max_waiting,
     )
-    ledger, workload = Ledger(), Workload(staff.channels)
+    lives = Lives(staff.channels)
+    ledger, workload = Ledger(lives), Workload(staff.channels, lives)
     judge = FairnessJudge(staff.channels, order=router.order)
 
     def refused(contact: LoggedContact) -> None:
@@ -333,7 +335,7 @@ def outcome(
         contacts,
         handling,
         router,
-        listeners=[ledger, workload, judge],
+        listeners=[lives, workload, judge],
         on_refused=refused,
         stopped=stopped,
         on_progress=on_progress,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omniqueue import Agent, Channel, Contact, Router, Skills
-from omniqueue.record.rates import HoldingTimes
+from omniqueue.record.holding_times import HoldingTimes
 
 NONE = Skills.of({})
 
