@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import random
+from io import StringIO
 from math import ceil
 
 import pytest
 
-from omniqueue import Skills
+from omniqueue import Agent, Channel, Contact, Router, Skills
 from omniqueue.model.contact_events import Abandoned, Assigned, Cancelled, Queued
 from omniqueue.record import measures
+from omniqueue.record.audit import audited
+from omniqueue.record.event_lines import EventWriter
+from omniqueue.record.event_reading import EventReader
 from omniqueue.record.ledger import Ledger
+from omniqueue.record.live_statistics import LiveStatistics
 from omniqueue.record.measures import MEASURES, ContactMeasures
 from omniqueue.record.workload import AgentTime
+from omniqueue.sim.laws.arrivals import Trace
+from omniqueue.sim.runs.replications import simulate
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
+from omniqueue.sim.scenarios.staffing import Group
 
 FR = Skills.of({"fr": 1})
 FR_LAW = Skills.of({"fr": 1, "law": 2})
@@ -147,3 +156,41 @@ def test_groups_are_summed() -> None:
     (desk,) = groups
     assert (desk.agents, desk.value("signed_in_seconds")) == (2, 200.0)
     assert (desk.value("occupancy"), desk.value("load")) == (0.25, 0.125)
+
+
+def test_one_service_level_wherever_it_is_told() -> None:
+    """One call answered at once, one gone after 99 s, against a target of 20 s."""
+    channels = [Channel("phone", target_seconds=20)]
+    router, ledger, live = Router(channels=channels), Ledger(), LiveStatistics(channels)
+    file = StringIO()
+    writer = EventWriter(file, channels, order="arrival", selection="longest-idle")
+    for listener in (ledger, live, writer):
+        router.observe(listener.hear)
+    router.add_agent(Agent("ana"), at=0)
+    router.submit(Contact("c1", "phone"), at=0)
+    router.submit(Contact("c2", "phone"), at=0)
+    router.abandon("c2", at=99)
+    router.complete("c1", at=100)
+    writer.close(at=100)
+    [routed] = measures.by_channel(ledger, {"phone": 20.0}, now=100.0)
+    [shown] = live.summary(at=100).channels
+    reader = EventReader("events.jsonl", file.getvalue().splitlines())
+    [judged] = audited(reader.header, reader).channels
+    simulated = simulate(
+        Scenario(
+            streams=[
+                Stream("calls", channel="phone", arrivals=Trace([0, 0], [100, 100]), patience=99)
+            ],
+            groups=[Group("desk")],
+            channels=channels,
+            horizon_seconds=200.0,
+        ),
+        replications=1,
+    )
+    level = "service_level"
+    assert routed.value(level) == shown.value(level) == judged.contacts.value(level) == 0.5
+    assert simulated.estimate(level).value == 0.5
+    for name, value in routed.values().items():
+        assert shown.value(name) == judged.contacts.value(name) == value, name
+        if name != "cancelled":  # none are, in a simulation
+            assert simulated.estimate(name).value == value, name
