@@ -13,7 +13,6 @@ import pytest
 from core.worlds import contact_in, names, refused, router
 from omniqueue import (
     Agent,
-    Channel,
     Contact,
     DuplicateAgentError,
     DuplicateContactError,
@@ -276,28 +275,3 @@ def test_ids_that_differ_by_composition_are_one_id_in_every_command() -> None:
     made.park(apart, at=2)
     made.reopen(composed, at=3, prefer=Preference(apart, 9))
     made.decline(apart, apart, at=4)
-
-
-def test_settings_of_the_router_are_checked() -> None:
-    """Each is refused with a typed error, whatever its type."""
-    wrong: list[dict[str, Any]] = [
-        {"channels": 5},
-        {"channels": Channel("x")},
-        {"channels": ["phone"]},
-        {"order": 5},
-        {"order": "os:system"},
-        {"order": "aging:"},
-        {"order": "aging:nan"},
-        {"order": "aging:inf"},
-        {"selection": "random"},
-        {"selection": len},
-        {"max_waiting": -1},
-        {"max_waiting": True},
-        {"max_waiting": 1.0},
-        {"forget_seconds": -1},
-        {"forget_seconds": math.nan},
-        {"forget_seconds": "60"},
-    ]
-    for settings in wrong:
-        with pytest.raises(InvalidValueError):
-            Router(**settings)

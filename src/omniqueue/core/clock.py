@@ -125,7 +125,7 @@ def _offer_over(
     freed = back_to_queue(state, row, "offer not answered")
     agent.misses += 1
     rows = [row]
-    if agent.misses >= row.lane.channel.channel.max_misses:
+    if agent.misses >= row.lane.channel.settings.max_misses:
         agent.misses = 0
         more_agents, more_rows = go_away(state, agent, "missed offers")
         freed += more_agents

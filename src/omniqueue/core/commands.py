@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from math import inf
 from typing import Concatenate, ParamSpec, TypeVar
 
 from omniqueue.core.endings import forget_now
@@ -135,7 +136,8 @@ def rank_of(state: State, contact: Contact, skills: Skills, arrived_at: float) -
     target_seconds = contact.target_seconds
     if target_seconds is None:
         # The channel it was submitted on: a change of channel does not change the promise.
-        target_seconds = state.channels[contact.channel].target_seconds
+        promised = state.channels[contact.channel].settings.target_seconds
+        target_seconds = inf if promised is None else promised
     if state.order.stock is not None:
         return state.order.stock(contact.priority, arrived_at, target_seconds)
     with state.locked():

@@ -272,7 +272,7 @@ class ContactCommands(Commands):
         row = contact_in_state(state, contact_id, "resume")
         details = row.details
         assert details is not None
-        last = details.abandoned_at + row.lane.channel.channel.resume_seconds
+        last = details.abandoned_at + row.lane.channel.settings.resume_seconds
         if state.now > last:
             raise IllegalTransitionError("resume at", state.now, f"an instant up to {last!r}")
         state.counts[ABANDONED] -= 1
@@ -528,7 +528,7 @@ class ContactCommands(Commands):
             if row is None or row.state != ACTIVE:
                 row = contact_in_state(state, contact_id, "complete")
             channel, said = row.lane.channel, wrap_up_seconds
-            wrap_up = channel.wrap_up_seconds if said == "channel" else _wrap_up(said)
+            wrap_up = channel.settings.wrap_up_seconds if said == "channel" else _wrap_up(said)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
@@ -543,7 +543,7 @@ class ContactCommands(Commands):
         else:  # the same, for the many
             row.agent = None
             del agent.holding[row]
-            agent.free += channel.cost
+            agent.free += channel.settings.cost
             agent.stamp = state.roster.stamp = state.roster.stamp + 1
         if row.details is not None or state.forget_seconds:
             end(state, row, _COMPLETED)

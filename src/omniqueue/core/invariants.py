@@ -112,7 +112,7 @@ def _check_interrupted(state: State, agent: AgentRow) -> None:
     yielding: dict[int, int] = {}
     for row in agent.holding:
         channel = row.lane.channel
-        if agent.limited and row.state in TAKEN and channel.channel.interrupted_by:
+        if agent.limited and row.state in TAKEN and channel.settings.interrupted_by:
             cost = roster.cost(agent, channel)
             yielding[channel.bit] = yielding.get(channel.bit, 0) + cost
     _must(agent.yielding == yielding, "what may be interrupted is summed up", agent.id)

@@ -111,8 +111,8 @@ def serve(state: State, agent: AgentRow) -> None:
         state.waiting -= 1
         follow_head(state, lane, index)
         channel = lane.channel
-        if channel.offer_seconds is not None:
-            offer(state, agent, first, channel.offer_seconds)
+        if channel.settings.offer_seconds is not None:
+            offer(state, agent, first, channel.settings.offer_seconds)
         elif agent.limited:
             _assign(state, agent, first)
         else:  # the same, in place: this is where most contacts pass
@@ -121,7 +121,7 @@ def serve(state: State, agent: AgentRow) -> None:
             agent.misses = 0
             agent.stamp = roster.stamp = roster.stamp + 1
             agent.holding[first] = None
-            agent.free -= channel.cost
+            agent.free -= channel.settings.cost
             state.log.append((Assigned, state.now, first.id, agent.id, False))
 
 
@@ -149,7 +149,7 @@ def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
         roster.load(agent, row)
     else:
         agent.holding[row] = None
-        agent.free -= row.lane.channel.cost
+        agent.free -= row.lane.channel.settings.cost
     state.log.append((Assigned, state.now, row.id, agent.id, False))
 
 
@@ -158,7 +158,7 @@ def place_new(state: State, row: ContactRow) -> None:
 
     Valid only while no contact is overdue without a reservation, and somebody can.
     """
-    if row.lane.channel.offer_seconds is not None:
+    if row.lane.channel.settings.offer_seconds is not None:
         join(state, row)
         _place(state, row)
         return
@@ -187,12 +187,12 @@ def _settle_all(state: State, agents: list[AgentRow], rows: list[ContactRow]) ->
     for agent in agents:
         state.roster.seat(agent)
     while True:
-        row, taker = _first_takable(state, agents, rows)
-        if reserve_overdue(state, before=row):
+        match = _first_takable(state, agents, rows)
+        if reserve_overdue(state, before=None if match is None else match[0]):
             continue  # an agent was reserved: who can be taken may have changed
-        if row is None:
+        if match is None:
             return
-        assert taker is not None
+        row, taker = match
         freed = give(state, taker, row)
         for agent in (taker, *freed):
             state.roster.seat(agent)
@@ -201,7 +201,7 @@ def _settle_all(state: State, agents: list[AgentRow], rows: list[ContactRow]) ->
 
 def _first_takable(
     state: State, agents: list[AgentRow], rows: list[ContactRow]
-) -> tuple[ContactRow | None, AgentRow | None]:
+) -> tuple[ContactRow, AgentRow] | None:
     """Return the first waiting contact that anybody can take, and the agent ranked first.
 
     Rows that nobody can take are dropped: from here on agents only get fuller, and one that a
@@ -214,8 +214,12 @@ def _first_takable(
             found = row
     while rows and (found is None or place(rows[-1]) < place(found)):
         row = rows[-1]
-        if row.state == WAITING and best_agent(state, row) is not None:
-            found = row
-            break
+        taker = best_agent(state, row) if row.state == WAITING else None
+        if taker is not None:
+            return row, taker
         rows.pop()
-    return found, None if found is None else best_agent(state, found)
+    if found is None:
+        return None
+    taker = best_agent(state, found)
+    assert taker is not None
+    return found, taker

@@ -45,7 +45,7 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     if state.certifier is not None:
         state.certifier.certify(state, agent, row)
     leave(state, row)
-    offer_seconds = row.lane.channel.offer_seconds
+    offer_seconds = row.lane.channel.settings.offer_seconds
     if offer_seconds is None:
         return take(state, agent, row, "matched")
     stop_preference(state, row)
@@ -67,7 +67,7 @@ def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) 
         state.roster.load(agent, row)
     else:
         agent.holding[row] = None
-        agent.free -= row.lane.channel.cost
+        agent.free -= row.lane.channel.settings.cost
 
 
 def take(state: State, agent: AgentRow, row: ContactRow, cause: str) -> list[AgentRow]:
@@ -113,7 +113,7 @@ def _end_exclusions(state: State, details: Details) -> None:
 
 def exclude(state: State, row: ContactRow, agent: AgentRow) -> float:
     """Keep the contact from an agent who declined or missed it; return until when."""
-    retry_at = state.now + row.lane.channel.channel.retry_seconds
+    retry_at = state.now + row.lane.channel.settings.retry_seconds
     details = row.detailed()
     details.excluded[agent.id] = state.timers.start(retry_at, RETRY, row, agent.id)
     return retry_at

@@ -77,7 +77,7 @@ def start_reserve_clock(state: State, row: ContactRow) -> None:
         state.timers.cancel(row.details.reserve_timer)
         row.details.reserve_timer = None
         row.details.reserve_due = inf
-    seconds = row.lane.channel.channel.reserve_seconds
+    seconds = row.lane.channel.settings.reserve_seconds
     if seconds is None:
         return
     details = row.detailed()

@@ -80,7 +80,10 @@ class Roster:
 
     def _masks(self, own: Mapping[str, int]) -> tuple[list[int], list[int]]:
         """Return the costs of the channels, sorted, and the channels that cost less than each."""
-        found = {channel: own.get(name, channel.cost) for name, channel in self.channels.items()}
+        found = {
+            channel: own.get(name, channel.settings.cost)
+            for name, channel in self.channels.items()
+        }
         costs = sorted(set(found.values()))
         masks = [sum(row.bit for row, cost in found.items() if cost <= most) for most in costs]
         return costs, [0, *masks]
@@ -245,29 +248,30 @@ class Roster:
         for name, channel in self.channels.items():
             if channel.interrupts and channel.bit & open_channels & ~outright:
                 yielded = sum(cost for bit, cost in crowd[1] if channel.interrupts & bit)
-                if own.get(name, channel.cost) <= agent.free + yielded:
+                if own.get(name, channel.settings.cost) <= agent.free + yielded:
                     by_interrupting |= channel.bit
         return outright | by_interrupting, by_interrupting
 
     def cost(self, agent: AgentRow, channel: ChannelRow) -> int:
         """Return what a contact of the channel costs the agent."""
-        return agent.agent.costs.get(channel.name, channel.cost)
+        return agent.agent.costs.get(channel.name, channel.settings.cost)
 
     def load(self, agent: AgentRow, row: ContactRow) -> None:
         """Let a contact, in the state it has now, use the agent's capacity. Cost: O(1)."""
         channel = row.lane.channel
         agent.holding[row] = None
         if not agent.limited:
-            agent.free -= channel.cost
+            agent.free -= channel.settings.cost
             return
         agent.free -= self.cost(agent, channel)
         count = agent.counts[channel] = agent.counts.get(channel, 0) + 1
         if count >= agent.agent.limits.get(channel.name, inf):
             agent.full |= channel.bit
-        if row.state == INTERRUPTED:
-            agent.interrupted[row] = None
-        if row.state in TAKEN:
-            self._count_yielding(agent, channel, +1)
+        if self.interrupting:
+            if row.state == INTERRUPTED:
+                agent.interrupted[row] = None
+            if row.state in TAKEN:
+                self._count_yielding(agent, channel, +1)
         self._sum_up(agent)
 
     def unload(self, agent: AgentRow, row: ContactRow) -> None:
@@ -275,16 +279,17 @@ class Roster:
         channel = row.lane.channel
         del agent.holding[row]
         if not agent.limited:
-            agent.free += channel.cost
+            agent.free += channel.settings.cost
             return
         agent.free += self.cost(agent, channel)
         count = agent.counts[channel] = agent.counts[channel] - 1
         if count < agent.agent.limits.get(channel.name, inf):
             agent.full &= ~channel.bit
-        if row.state == INTERRUPTED:
-            del agent.interrupted[row]
-        if row.state in TAKEN:
-            self._count_yielding(agent, channel, -1)
+        if self.interrupting:
+            if row.state == INTERRUPTED:
+                del agent.interrupted[row]
+            if row.state in TAKEN:
+                self._count_yielding(agent, channel, -1)
         self._sum_up(agent)
 
     def let_yield(self, agent: AgentRow, channel: ChannelRow, step: int) -> None:
@@ -293,7 +298,7 @@ class Roster:
         self._sum_up(agent)
 
     def _count_yielding(self, agent: AgentRow, channel: ChannelRow, step: int) -> None:
-        if channel.channel.interrupted_by:
+        if channel.settings.interrupted_by:
             cost = agent.yielding.pop(channel.bit, 0) + step * self.cost(agent, channel)
             if cost:
                 agent.yielding[channel.bit] = cost

@@ -38,12 +38,20 @@ WAITING_MAX = 2**53
 class Router(ContactCommands, AgentCommands, InsightQueries):
     """One queue for all channels: contacts in, events out; no clock, no thread, no I/O.
 
-    Commands about contacts in the queue: `submit`, `abandon`, `cancel`, `resume`, `defer`,
-    `release`, `update`. With an agent: `accept`, `decline`, `complete`, `finish_wrap_up`,
-    `transfer`, `park`, `reopen`, `assign`. About agents: `add_agent`, `update_agent`,
-    `remove_agent`, `set_presence`. Time: `advance`. To look at: `now`, `next_timer`, `queue`,
-    `contacts`, `agents`, `channels`, `statistics`, `observe`. To keep: `snapshot`, `restore`,
-    `check`.
+    Methods by purpose, and the file in `core` that has them:
+
+    - contacts in the queue (`contact_commands`): `submit`, `abandon`, `cancel`, `resume`,
+      `defer`, `release`, `update`
+    - contacts with an agent (`contact_commands`): `accept`, `decline`, `complete`,
+      `finish_wrap_up`, `transfer`, `park`, `reopen`, `assign`
+    - agents (`agent_commands`): `add_agent`, `update_agent`, `remove_agent`, `set_presence`
+    - time (here): `advance`, `now`, `next_timer`
+    - views (here): `queue`, `contacts`, `agents`, `channels`, `order`, `selection`,
+      `max_waiting`, `statistics`
+    - questions (`insight/queries`): `explain`, `explain_agent`, `queue_for`, `position`,
+      `estimate_wait`, `certify`, `fork`
+    - observers (here): `observe`, `stop_observing`
+    - keeping (here): `snapshot`, `restore`, `check`
 
     A refused command changes nothing: the state is what `advance` to its time gives, and the
     error's `events` are what that would have returned. Not for several threads at once.
@@ -131,7 +139,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         return done(self._state, [], [])
 
     def observe(self, hook: Callable[[Event], None], *events: str | type[Event]) -> None:
-        """Let a function be told of events, after each command and in their order.
+        """Call a function with each event, after each command and in their order.
 
         Args:
             hook: a function of one event; one that raises is switched off, reported once by an
@@ -156,7 +164,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         observe(self._state, hook, kinds_of(events))
 
     def stop_observing(self, hook: Callable[[Event], None]) -> None:
-        """Let a function be told of nothing any more; one that is not told already is let be.
+        """Stop telling a function of events; unknown hooks are ignored.
 
         Cost: O(kinds of events).
 
@@ -195,7 +203,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
     def channels(self) -> Mapping[str, Channel]:
         """All channels by name. Cost: O(channels)."""
         rows = self._state.channels.values()
-        return MappingProxyType({row.name: row.channel for row in rows})
+        return MappingProxyType({row.name: row.settings for row in rows})
 
     @property
     def order(self) -> str:
@@ -231,7 +239,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         return Statistics(
             contacts=MappingProxyType(counts),
             agents=MappingProxyType(agents),
-            accepted=state.sequence - state.replaced,
+            entered=state.sequence - state.replaced,
             lanes=state.lane_count,
             heads=len(state.heads),
             profiles=len(state.roster.profiles_by_kind),

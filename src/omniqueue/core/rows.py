@@ -166,27 +166,19 @@ class ChannelRow:
 
     __slots__ = (
         "bit",
-        "channel",
-        "cost",
         "crowded_rooms",
         "interrupts",
         "lanes",
         "name",
-        "offer_seconds",
         "plain",
         "rooms",
-        "target_seconds",
-        "wrap_up_seconds",
+        "settings",
     )
 
-    def __init__(self, channel: Channel, bit: int) -> None:
-        self.channel = channel
-        self.name = channel.name
-        self.cost = channel.cost
-        self.offer_seconds = channel.offer_seconds
-        self.target_seconds = inf if channel.target_seconds is None else channel.target_seconds
+    def __init__(self, settings: Channel, bit: int) -> None:
+        self.settings = settings  # as declared: every setting is read from here
+        self.name = settings.name
         self.bit = bit
-        self.wrap_up_seconds = channel.wrap_up_seconds
         self.lanes: dict[Skills, Lane] = {}
         self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
         self.rooms: list[Room] = []
@@ -195,7 +187,7 @@ class ChannelRow:
 
     def is_plain(self) -> bool:
         """Tell whether its contacts neither reserve agents nor interrupt others."""
-        return self.channel.reserve_seconds is None and not self.interrupts
+        return self.settings.reserve_seconds is None and not self.interrupts
 
 
 class Lane:

@@ -111,7 +111,7 @@ def facts_of(state: State) -> Facts:
     """Return the facts of a state. Cost: O(contacts + agents + timers log timers)."""
     forget_now(state)
     return Facts(
-        [row.channel for row in state.channels.values()],
+        [row.settings for row in state.channels.values()],
         state.order,
         state.choice.selection,
         state.max_waiting,

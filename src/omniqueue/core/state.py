@@ -86,7 +86,7 @@ class State:
         self.by_arrival = order is ARRIVAL
         interrupting = False
         for row in self.channels.values():
-            for name in row.channel.interrupted_by:
+            for name in row.settings.interrupted_by:
                 self.channels[name].interrupts |= row.bit
                 self.channels[name].plain = self.channels[name].is_plain()
                 interrupting = True

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from omniqueue import Router
-from omniqueue.core.insight.obstacles import CAUSES
+from omniqueue.core.insight.obstacles import OBSTACLES
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
 from oracle.run_play import make_router
@@ -61,7 +61,7 @@ def brute_causes(naive: Any, agent: Any, contact: Any) -> list[str]:
         "preference": preferred not in (None, agent.id),
         "deferred": contact.state == "deferred",
     }
-    assert tuple(holds) == CAUSES
+    assert tuple(holds) == OBSTACLES
     return [cause for cause, there in holds.items() if there]
 
 

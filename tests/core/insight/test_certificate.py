@@ -21,7 +21,7 @@ from omniqueue import (
     ReentrantCallError,
     Router,
 )
-from omniqueue.core.insight.obstacles import CAUSES
+from omniqueue.core.insight.obstacles import OBSTACLES
 from oracle.run_play import make_router
 from oracle.side_by_side import fast_router, fast_step, naive_step, steps_of
 
@@ -75,7 +75,7 @@ def test_every_contact_given_by_matching_has_one_and_it_is_true(write: Writer) -
 def check_certificate(certificate: dict[str, Any]) -> int:
     causes = certificate["causes"]
     assert sum(causes.values()) == certificate["contacts"]
-    assert set(causes) <= set(CAUSES)
+    assert set(causes) <= set(OBSTACLES)
     assert len(certificate["first"]) == min(2, certificate["contacts"])
     return int(certificate["contacts"])
 
@@ -94,7 +94,7 @@ def compare(before: Any, after: Any, step: dict[str, Any], events: list[Any]) ->
     firsts = [brute_causes(before, agent, other)[0] for other in ahead]
     assert certificate["contacts"] == len(ahead)
     assert certificate["causes"] == {cause: firsts.count(cause) for cause in firsts}
-    assert list(certificate["causes"]) == sorted(set(firsts), key=CAUSES.index)
+    assert list(certificate["causes"]) == sorted(set(firsts), key=OBSTACLES.index)
     named = [(other.id, cause) for other, cause in zip(ahead, firsts, strict=True)]
     assert [tuple(each) for each in certificate["first"]] == named[:2]
     return len(ahead)

@@ -26,7 +26,7 @@ from omniqueue import (
     Offered,
     Router,
 )
-from omniqueue.core.insight.obstacles import CAUSES
+from omniqueue.core.insight.obstacles import OBSTACLES
 from oracle.run_play import make_router
 from oracle.side_by_side import fast_router, fast_step, naive_step, steps_of
 
@@ -219,7 +219,7 @@ def test_every_kind_of_obstacle_is_met_and_taken_away(write: Writer) -> None:
                     for cause in play_out(made, view.id, agent):
                         met[cause] = met.get(cause, 0) + 1
     rare = {"reserved"}  # cancelling the others ends those; they have a test of their own
-    assert set(met) >= set(CAUSES) - rare, met
+    assert set(met) >= set(OBSTACLES) - rare, met
 
 
 def test_a_reservation_is_named_and_its_end_frees_the_agent() -> None:

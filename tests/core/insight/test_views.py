@@ -151,7 +151,7 @@ def test_statistics_are_the_counts_of_the_views(seed: int) -> None:
         assert dict(found.contacts) == counts
         presences = [agent.presence for agent in made.agents.values()]
         assert {name: presences.count(name) for name in found.agents} == dict(found.agents)  # type: ignore[arg-type]
-        assert found.accepted == len(made.contacts)
+        assert found.entered == len(made.contacts)
         held = {name: agent.id for agent in made.agents.values() for name in agent.contacts}
         assert held == {c.id: c.agent for c in made.contacts.values() if c.agent is not None}
         places = [(c.rank, c.arrived_at, c.sequence) for c in made.queue]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from omniqueue.core.insight.obstacles import CAUSES, obstacles
+from omniqueue.core.insight.obstacles import OBSTACLES, obstacles
 from omniqueue.core.insight.positions import PositionIndex, position_index
 from omniqueue.core.rows import AgentRow, ContactRow, place
 from omniqueue.core.state import State
@@ -41,7 +41,7 @@ class CertificateWriter:
         first = []
         for key in islice(index.queue, min(self.ids, total)):
             first.append((key[3], _cause(agent, state.contacts[key[3]])))
-        known = {cause: counts[cause] for cause in (*CAUSES, UNEXPLAINED) if cause in counts}
+        known = {cause: counts[cause] for cause in (*OBSTACLES, UNEXPLAINED) if cause in counts}
         state.log.append((PassedOver, state.now, row.id, agent.id, total, known, tuple(first)))
 
 

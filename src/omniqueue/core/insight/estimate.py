@@ -131,7 +131,7 @@ def _of_pool(
     for number in range(every // 2, before, every):
         lane = index.queue[number][4]
         if lane not in served:
-            gives_way = row.lane.channel.name in lane.channel.channel.interrupted_by
+            gives_way = row.lane.channel.name in lane.channel.settings.interrupted_by
             served[lane] = [] if gives_way else _rates(teams, lane, times)
         weight = min(every, before - number + every // 2)
         if served[lane]:
@@ -172,7 +172,7 @@ class _Team:
             for agent in self.profile.agents:
                 if agent.presence == "ready" and agent.reserved_for in (None, self.row):
                     said = agent.agent
-                    most = said.capacity // said.costs.get(channel.name, channel.cost)
+                    most = said.capacity // said.costs.get(channel.name, channel.settings.cost)
                     found += max(1, min(most, said.limits.get(channel.name, most)))
             self.slots[channel] = found
         return found

@@ -19,7 +19,7 @@ from omniqueue.core.insight.explanation import (
     WaitingCount,
 )
 from omniqueue.core.insight.obstacles import (
-    CAUSES,
+    OBSTACLES,
     Obstacle,
     causes,
     lacking_causes,
@@ -94,7 +94,7 @@ class _Group:
 
     def told(self, row: ContactRow) -> GroupObstacles:
         counts = []
-        for cause in CAUSES:
+        for cause in OBSTACLES:
             if cause in self.firsts:
                 first = self.firsts[cause][0]
                 example = AgentObstacles(first.id, tuple(obstacles(first, row)))
@@ -211,7 +211,7 @@ def explain_agent(state: State, agent: AgentRow) -> AgentExplanation:
         state.waiting,
         tuple(
             WaitingCount(cause, counts[cause], firsts[cause][0].id, firsts[cause][1])
-            for cause in CAUSES
+            for cause in OBSTACLES
             if cause in counts
         ),
     )

@@ -67,7 +67,7 @@ class AgentObstacles:
 
     Args:
         agent: the agent's id.
-        obstacles: in the order of `omniqueue.core.insight.obstacles.CAUSES`; each has to go.
+        obstacles: in the order of `omniqueue.core.insight.obstacles.OBSTACLES`; each has to go.
 
     Example:
         >>> AgentObstacles("ana", (Obstacle("away", reason="lunch"),)).text

@@ -23,7 +23,7 @@ import attrs
 from omniqueue.core.lifecycle import DEFERRED, TAKEN
 from omniqueue.core.rows import AgentRow, ContactRow
 
-CAUSES: Final = (
+OBSTACLES: Final = (
     "offline",
     "away",
     "channel",
@@ -47,7 +47,7 @@ class Obstacle:
     """One thing in the way between a contact and an agent.
 
     Args:
-        cause: one of `omniqueue.core.insight.obstacles.CAUSES`.
+        cause: one of `omniqueue.core.insight.obstacles.OBSTACLES`.
         until: when it ends by itself, in seconds; None: not by time alone.
         skill: the skill that is lacking.
         needed: the level or limit that would do, the cost that there is no capacity for.
@@ -225,13 +225,13 @@ def work_in_way(agent: AgentRow, row: ContactRow) -> list[ContactRow]:
     return [
         held
         for held in agent.holding
-        if held.state not in TAKEN or name not in held.lane.channel.channel.interrupted_by
+        if held.state not in TAKEN or name not in held.lane.channel.settings.interrupted_by
     ]
 
 
 def _has_no_room(agent: AgentRow, row: ContactRow) -> bool:
     limited = agent.limited
-    cost = _cost(agent, row) if limited else row.lane.channel.cost
+    cost = _cost(agent, row) if limited else row.lane.channel.settings.cost
     # One that is too small for the contact has no room as soon as anything is in the way.
     least = agent.agent.capacity if agent.agent.capacity < cost else cost
     return agent.free < least and (not limited or _left(agent, row) < least)
@@ -245,4 +245,4 @@ def _left(agent: AgentRow, row: ContactRow) -> int:
 
 def _cost(agent: AgentRow, row: ContactRow) -> int:
     channel = row.lane.channel
-    return agent.agent.costs.get(channel.name, channel.cost)
+    return agent.agent.costs.get(channel.name, channel.settings.cost)

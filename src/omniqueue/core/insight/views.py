@@ -252,7 +252,7 @@ class Statistics:
     Args:
         contacts: state name -> how many contacts are in it.
         agents: presence -> how many agents.
-        accepted: contacts ever accepted (places given up by a transfer not counted).
+        entered: contacts ever let into the queue (places given up by a transfer not counted).
         lanes: requirements kept; heads: those with a contact that somebody ready serves.
         profiles: kinds of agents. timers: live deadlines.
 
@@ -264,7 +264,7 @@ class Statistics:
 
     contacts: Mapping[str, int]
     agents: Mapping[str, int]
-    accepted: int
+    entered: int
     lanes: int
     heads: int
     profiles: int
