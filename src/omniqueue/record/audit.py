@@ -29,13 +29,7 @@ from omniqueue.record.event_reading import (
     UnknownEvent,
 )
 from omniqueue.record.ledger import Ledger
-from omniqueue.record.life_check import (
-    ENDED_STATES,
-    JUDGE_ONLY,
-    OPEN_STATES,
-    SOUND,
-    LifeCheck,
-)
+from omniqueue.record.life_check import ENDED_STATES, OPEN_STATES, LifeCheck, Weight
 from omniqueue.record.listener import hearers
 from omniqueue.record.lives import Life, Lives
 from omniqueue.record.measures import ContactMeasures
@@ -219,9 +213,9 @@ class Audit:
         self._book.line = line
         self._events += 1
         weight = self._life.hear(event)
-        if weight >= JUDGE_ONLY:
+        if weight >= Weight.JUDGED:
             self._judge.hear(event)
-        if weight == SOUND:
+        if weight == Weight.MEASURED:
             for hear in self._hearers[type(event)]:
                 hear(event)
             if isinstance(event, of_agents.AgentAdded | of_agents.AgentUpdated):

@@ -1,8 +1,9 @@
 """The life check: whether each event was possible in the state that its contact was in.
 
 It keeps a picture of its own (states, holders, deadlines), from the events alone, by a table of
-its own. Whom an agent may be given, and in whose turn, is the fairness judge's matter; here it is
-what a contact's life allows, who holds it, and whether timers fired when they were due.
+its own: which states allow an event, and to which it leads. Whom an agent may be given, and in
+whose turn, is the fairness judge's matter; here it is what a contact's life allows, who holds it,
+and whether timers fired when they were due.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from enum import IntEnum
 from itertools import count
-from typing import Final, TypeAlias
+from typing import Final
+
+import attrs
 
 from omniqueue.model import agent_events as of_agents
 from omniqueue.model import contact_events as of_contacts
@@ -20,8 +24,14 @@ from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
 from omniqueue.record.audit_faults import FaultBook
 
-DROP, JUDGE_ONLY, SOUND = range(3)
-"""What is to be made of an event: nothing; the judge hears it; statistics count it as well."""
+
+class Weight(IntEnum):
+    """How far an event counts: not at all; for the judge; for the judge and the measures."""
+
+    DROPPED = 0
+    JUDGED = 1
+    MEASURED = 2
+
 
 OPEN_STATES: Final = (
     "waiting",
@@ -34,52 +44,53 @@ OPEN_STATES: Final = (
 )
 ENDED_STATES: Final = ("completed", "cancelled", "expired")
 _BETWEEN: Final = "between an offer and the queue"
+_WAITS: Final = ("waiting", "deferred")
 _TAKEN: Final = ("active", "interrupted")
+_HELD: Final = ("offered", *_TAKEN, "wrap_up")
+_TIMED: Final = {"offered": "offer", "deferred": "deferral", "wrap_up": "wrap-up"}
 
-_ALLOWED: Final[Mapping[type[Event], Collection[str]]] = {
-    of_contacts.Deferred: ("waiting",),
-    of_contacts.Released: ("deferred",),
-    of_contacts.Preferred: ("waiting", "deferred"),
-    of_contacts.Relaxed: ("waiting", "deferred", "offered", *_TAKEN, "parked", "abandoned"),
-    of_contacts.Updated: ("waiting", "deferred"),
-    of_contacts.Declined: ("offered",),
-    of_contacts.OfferExpired: ("offered",),
-    of_contacts.OfferRevoked: ("offered",),
-    of_contacts.Requeued: (_BETWEEN, *_TAKEN),
-    of_contacts.Reserved: ("waiting",),
-    of_contacts.Interrupted: ("active",),
-    of_contacts.Continued: ("interrupted",),
-    of_contacts.Completed: (*_TAKEN, "parked"),
-    of_contacts.WrapUpEnded: ("wrap_up",),
-    of_contacts.Transferred: _TAKEN,
-    of_contacts.Parked: _TAKEN,
-    of_contacts.Reopened: ("parked",),
-    of_contacts.Abandoned: ("waiting", "deferred", _BETWEEN),
-    of_contacts.Cancelled: ("waiting", "deferred", "parked", _BETWEEN),
-    of_contacts.Resumed: ("abandoned",),
-    of_contacts.Expired: ("waiting", "deferred", _BETWEEN),
+
+@attrs.frozen
+class _Rule:
+    """What an event may find and where it leads: one row of the table.
+
+    Args:
+        found: the states that allow it.
+        to: the state that it leads to; None: it leaves the state as it is.
+        by_holder: whether it names the agent who holds the contact.
+    """
+
+    found: tuple[str, ...]
+    to: str | None = None
+    by_holder: bool = False
+
+
+_RULES: Final[Mapping[type[Event], _Rule]] = {
+    of_contacts.Deferred: _Rule(("waiting",), "deferred"),
+    of_contacts.Released: _Rule(("deferred",), "waiting"),
+    of_contacts.Preferred: _Rule(_WAITS),
+    of_contacts.Relaxed: _Rule((*_WAITS, "offered", *_TAKEN, "parked", "abandoned")),
+    of_contacts.Updated: _Rule(_WAITS),
+    of_contacts.Declined: _Rule(("offered",), _BETWEEN, by_holder=True),
+    of_contacts.OfferExpired: _Rule(("offered",), _BETWEEN, by_holder=True),
+    of_contacts.OfferRevoked: _Rule(("offered",), _BETWEEN, by_holder=True),
+    of_contacts.Requeued: _Rule((_BETWEEN, *_TAKEN), "waiting"),
+    of_contacts.Reserved: _Rule(("waiting",)),
+    of_contacts.Interrupted: _Rule(("active",), "interrupted", by_holder=True),
+    of_contacts.Continued: _Rule(("interrupted",), "active", by_holder=True),
+    of_contacts.Completed: _Rule((*_TAKEN, "parked"), "wrap_up", by_holder=True),
+    of_contacts.WrapUpEnded: _Rule(("wrap_up",), "completed", by_holder=True),
+    of_contacts.Transferred: _Rule(_TAKEN, "waiting", by_holder=True),
+    of_contacts.Parked: _Rule(_TAKEN, "parked", by_holder=True),
+    of_contacts.Reopened: _Rule(("parked",), "waiting"),
+    of_contacts.Abandoned: _Rule((*_WAITS, _BETWEEN), "abandoned"),
+    of_contacts.Cancelled: _Rule((*_WAITS, "parked", _BETWEEN), "cancelled"),
+    of_contacts.Resumed: _Rule(("abandoned",), "waiting"),
+    of_contacts.Expired: _Rule((*_WAITS, _BETWEEN), "expired"),
 }
-_BY_HOLDER: Final = frozenset(
-    {
-        of_contacts.Declined,
-        of_contacts.OfferExpired,
-        of_contacts.OfferRevoked,
-        of_contacts.Interrupted,
-        of_contacts.Continued,
-        of_contacts.Completed,
-        of_contacts.WrapUpEnded,
-        of_contacts.Transferred,
-        of_contacts.Parked,
-    }
-)
-_LEFT: Final[Mapping[type[Event], str]] = {
-    of_contacts.Cancelled: "cancelled",
-    of_contacts.Expired: "expired",
-}
-_Preference: TypeAlias = of_contacts.Preferred
 
 
-class Life:
+class _Checked:
     """One contact as the life check sees it."""
 
     __slots__ = (
@@ -99,12 +110,12 @@ class Life:
     def __init__(self, name: str, channel: str, *, known: bool) -> None:
         self.id = name
         self.channel = channel
-        self.known = known  # entered by the book: statistics may count it
-        self.state = "waiting"
+        self.known = known  # queued, on a declared channel: it is measured
+        self.state = "waiting" if known else ""
         self.agent: str | None = None
         self.due: float | None = None  # of its offer, deferral or wrap-up
-        self.preference: _Preference | None = None
-        self.excluded: dict[str, float] = {}
+        self.preference: of_contacts.Preferred | None = None
+        self.excluded: dict[str, float] = {}  # agent -> until when
         self.abandoned_at = 0.0
         self.updated_at: float | None = None
         self.skills: Skills | None = None
@@ -121,8 +132,8 @@ class LifeCheck:
 
     Example:
         >>> check = LifeCheck([], FaultBook())
-        >>> check.hear(of_contacts.Queued(0.0, "c1", "fax", Skills.of({}), 0, 0.0, 0.0)) == SOUND
-        True
+        >>> check.hear(of_contacts.Queued(0.0, "c1", "fax", Skills.of({}), 0, 0.0, 0.0)).name
+        'MEASURED'
         >>> check.states()["waiting"]
         1
     """
@@ -130,18 +141,18 @@ class LifeCheck:
     def __init__(self, channels: Collection[Channel], book: FaultBook) -> None:
         self._channels = {each.name: each for each in (*STOCK_CHANNELS, *channels)}
         self._book = book
-        self._lives: dict[str, Life] = {}
+        self._lives: dict[str, _Checked] = {}
         self._ended: set[str] = set()
         self._ends: Counter[str] = Counter()
         self._presence: dict[str, str] = {}
-        self._held: dict[str, dict[str, Life]] = {}
+        self._held: dict[str, dict[str, _Checked]] = {}
         self._reserved: dict[str, str] = {}  # agent -> contact
         self._unsettled: dict[str, None] = {}  # contacts seen between two states
         self._gone: dict[str, None] = {}  # agents who ceased to be ready
-        self._deadlines: list[tuple[float, int, str, str, Life]] = []
+        self._deadlines: list[tuple[float, int, str, str, _Checked]] = []
         self._number = count()
-        self._hears: Mapping[type[Event], Callable[..., int]] = {
-            **dict.fromkeys(_ALLOWED, self._living),
+        self._hears: Mapping[type[Event], Callable[..., Weight]] = {
+            **dict.fromkeys(_RULES, self._lived),
             of_contacts.Queued: self._queued,
             of_contacts.Offered: self._given,
             of_contacts.Assigned: self._given,
@@ -149,35 +160,29 @@ class LifeCheck:
             of_contacts.ExclusionEnded: self._exclusion_ended,
             of_contacts.ReservationEnded: self._reservation_ended,
             of_agents.AgentAdded: self._agent_added,
-            of_agents.AgentUpdated: self._of_agent,
+            of_agents.AgentUpdated: self._agent_known,
             of_agents.AgentRemoved: self._agent_removed,
             of_agents.PresenceSet: self._presence_set,
         }
-        self._acts: Mapping[type[Event], Callable[..., None]] = {
+        self._beside: Mapping[type[Event], Callable[..., None]] = {
             of_contacts.Deferred: self._deferred,
             of_contacts.Preferred: self._preferred,
             of_contacts.Relaxed: self._relaxed,
             of_contacts.Updated: self._updated,
             of_contacts.Declined: self._excluded,
             of_contacts.OfferExpired: self._excluded,
-            of_contacts.OfferRevoked: self._between,
+            of_contacts.Requeued: self._requeued,
             of_contacts.Reserved: self._reserve,
-            of_contacts.Interrupted: self._interrupted,
-            of_contacts.Continued: self._continued,
             of_contacts.Completed: self._completed,
-            of_contacts.WrapUpEnded: self._wrapped_up,
             of_contacts.Transferred: self._transferred,
-            of_contacts.Parked: self._parked,
             of_contacts.Resumed: self._resumed,
             of_contacts.Abandoned: self._abandoned,
-            of_contacts.Cancelled: self._left,
-            of_contacts.Expired: self._left,
         }
 
-    def hear(self, event: Event) -> int:
-        """Take in one event; return `DROP`, `JUDGE_ONLY` or `SOUND`."""
+    def hear(self, event: Event) -> Weight:
+        """Take in one event; return how far it counts."""
         hear = self._hears.get(type(event))
-        return SOUND if hear is None else hear(event)
+        return Weight.MEASURED if hear is None else hear(event)
 
     def states(self) -> Counter[str]:
         """Return how many contacts are in each state, ended ones by how they ended."""
@@ -211,32 +216,33 @@ class LifeCheck:
                 detail = f"the {what} should have ended at {due}"
                 self._book.add(until, "late timer", life.id, agent or None, detail)
 
-    # ------------------------------------------------------------------ who is meant
+    # ------------------------------------------------------------------ who is meant, and faults
 
-    def _life(self, event: Event) -> Life | None:
+    def _life(self, event: Event) -> _Checked | None:
         """Return the contact of an event; None: it has ended, which is a fault."""
         name: str = event.contact  # type: ignore[attr-defined]
         life = self._lives.get(name)
         if life is None:
             if name in self._ended:
-                detail = f"{event.name} after its end"
-                self._book.add(event.at, "after its end", name, None, detail)
+                self._book.add(
+                    event.at, "after its end", name, None, f"{event.name} after its end"
+                )
                 return None
-            life = self._lives[name] = Life(name, "", known=False)  # the judge names it
-            life.state = ""
+            life = self._lives[name] = _Checked(name, "", known=False)  # the judge names it
         return life
 
-    def _weight(self, life: Life) -> int:
-        return SOUND if life.known else JUDGE_ONLY
+    def _weight(self, life: _Checked) -> Weight:
+        return Weight.MEASURED if life.known else Weight.JUDGED
 
-    def _wrong(self, event: Event, life: Life, kind: str, detail: str | None = None) -> None:
-        agent = getattr(event, "agent", None)
-        self._book.add(event.at, kind, life.id, agent, detail)
+    def _wrong(self, event: Event, life: _Checked, kind: str, detail: str | None = None) -> None:
+        self._book.add(event.at, kind, life.id, getattr(event, "agent", None), detail)
 
-    def _deadline(self, due: float, what: str, life: Life, agent: str = "") -> None:
+    # ------------------------------------------------------------------ deadlines
+
+    def _deadline(self, due: float, what: str, life: _Checked, agent: str = "") -> None:
         heapq.heappush(self._deadlines, (due, next(self._number), what, agent, life))
 
-    def _pending(self, due: float, what: str, agent: str, life: Life) -> bool:
+    def _pending(self, due: float, what: str, agent: str, life: _Checked) -> bool:
         """Tell whether a deadline still counts."""
         if self._lives.get(life.id) is not life:
             return False
@@ -244,193 +250,163 @@ class LifeCheck:
             return life.excluded.get(agent) == due
         if what == "preference":
             return life.preference is not None and life.preference.until == due
-        states = {"offer": "offered", "deferral": "deferred", "wrap-up": "wrap_up"}
-        return life.state == states[what] and life.due == due
+        return _TIMED.get(life.state) == what and life.due == due
 
-    # ------------------------------------------------------------------ contacts
+    # ------------------------------------------------------------------ moves
 
-    def _queued(self, event: of_contacts.Queued) -> int:
+    def _move(self, life: _Checked, to: str, due: float | None = None) -> None:
+        """Write a state; its holder lets go of it unless the state is one in hand."""
+        if to not in _HELD and life.agent is not None:
+            self._held[life.agent].pop(life.id, None)
+            life.agent = None
+        life.state, life.due = to, due
+        if due is not None:
+            self._deadline(due, _TIMED[to], life)
+        if to == _BETWEEN:
+            self._unsettled[life.id] = None
+        elif to in ENDED_STATES:
+            self._ends[to] += 1
+            self._ended.add(life.id)
+            self._lives.pop(life.id, None)
+
+    def _lived(self, event: Event) -> Weight:
+        """Hear an event that a contact's state allows or does not, by the table."""
+        life = self._life(event)
+        if life is None:
+            return Weight.DROPPED
+        rule = _RULES[type(event)]
+        allowed = life.state in rule.found
+        if life.state:
+            self._check_state(event, life, rule, allowed=allowed)
+        beside = self._beside.get(type(event))
+        if beside is not None:
+            beside(event, life)
+        to, due = rule.to, None
+        if isinstance(event, of_contacts.Deferred):
+            due = event.until
+        elif isinstance(event, of_contacts.Completed):
+            seconds = event.wrap_up_seconds
+            if event.agent is None or seconds == 0:
+                to = "completed"
+            elif seconds is not None:
+                due = event.at + seconds
+        if to is not None and (allowed or to not in _TAKEN):  # only what is taken can stay so
+            self._move(life, to, due)
+        return self._weight(life)
+
+    def _check_state(self, event: Event, life: _Checked, rule: _Rule, *, allowed: bool) -> None:
+        """Name what is wrong with the state or the holder that an event finds."""
+        if rule.by_holder:
+            if not allowed and life.agent is None:
+                self._wrong(event, life, "not held", f"{event.name} while {life.state}")
+                return
+            if allowed and event.agent != life.agent:  # type: ignore[attr-defined]
+                holder = "nobody" if life.agent is None else life.agent
+                self._wrong(event, life, "not held", f"{event.name}, but {holder} held it")
+        if not allowed:
+            self._wrong(event, life, "wrong state", f"{event.name} while {life.state}")
+
+    def _queued(self, event: of_contacts.Queued) -> Weight:
         former = self._lives.get(event.contact)
         if former is not None:
-            self._release(former)  # the judge names it: queued twice
+            self._move(former, "waiting")  # the judge names it: queued twice
         elif event.contact in self._ended:
             self._ended.discard(event.contact)
             self._book.add(event.at, "duplicate id", event.contact, None)
         known = event.channel in self._channels
-        life = self._lives[event.contact] = Life(event.contact, event.channel, known=known)
-        life.skills = event.skills
+        life = self._lives[event.contact] = _Checked(event.contact, event.channel, known=known)
+        life.state, life.skills = "waiting", event.skills
         if not known:
             self._wrong(event, life, "unknown channel")
         if event.arrived_at > event.at:
             self._wrong(event, life, "future arrival")
         return self._weight(life)
 
-    def _given(self, event: of_contacts.Offered | of_contacts.Assigned) -> int:
+    def _given(self, event: of_contacts.Offered | of_contacts.Assigned) -> Weight:
         """Hear an offer or an assignment; whether it was right is for the judge to say."""
         life = self._life(event)
         if life is None:
-            return DROP
-        self._release(life)
+            return Weight.DROPPED
+        self._move(life, "waiting")
         life.agent, life.preference = event.agent, None
         self._held.setdefault(event.agent, {})[life.id] = life
         if isinstance(event, of_contacts.Offered):
-            life.state, life.due = "offered", event.until
-            self._deadline(event.until, "offer", life)
+            self._move(life, "offered", event.until)
         else:
-            life.state, life.due = "active", None
+            self._move(life, "active")
             life.excluded.clear()
             kept = [agent for agent, contact in self._reserved.items() if contact == life.id]
             for agent in kept:
                 del self._reserved[agent]
-        return self._weight(life) if event.agent in self._presence else JUDGE_ONLY
+        return self._weight(life) if event.agent in self._presence else Weight.JUDGED
 
-    def _living(self, event: Event) -> int:
-        """Hear an event that a contact's state allows or does not."""
-        kind = type(event)
-        life = self._life(event)
-        if life is None:
-            return DROP
-        if life.state:
-            self._check_state(event, life)
-        act = self._acts.get(kind)
-        if act is None:  # released, requeued, reopened
-            self._check_return(event, life)
-            self._release(life)
-            life.state = "waiting"
-        else:
-            act(event, life)
-        return self._weight(life)
+    # ------------------------------------------------------------------ what else an event means
 
-    def _check_state(self, event: Event, life: Life) -> None:
-        allowed = life.state in _ALLOWED[type(event)]
-        if type(event) in _BY_HOLDER:
-            agent: str | None = event.agent  # type: ignore[attr-defined]
-            if not allowed and life.agent is None:
-                self._wrong(event, life, "not held", f"{event.name} while {life.state}")
-                return
-            if allowed and agent != life.agent:
-                holder = "nobody" if life.agent is None else life.agent
-                self._wrong(event, life, "not held", f"{event.name}, but {holder} held it")
-                return
-        if not allowed:
-            self._wrong(event, life, "wrong state", f"{event.name} while {life.state}")
-
-    def _check_return(self, event: Event, life: Life) -> None:
-        if type(event) is of_contacts.Requeued and life.state in _TAKEN:
-            assert life.agent is not None
-            presence = self._presence.get(life.agent, "offline")
-            if presence != "offline":
-                detail = f"requeued while {life.state} with {life.agent}, who is {presence}"
-                self._wrong(event, life, "wrong state", detail)
-
-    def _release(self, life: Life) -> None:
-        """Take a contact from its holder, and off its deadline."""
-        if life.agent is not None:
-            self._held[life.agent].pop(life.id, None)
-            life.agent = None
-        life.due = None
-
-    def _end(self, life: Life, how: str) -> None:
-        self._release(life)
-        self._ends[how] += 1
-        self._ended.add(life.id)
-        self._lives.pop(life.id, None)
-
-    def _deferred(self, event: of_contacts.Deferred, life: Life) -> None:
-        self._release(life)
-        life.state, life.due, life.channel = "deferred", event.until, event.channel
+    def _deferred(self, event: of_contacts.Deferred, life: _Checked) -> None:
+        life.channel = event.channel
         if event.channel not in self._channels:
             life.known = False
             self._wrong(event, life, "unknown channel")
-        if event.until is not None:
-            self._deadline(event.until, "deferral", life)
 
-    def _preferred(self, event: of_contacts.Preferred, life: Life) -> None:
+    def _preferred(self, event: of_contacts.Preferred, life: _Checked) -> None:
         life.preference = event
         self._deadline(event.until, "preference", life, event.agent)
 
-    def _relaxed(self, event: of_contacts.Relaxed, life: Life) -> None:
+    def _relaxed(self, event: of_contacts.Relaxed, life: _Checked) -> None:
         before = life.skills
         if before is not None:
             if any(level > before.get(skill, 0) for skill, level in event.skills.items()):
                 self._wrong(event, life, "stricter needs")
         life.skills = event.skills
 
-    def _updated(self, event: of_contacts.Updated, life: Life) -> None:
+    def _updated(self, event: of_contacts.Updated, life: _Checked) -> None:
         life.skills, life.updated_at = event.skills, event.at
 
     def _excluded(
-        self, event: of_contacts.Declined | of_contacts.OfferExpired, life: Life
+        self, event: of_contacts.Declined | of_contacts.OfferExpired, life: _Checked
     ) -> None:
         due = life.due
         if isinstance(event, of_contacts.OfferExpired) and due is not None and event.at < due:
             self._wrong(event, life, "early timer", f"the offer ran until {due}")
-        self._between(event, life)
         life.excluded[event.agent] = event.retry_at
         self._deadline(event.retry_at, "exclusion", life, event.agent)
 
-    def _between(self, _: Event, life: Life) -> None:
-        self._release(life)
-        life.state = _BETWEEN
-        self._unsettled[life.id] = None
+    def _requeued(self, event: of_contacts.Requeued, life: _Checked) -> None:
+        if life.state in _TAKEN:
+            assert life.agent is not None
+            presence = self._presence.get(life.agent, "offline")
+            if presence != "offline":
+                detail = f"requeued while {life.state} with {life.agent}, who is {presence}"
+                self._wrong(event, life, "wrong state", detail)
 
-    def _reserve(self, event: of_contacts.Reserved, life: Life) -> None:
+    def _reserve(self, event: of_contacts.Reserved, life: _Checked) -> None:
         ready = self._presence.get(event.agent) == "ready"
         if not ready or event.agent in self._reserved or life.id in self._reserved.values():
             self._wrong(event, life, "wrong reservation")
         self._reserved[event.agent] = life.id
 
-    def _interrupted(self, _: of_contacts.Interrupted, life: Life) -> None:
-        if life.state == "active":
-            life.state = "interrupted"
-
-    def _continued(self, _: of_contacts.Continued, life: Life) -> None:
-        if life.state == "interrupted":
-            life.state = "active"
-
-    def _completed(self, event: of_contacts.Completed, life: Life) -> None:
-        seconds = event.wrap_up_seconds
-        if life.state == "interrupted" and seconds != 0:
+    def _completed(self, event: of_contacts.Completed, life: _Checked) -> None:
+        if life.state == "interrupted" and event.wrap_up_seconds != 0:
             self._wrong(event, life, "wrong state", "a wrap-up while interrupted")
-        if event.agent is None or seconds == 0:
-            self._end(life, "completed")
-            return
-        life.state, life.due = "wrap_up", None
-        if seconds is not None:
-            life.due = event.at + seconds
-            self._deadline(life.due, "wrap-up", life)
 
-    def _wrapped_up(self, _: of_contacts.WrapUpEnded, life: Life) -> None:
-        self._end(life, "completed")
+    def _transferred(self, event: of_contacts.Transferred, life: _Checked) -> None:
+        life.skills, life.preference = event.skills, None
 
-    def _transferred(self, event: of_contacts.Transferred, life: Life) -> None:
-        self._release(life)
-        life.state, life.skills, life.preference = "waiting", event.skills, None
-
-    def _parked(self, _: of_contacts.Parked, life: Life) -> None:
-        self._release(life)
-        life.state = "parked"
-
-    def _resumed(self, event: of_contacts.Resumed, life: Life) -> None:
+    def _resumed(self, event: of_contacts.Resumed, life: _Checked) -> None:
         channel = self._channels.get(life.channel)
         if channel is not None and life.state == "abandoned":
             if event.at > life.abandoned_at + channel.resume_seconds:
                 self._wrong(event, life, "late resume")
-        life.state = "waiting"
 
-    def _abandoned(self, event: of_contacts.Abandoned, life: Life) -> None:
-        self._release(life)
-        life.state, life.abandoned_at, life.preference = "abandoned", event.at, None
-
-    def _left(self, event: Event, life: Life) -> None:
-        self._end(life, _LEFT[type(event)])
+    def _abandoned(self, event: of_contacts.Abandoned, life: _Checked) -> None:
+        life.abandoned_at, life.preference = event.at, None
 
     # ------------------------------------------------------------------ what runs beside a contact
 
-    def _preference_ended(self, event: of_contacts.PreferenceEnded) -> int:
+    def _preference_ended(self, event: of_contacts.PreferenceEnded) -> Weight:
         life = self._life(event)
         if life is None:
-            return DROP
+            return Weight.DROPPED
         ran, life.preference = life.preference, None
         if ran is None or ran.agent != event.agent:
             if life.known:
@@ -441,10 +417,10 @@ class LifeCheck:
                 self._wrong(event, life, "early timer", detail)
         return self._weight(life)
 
-    def _exclusion_ended(self, event: of_contacts.ExclusionEnded) -> int:
+    def _exclusion_ended(self, event: of_contacts.ExclusionEnded) -> Weight:
         life = self._life(event)
         if life is None:
-            return DROP
+            return Weight.DROPPED
         due = life.excluded.pop(event.agent, None)
         if due is None:
             if life.known:
@@ -453,41 +429,42 @@ class LifeCheck:
             self._wrong(event, life, "early timer", f"the exclusion ran until {due}")
         return self._weight(life)
 
-    def _reservation_ended(self, event: of_contacts.ReservationEnded) -> int:
+    def _reservation_ended(self, event: of_contacts.ReservationEnded) -> Weight:
         if self._reserved.get(event.agent) != event.contact:
             detail = "no such reservation was running"
             self._book.add(event.at, "not running", event.contact, event.agent, detail)
-            return DROP
+            return Weight.DROPPED
         del self._reserved[event.agent]
-        return SOUND
+        return Weight.MEASURED
 
     # ------------------------------------------------------------------ agents
 
-    def _agent_added(self, event: of_agents.AgentAdded) -> int:
+    def _agent_added(self, event: of_agents.AgentAdded) -> Weight:
         if event.agent in self._presence:
             self._book.add(event.at, "duplicate agent", None, event.agent)
-            return DROP
+            return Weight.DROPPED
         self._presence[event.agent] = event.presence
-        return SOUND
+        return Weight.MEASURED
 
-    def _of_agent(self, event: of_agents.AgentUpdated) -> int:
+    def _agent_known(
+        self, event: of_agents.AgentUpdated | of_agents.AgentRemoved | of_agents.PresenceSet
+    ) -> Weight:
         if event.agent in self._presence:
-            return SOUND
+            return Weight.MEASURED
         self._book.add(event.at, "unknown agent", None, event.agent)
-        return DROP
+        return Weight.DROPPED
 
-    def _agent_removed(self, event: of_agents.AgentRemoved) -> int:
-        if self._presence.pop(event.agent, None) is None:
-            self._book.add(event.at, "unknown agent", None, event.agent)
-            return DROP
-        self._gone[event.agent] = None
-        return SOUND
-
-    def _presence_set(self, event: of_agents.PresenceSet) -> int:
-        if event.agent not in self._presence:
-            self._book.add(event.at, "unknown agent", None, event.agent)
-            return DROP
-        self._presence[event.agent] = event.state
-        if event.state != "ready":
+    def _agent_removed(self, event: of_agents.AgentRemoved) -> Weight:
+        weight = self._agent_known(event)
+        if weight:
+            del self._presence[event.agent]
             self._gone[event.agent] = None
-        return SOUND
+        return weight
+
+    def _presence_set(self, event: of_agents.PresenceSet) -> Weight:
+        weight = self._agent_known(event)
+        if weight:
+            self._presence[event.agent] = event.state
+            if event.state != "ready":
+                self._gone[event.agent] = None
+        return weight

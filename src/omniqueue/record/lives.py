@@ -47,8 +47,6 @@ _MOVES: Final[Mapping[type[Event], str]] = {
     events.Declined: "waiting",
     events.OfferExpired: "waiting",
     events.OfferRevoked: "waiting",
-    events.Interrupted: "interrupted",
-    events.Continued: "active",
     events.Parked: "parked",
 }
 _ENDS: Final[Mapping[type[Event], str]] = {
@@ -142,6 +140,8 @@ class Lives(EventListener):
             events.Transferred: self._transferred,
             events.Completed: self._completed,
             events.Abandoned: self._left,
+            events.Interrupted: self._interrupted,
+            events.Continued: self._continued,
             **dict.fromkeys(_MOVES, self._moved),
             **dict.fromkeys(_ENDS, self._ended),
         }
@@ -223,6 +223,16 @@ class Lives(EventListener):
             self._move(life, "active", event)
             if life.answered_at is None:
                 life.answered_at = event.at
+
+    def _interrupted(self, event: events.Interrupted) -> None:
+        life = self._lives.get(event.contact)
+        if life is not None and life.state == "active":  # else: in a faulty record only
+            self._move(life, "interrupted", event)
+
+    def _continued(self, event: events.Continued) -> None:
+        life = self._lives.get(event.contact)
+        if life is not None and life.state == "interrupted":
+            self._move(life, "active", event)
 
     def _transferred(self, event: events.Transferred) -> None:
         life = self._lives.get(event.contact)
