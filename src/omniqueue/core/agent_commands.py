@@ -140,7 +140,7 @@ class AgentCommands(Commands):
         """Remove an agent: offline first, so its work goes back to its places, then gone.
 
         Args:
-            agent_id: the agent; the same id may be added anew.
+            agent_id: the agent; the same id may be added again.
             at: seconds on the caller's epoch.
 
         Raises:

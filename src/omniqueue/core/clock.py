@@ -53,7 +53,7 @@ from omniqueue.model.contact_events import (
 
 
 def enter(state: State, at: object) -> float:
-    """Let time pass to a command's instant, and return it.
+    """Advance to a command's instant, and return it.
 
     What timers do is logged before what the command does.
 
@@ -108,7 +108,7 @@ def advance(state: State, at: float) -> None:
 
 
 def fire(state: State, timer: Timer) -> None:
-    """Let one timer act, and match."""
+    """Run a timer's action, then match."""
     agents, rows = _ACTIONS[timer.kind](state, timer.row, timer)
     settle(state, agents, rows)
 

@@ -116,7 +116,7 @@ class ContactCommands(Commands):
     __slots__ = ()
 
     def submit(self, contact: Contact, *, at: float) -> Events:
-        """Let a contact enter the queue; an agent who can take it has it at once.
+        """Put a contact into the queue; an agent who can take it gets it at once.
 
         Args:
             contact: what the customer asks for; its id must be new.
@@ -184,7 +184,7 @@ class ContactCommands(Commands):
         return told(state)
 
     def abandon(self, contact_id: str, *, at: float) -> Events:
-        """Let the customer leave; within the channel's `resume_seconds` it may come back.
+        """Take out a contact whose customer gave up; it may `resume` within `resume_seconds`.
 
         Args:
             contact_id: a contact that is waiting, deferred or offered.
@@ -247,7 +247,7 @@ class ContactCommands(Commands):
 
     @command
     def resume(self, contact_id: str, *, at: float) -> Events:
-        """Let a customer who abandoned be back: the contact waits at its old place.
+        """Return an abandoned contact to its old place: the customer is back.
 
         Args:
             contact_id: a contact abandoned at most the channel's `resume_seconds` ago.
@@ -334,7 +334,7 @@ class ContactCommands(Commands):
 
     @command
     def release(self, contact_id: str, *, at: float) -> Events:
-        """Let a deferred contact wait again, at its place.
+        """End a deferral: the contact waits again, at its place.
 
         Args:
             contact_id: a deferred contact.
@@ -415,7 +415,7 @@ class ContactCommands(Commands):
         return done(state, [], [row])
 
     def accept(self, contact_id: str, agent_id: str, *, at: float) -> Events:
-        """Let an agent accept the contact offered to it.
+        """Accept an offer: the agent has the contact.
 
         Args:
             contact_id: a contact that is offered.
@@ -454,7 +454,7 @@ class ContactCommands(Commands):
         return told(state)
 
     def decline(self, contact_id: str, agent_id: str, *, at: float) -> Events:
-        """Let an agent decline the contact offered to it; it is excluded for `retry_seconds`.
+        """Decline an offer; the agent is excluded from the contact for `retry_seconds`.
 
         Args:
             contact_id: a contact that is offered.
@@ -604,7 +604,7 @@ class ContactCommands(Commands):
             at: seconds on the caller's epoch.
             skills: what is needed from now on; None: as it is.
             prefer: the colleague to wait for, and how long.
-            keep_place: False gives the place up: it arrives anew, now.
+            keep_place: False gives the place up: it arrives again, now.
 
         Raises:
             UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
@@ -679,7 +679,7 @@ class ContactCommands(Commands):
 
     @command
     def reopen(self, contact_id: str, *, at: float, prefer: Preference | None = None) -> Events:
-        """Let a parked contact wait again at its old place: the customer answered.
+        """Return a parked contact to its old place: the customer answered.
 
         Args:
             contact_id: a parked contact.
@@ -779,7 +779,7 @@ def _refuse_unless_forgotten(state: State, contact_id: str) -> None:
 
 
 def _start(state: State, row: ContactRow) -> None:
-    """Let a new contact wait or be deferred, its timers created in the order of the rules."""
+    """Queue or defer a new contact; its timers start in the order of rule 1 (play/README.md)."""
     contact = row.contact
     now = state.now
     lane = row.lane

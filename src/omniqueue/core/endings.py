@@ -31,7 +31,7 @@ def step_out(state: State, row: ContactRow) -> None:
 
 
 def end(state: State, row: ContactRow, by: Move) -> None:
-    """Move a contact that stands nowhere and is held by nobody to a final state."""
+    """End a contact that stands nowhere and has no agent."""
     move(row, by)
     if row.state != COMPLETED:  # completed is derived: total minus the others
         state.counts[row.state] += 1
@@ -70,7 +70,7 @@ def stop_relaxation(state: State, row: ContactRow) -> None:
 
 
 def expire(state: State, row: ContactRow, cause: str) -> list[AgentRow]:
-    """Let a contact that is in the queue, or on its way back to it, expire."""
+    """Expire a contact that is in the queue, or on its way back to it."""
     step_out(state, row)
     state.log.append((Expired, state.now, row.id))
     end(state, row, leaving(cause, EXPIRED))

@@ -1,4 +1,6 @@
-"""Interrupting: work put aside for a contact that may interrupt it, and taken up again (rule 15).
+"""Interrupting: work put aside for a contact that may interrupt it, and taken up again.
+
+The rule is rule 15 of `play/README.md`.
 
 An interrupted contact stays in its agent's hands and goes on using its cost towards all that may
 not interrupt it: `AgentRow.free` counts it. What is worked out here is the other sum, of the work
@@ -49,7 +51,7 @@ def interrupt(state: State, agent: AgentRow, row: ContactRow) -> None:
 
 
 def go_on(state: State) -> None:
-    """Let agents whose work has changed go on with what was interrupted, where it fits again.
+    """Continue interrupted contacts that fit again, of agents whose work has changed.
 
     Run at the end of matching. Cost: O(interrupted contacts of those agents, sorted).
     """

@@ -1,9 +1,41 @@
 """Lanes: the waiting contacts of one requirement; and the sorted heads that agents walk.
 
-A contact that enters in order goes to the end of its lane's line, O(1). One that comes back
-(declined, transferred, resumed, ...) goes to a small heap beside it, O(log of those). One that
-some agents may not take stands in a sorted list of its own. The first of the three is the
-lane's head; the heads of all lanes that somebody present serves stand in one sorted list.
+Theory of operation. Contacts with the same channel and needed skills are alike to every agent, so
+of each lane an agent need look at the first only. A free agent walks the *heads*, one per lane,
+in queue order, and takes the first that it serves: its cost is the number of lanes before that
+one, however many contacts wait in them.
+
+Inside a lane a waiting contact stands in one of three structures:
+
+- the *line*, a deque, if it comes after all that entered before it: O(1). Nearly all do;
+- *early*, a heap, if it comes back (declined, transferred, resumed ...) or ranks before the last
+  of the line: O(log of those);
+- *solo*, a sorted list, if some agent may not take it (excluded, or sent it on). Agents look
+  through these one by one.
+
+The first of the three is the head. A contact that waits for a preferred agent stands in no lane
+but with that agent (`State.preferring`); its lane only counts it.
+
+A contact that leaves from the middle of a line or heap stays there as a dead place, found out by
+its `where` or `entry`. Dead places are dropped at the front at once, and everywhere when they are
+more than half. The first of a line and of a heap is always alive.
+
+Whether a shape serves a lane is one byte, `Lane.serves[shape.number]`: 0 no, 1 yes, 2 not worked
+out yet. A walk reads the byte in place and calls `serves` for a 2 only.
+
+Three things keep the walk short:
+
+- lanes that no ready agent serves stand *aside*, and come in when one becomes ready
+  (`review_lanes`);
+- where agents of a room walk past many heads of channels they have no room for, the room *marks*
+  its heads, a byte each in their order, and the others are skipped in C (`bytearray.find`). Every
+  insertion into the heads keeps the marks of up to `_MARKED_MAX` rooms;
+- requirements can be made up without end, so lanes in which nobody waits are retired when there
+  are twice as many as there were after the last sweep. A contact of a retired lane looks its lane
+  up again (`requirement_lane`).
+
+What it costs: joining a lane that has a head, and is not before it, O(1); a change of head
+O(log lanes), by bisection; memory, one byte per pair of lane and shape.
 """
 
 from __future__ import annotations
@@ -40,8 +72,7 @@ _SPARE_LANES = 1024  # empty lanes kept for the next contact of their kind
 def serves(lane: Lane, shape: Shape) -> bool:
     """Tell whether agents of this shape could take the lane's contacts now; keep the answer.
 
-    The kept answer is one byte per lane and shape: 0: no, 1: yes, 2: not worked out yet. Walks
-    look at it in place and come here for a 2 only.
+    Callers read the kept byte themselves, and call only where it is not worked out.
     """
     known = bool(lane.holders & shape.profile.bit and lane.channel.bit & shape.room.mask)
     lane.serves[shape.number] = known
@@ -62,7 +93,7 @@ def lane_of(state: State, channel: ChannelRow, skills: Skills) -> Lane:
 
 
 def _retire_empty_lanes(state: State, keep: Lane) -> None:
-    """Forget lanes nobody waits in; requirements can be minted without end."""
+    """Retire the lanes in which no contact waits, but for `keep`."""
     kept = 0
     for channel in state.channels.values():
         for lane in list(channel.lanes.values()):
@@ -76,14 +107,14 @@ def _retire_empty_lanes(state: State, keep: Lane) -> None:
 
 
 def requirement_lane(state: State, row: ContactRow) -> Lane:
-    """Return the contact's lane, looked up anew when the old one has been retired."""
+    """Return the contact's lane; a retired one is looked up again."""
     if row.lane.retired:
         row.lane = lane_of(state, row.lane.channel, row.lane.skills)
     return row.lane
 
 
 def join(state: State, row: ContactRow) -> None:
-    """Let a new contact wait that has no details: the end of the line where that is its place."""
+    """Queue a new contact without details: append to its lane, or insert if it ranks earlier."""
     lane = row.lane
     line = lane.line
     rank, arrived_at = row.rank, row.arrived_at
@@ -109,7 +140,7 @@ def join(state: State, row: ContactRow) -> None:
 
 
 def stand(state: State, row: ContactRow) -> None:
-    """Put a waiting contact at its place among those that come back. Cost: O(log n)."""
+    """Insert a returning contact, or one with details, at its place. Cost: O(log n)."""
     lane = requirement_lane(state, row) if row.lane.retired else row.lane
     entry: Entry = (row.rank, row.arrived_at, row.sequence, row)
     row.entry = entry
@@ -174,11 +205,11 @@ def leave(state: State, row: ContactRow) -> None:
 
 
 def follow_head(state: State, lane: Lane, index: int) -> None:
-    """Let the next of a lane that has only its line stand for it, the first having been taken.
+    """Replace the head of a lane whose first contact was taken by the next of its line.
 
     Args:
         state: the router's.
-        lane: nobody stands early or restricted in it.
+        lane: only its line has contacts; none stands early or solo.
         index: where its head stands among all heads.
 
     Cost: O(log lanes): one insertion.
@@ -227,7 +258,7 @@ def _leave_early(lane: Lane) -> None:
 
 
 def show_head(state: State, lane: Lane) -> None:
-    """Let the lane's present first contact stand for it among the heads. Cost: O(log lanes)."""
+    """Make the lane's present first contact its head. Cost: O(log lanes)."""
     heads = state.heads
     old = lane.head
     if old is not None and not lane.aside:
@@ -277,7 +308,7 @@ def first_marked(state: State, shape: Shape, marks: bytearray) -> int:
 
 
 def mark_heads(state: State, room: Room, walked: int) -> None:
-    """Let a room mark the heads of its channels, where its agents walk past many others.
+    """Start marks for a room whose agents walk past many heads of other channels.
 
     Args:
         state: the router's.
@@ -300,7 +331,7 @@ def _marks(state: State, mask: int) -> bytearray:
 
 
 def review_lanes(state: State) -> None:
-    """Bring in the lanes that somebody ready serves now; set aside those that nobody does.
+    """Bring in the lanes that some ready agent serves now; set aside the others.
 
     Cost: O(lanes log lanes); run when the set of profiles with a ready agent changes.
     """

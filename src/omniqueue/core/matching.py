@@ -1,8 +1,33 @@
 """Matching: the first contact in queue order that an agent can take, to the agent ranked first.
 
-The complete rule is kept by looking only where something changed. Between commands no waiting
-contact can be taken by anyone, so after one only the agents it freed and the contacts it let
-wait can meet anybody.
+Theory of operation. The rule (rule 2 of `play/README.md`): while some waiting contact can be
+taken, the first such contact in the queue goes to the best agent who can take it. Done literally
+that is a search over all contacts and agents after every command. But between commands no waiting
+contact can be taken by anyone. So after one, a match needs an agent whom it freed or a contact
+that it let wait, and each command names both when it calls `settle`. From the cheapest case on:
+
+- *A new contact without details* (`place_new`): it can only meet the free agents. Nobody else
+  moves, because nothing else changed.
+- *One agent freed* (`serve`): it takes the first contact that it can, and again while it has
+  room. It needs no seat meanwhile: an agent who goes from contact to contact in a backlog never
+  touches a heap. For a plain contact at the head of a lane what `give` and `take` do is done in
+  place, since most contacts pass here.
+- *One contact that waits again* (`_place`): to the best free agent, if there is one.
+- *Anything else* (`_settle_all`): several agents, several contacts, reservations. All agents are
+  seated; then, again and again, the first takable contact is found: for each agent the first it
+  can take, and of the contacts named, the first that some agent can take.
+
+Reservations come in between: an overdue contact that comes before the first takable one, and that
+nobody can take, reserves an agent (see `reservations`). While some contact is overdue and without
+a reservation, only `_settle_all` is valid.
+
+While certificates are on (`State.certifier`), contacts go by `give` alone, which has them
+written; no quick path is taken.
+
+At last, agents whose work has changed go on with what was interrupted (see `interrupting`).
+
+What it costs: O(lanes before the contact) for an agent, O(kinds of free agents) for a contact,
+and O(log n) for the structures that change; none of it grows with how many contacts wait.
 """
 
 from __future__ import annotations
@@ -26,7 +51,7 @@ _TAKEN = leaving("matched", ACTIVE)
 
 
 def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
-    """Match until nobody who waits can be taken; then interrupted contacts go on that fit.
+    """Match until no waiting contact can be taken; then continue interrupted contacts that fit.
 
     Args:
         state: the router's.
@@ -54,7 +79,7 @@ def _match(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
             return
         if len(agents) == len(rows) == 1 and (
             rows[0].state != WAITING or best_agent(state, rows[0]) is None
-        ):  # a contact comes back and nobody but perhaps the agent, unseated, can take it
+        ):  # a contact comes back, and only the unseated agent may be able to take it
             serve(state, agents[0])
             return
     _settle_all(state, agents, rows)
@@ -137,7 +162,7 @@ def _serve_one(state: State, agent: AgentRow, row: ContactRow | None) -> bool:
 
 
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
-    """Let an agent without a seat take a contact without details: `take` for the many."""
+    """Assign a contact without details to an agent without a seat: a quicker `take`."""
     if agent.limited and state.roster.interrupting:
         interrupt(state, agent, row)
     move(row, _TAKEN)
@@ -204,7 +229,7 @@ def _first_takable(
 ) -> tuple[ContactRow, AgentRow] | None:
     """Return the first waiting contact that anybody can take, and the agent ranked first.
 
-    Rows that nobody can take are dropped: from here on agents only get fuller, and one that a
+    Rows that no agent can take are dropped: from here on agents only get fuller, and one that a
     reservation sets free is among `agents`, who find any contact.
     """
     found: ContactRow | None = None

@@ -1,4 +1,4 @@
-"""Observers: hooks that are told of events by kind; one that raises is switched off."""
+"""Observers: hooks called with events of their kinds; one that raises is switched off."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def kinds_of(named: tuple[str | type[Event], ...]) -> list[type[Event]]:
 
 
 def observe(state: State, hook: Hook, kinds: list[type[Event]]) -> None:
-    """Let a hook be told of events of these kinds."""
+    """Call a hook with events of these kinds from now on."""
     for kind in kinds:
         hooks = state.hooks.get(kind, ())
         if hook not in hooks:
@@ -39,7 +39,7 @@ def observe(state: State, hook: Hook, kinds: list[type[Event]]) -> None:
 
 
 def stop_observing(state: State, hook: Hook) -> None:
-    """Let a hook be told of nothing any more."""
+    """Stop calling a hook."""
     for kind, hooks in list(state.hooks.items()):
         left = tuple(each for each in hooks if each != hook)
         if left:

@@ -1,7 +1,7 @@
 """Offers and assignments: how a contact goes to an agent, and how it comes back.
 
-Who changes an agent's load takes its seat among the free agents away; matching, which every
-command ends with, gives it back by what the agent has room for then.
+Functions that change a load unseat the agent first; matching, which every command ends with,
+seats it again by what it has room for then.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     """Give a waiting contact to an agent by matching: offered, or taken at once.
 
     Returns:
-        The agent that a reservation for the contact had kept free, if it was taken.
+        The agent who was reserved for the contact, if it was taken.
     """
     if state.certifier is not None:
         state.certifier.certify(state, agent, row)
@@ -55,7 +55,7 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
 
 
 def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) -> None:
-    """Hold a contact that stands nowhere out to an agent without a seat."""
+    """Offer a contact that stands nowhere to an agent without a seat."""
     if agent.limited and state.roster.interrupting:
         interrupt(state, agent, row)
     until = state.now + offer_seconds
@@ -71,10 +71,10 @@ def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) 
 
 
 def take(state: State, agent: AgentRow, row: ContactRow, cause: str) -> list[AgentRow]:
-    """Let an agent take a contact that stands nowhere: matched, accept or assign (by hand).
+    """Assign a contact that stands nowhere to an agent: matched, accept or assign (by hand).
 
     Returns:
-        The agent that a reservation for the contact had kept free, if it was another.
+        The agent who was reserved for the contact, if one was.
     """
     roster = state.roster
     roster.unseat(agent)
@@ -112,7 +112,7 @@ def _end_exclusions(state: State, details: Details) -> None:
 
 
 def exclude(state: State, row: ContactRow, agent: AgentRow) -> float:
-    """Keep the contact from an agent who declined or missed it; return until when."""
+    """Exclude an agent who declined or missed the contact; return until when."""
     retry_at = state.now + row.lane.channel.settings.retry_seconds
     details = row.detailed()
     details.excluded[agent.id] = state.timers.start(retry_at, RETRY, row, agent.id)
@@ -120,7 +120,7 @@ def exclude(state: State, row: ContactRow, agent: AgentRow) -> float:
 
 
 def revoke(state: State, row: ContactRow) -> AgentRow:
-    """Take an offer back, which is neither a miss nor an exclusion; return its agent."""
+    """Revoke an offer, without a miss or an exclusion; return its agent."""
     agent = row.agent
     assert agent is not None
     state.log.append((OfferRevoked, state.now, row.id, agent.id))
@@ -129,7 +129,7 @@ def revoke(state: State, row: ContactRow) -> AgentRow:
 
 
 def end_offer(state: State, row: ContactRow) -> None:
-    """Give back what an offer used; the stamp stays."""
+    """Release an offer's capacity; keep the idle stamp."""
     agent = row.agent
     assert agent is not None
     state.timers.cancel(row.timer)
@@ -140,7 +140,7 @@ def end_offer(state: State, row: ContactRow) -> None:
 
 
 def end_work(state: State, row: ContactRow) -> AgentRow:
-    """Give back what work on the contact used; the agent's stamp is renewed."""
+    """Release the capacity of work on a contact; renew the agent's idle stamp."""
     agent = row.agent
     assert agent is not None
     state.timers.cancel(row.timer)
@@ -153,10 +153,10 @@ def end_work(state: State, row: ContactRow) -> AgentRow:
 
 
 def back_to_queue(state: State, row: ContactRow, cause: str) -> list[AgentRow]:
-    """Let a contact wait again at its old place, or expire if its expiry has fallen due.
+    """Return a contact to its place, or expire it if its expiry has fallen due.
 
     Returns:
-        The agent that a reservation for it had kept free, if it expired.
+        The agent who was reserved for it, if it expired.
     """
     details = row.details
     if details is not None and details.expiry_due:
@@ -167,7 +167,7 @@ def back_to_queue(state: State, row: ContactRow, cause: str) -> list[AgentRow]:
 
 
 def wait_again(state: State, row: ContactRow, cause: str) -> None:
-    """Put a contact that held no place among the waiting, at its place."""
+    """Return a contact to the queue, at its place."""
     move(row, leaving(cause, WAITING))
     stand(state, row)
     if row.details is not None and row.details.reserved is not None:
@@ -175,7 +175,7 @@ def wait_again(state: State, row: ContactRow, cause: str) -> None:
 
 
 def release(state: State, row: ContactRow, cause: str) -> None:
-    """Let a deferred contact wait again."""
+    """End a deferral: the contact waits again."""
     state.deferred -= 1
     state.timers.cancel(row.timer)
     row.timer = None
@@ -184,7 +184,7 @@ def release(state: State, row: ContactRow, cause: str) -> None:
 
 
 def finish_wrap_up(state: State, row: ContactRow, cause: str) -> AgentRow:
-    """End the work after a contact; return its agent."""
+    """End the wrap-up after a contact; return its agent."""
     agent = end_work(state, row)
     state.log.append((WrapUpEnded, state.now, row.id, agent.id))
     end(state, row, leaving(cause, COMPLETED))

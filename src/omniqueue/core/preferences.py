@@ -1,4 +1,4 @@
-"""Preferences: a contact that waits for one agent for a while (rule 4)."""
+"""Preferences: a contact that waits for one agent for a while (rule 4 of play/README.md)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wanted_agent(state: State, row: ContactRow, prefer: Preference | None) -> Ag
 
 
 def start_preference(state: State, row: ContactRow, prefer: Preference | None) -> None:
-    """Let a preference run if there is somebody to wait for; the contact stands nowhere yet."""
+    """Start a preference if its agent is worth waiting for; the contact stands nowhere yet."""
     agent = wanted_agent(state, row, prefer)
     if agent is None or prefer is None:
         return

@@ -1,4 +1,4 @@
-"""Presence: what follows when an agent becomes ready, goes away or goes offline (rule 9)."""
+"""Presence: an agent becomes ready, goes away or goes offline (rule 9 of play/README.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,30 @@
-"""Reservations: an agent kept free for a contact that has waited too long (rule 11)."""
+"""Reservations: an agent reserved for a contact that has waited too long.
+
+The rule is rule 11 of `play/README.md`.
+
+Theory of operation. A contact that costs much of the capacity may never find an agent with enough
+room at one moment, while smaller ones overtake it for ever. So on a channel with
+`reserve_seconds`, a contact that has waited so long since its arrival is *overdue*. When matching
+comes to an overdue contact that nobody can take now, it reserves the ready agent with the least
+of its capacity in use who could take it with nothing else to do. That agent is given nothing else
+by matching, and so becomes empty enough. Another agent who can take the contact sooner still may.
+
+- Which contacts are overdue is kept in two lists (`overdue`): those that are, in queue order, and
+  those that will be, by time. A reservation's timer does nothing but start a match at that time.
+- `reserve_overdue` runs in the general match, before each contact given away: only overdue
+  contacts *before* that contact are tried, so nobody can take them now. An unrestricted contact
+  that finds no agent settles it for its whole lane.
+- A reservation is kept on both sides (`Details.reserved`, `AgentRow.reserved_for`). A reserved
+  agent has no seat, and is counted out of `Profile.unreserved`.
+- A reservation ends when the contact is taken, or leaves the queue for good or for a while; and
+  while it waits, when its agent could no longer take it even without work. Whatever may bring that
+  about (presence, an update, relaxation ...) puts the contact among `State.suspects`, and the next
+  match reviews those first (`review_reservations`).
+
+What it costs: nothing where no channel has `reserve_seconds`, but for two looks at empty lists
+per command; otherwise O(overdue contacts) per match, and O(agents who could serve) for each
+reservation made.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +45,7 @@ def any_overdue(state: State) -> bool:
 
 
 def reserve_overdue(state: State, before: ContactRow | None) -> bool:
-    """Let the first overdue contact that can, reserve an agent.
+    """Reserve an agent for the first overdue contact that can have one.
 
     Args:
         state: the router's.
@@ -66,7 +92,7 @@ def _reserve(state: State, row: ContactRow) -> bool:
 
 
 def _reservable(state: State, row: ContactRow) -> AgentRow | None:
-    """Return the agent to keep free: least used of capacity, then idle order."""
+    """Return the agent to reserve: the least used / capacity, then idle order."""
     details = row.details
     assert details is not None
     best: tuple[float, int, int, AgentRow] | None = None
@@ -108,9 +134,9 @@ def drop_reservation(state: State, row: ContactRow, *, told: bool) -> list[Agent
 
 
 def review_reservations(state: State) -> list[AgentRow]:
-    """Let fall the reservations of waiting contacts whose agent could not take them if empty.
+    """End the reservations of waiting contacts whose agent could not take them if empty.
 
-    Each such contact may reserve anew at once, before matching. Returns the agents freed.
+    Each such contact may reserve another agent at once, before matching. Returns the agents freed.
     """
     suspects = sorted(set(state.suspects), key=place)
     state.suspects.clear()

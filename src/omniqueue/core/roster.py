@@ -1,4 +1,37 @@
-"""The roster: agents by profile and shape, so that no agent without room is ever looked at."""
+"""The roster: agents by profile and shape, so that no agent without room is ever looked at.
+
+Theory of operation. Matching asks two questions, thousands of times a second: who is the best
+agent for this contact, and which lanes does this agent serve? Going through agents or skills
+would cost O(agents) each time. But agents are alike in few ways, and what they can take changes
+only with their load. So the answer is kept in three levels (the words are defined in `rows`):
+
+1. *Profile*: what an agent could ever take. `Lane.holders` has a bit per profile, worked out once
+   for each pair of profile and lane: when a lane is made, from `skilled` (skill -> level -> bits)
+   and `takers` (channel -> bits), and when a profile is made. A profile is dropped with its last
+   agent, and its bit is used again.
+2. *Room*: the channels that it has room for now. For an agent of simple kind that depends on its
+   free capacity alone: channels are sorted by cost, `Profile.masks[i]` has those that cost no
+   more than the i-th, and one bisection finds them. Limits and interruptible work come on top
+   (`limited` agents; the `crowd`). `Profile.by_load` keeps the shape found for each load, so the
+   arithmetic runs once per load and not once per contact.
+3. *Shape*: profile and room. Its free agents sit in a heap, by turn and stamp. `Room.open` has a
+   bit for each profile with a free agent of just this room, so "can anybody take it?" is an `&`
+   of `Lane.holders` with the open masks of the rooms that have the channel.
+
+The first seat of each shape also stands in `fronts`, sorted over all shapes. Where every fit
+ranks alike, the best agent for a contact is the one in the first front whose shape serves the
+contact's lane, and in a centre with few kinds of agents that is one of the first few.
+
+Seats are taken away lazily: `unseat` clears `AgentRow.seat`, and a dead seat is popped when it
+comes to the top, or when more than half of a heap is dead. The top is always alive.
+
+Who changes what a seat depends on (load, presence, reservation, stamp) unseats the agent first;
+matching, at the end of every command, seats it again by what it has room for then.
+
+What it costs: n channels with limits can make 2**n rooms. Shapes without agents are therefore
+dropped when there are more than twice as many as agents, and `by_load` is cleared when it grows
+beyond some thousand loads. A new profile costs O(lanes); seating O(log agents of the shape).
+"""
 
 from __future__ import annotations
 
@@ -257,7 +290,7 @@ class Roster:
         return agent.agent.costs.get(channel.name, channel.settings.cost)
 
     def load(self, agent: AgentRow, row: ContactRow) -> None:
-        """Let a contact, in the state it has now, use the agent's capacity. Cost: O(1)."""
+        """Charge a contact, in its present state, to the agent's capacity. Cost: O(1)."""
         channel = row.lane.channel
         agent.holding[row] = None
         if not agent.limited:
@@ -275,7 +308,7 @@ class Roster:
         self._sum_up(agent)
 
     def unload(self, agent: AgentRow, row: ContactRow) -> None:
-        """Give back what a contact used that still has the state it was held in. Cost: O(1)."""
+        """Release what a contact was charged; its state is still that. Cost: O(1)."""
         channel = row.lane.channel
         del agent.holding[row]
         if not agent.limited:
@@ -304,14 +337,14 @@ class Roster:
                 agent.yielding[channel.bit] = cost
 
     def _sum_up(self, agent: AgentRow) -> None:
-        """Sum up what the room of a limited agent depends on beside its free capacity."""
+        """Recompute the crowd of a limited agent (see `rows`)."""
         limited = agent.full or agent.yielding
         agent.crowd = (agent.full, tuple(sorted(agent.yielding.items()))) if limited else None
         if self.interrupting:
             self.stirred[agent] = None
 
     def recount(self, agent: AgentRow) -> None:
-        """Work the load out anew, after the agent's description has changed."""
+        """Recompute the load, after the agent's description has changed."""
         said = agent.agent
         held = list(agent.holding)
         for part in (agent.holding, agent.counts, agent.interrupted, agent.yielding):
@@ -324,12 +357,12 @@ class Roster:
             self.load(agent, row)
 
     def renew_stamp(self, agent: AgentRow) -> None:
-        """Put the agent at the end of the idle order."""
+        """Renew the stamp: the agent is last in the idle order."""
         self.stamp += 1
         agent.stamp = self.stamp
 
     def seat(self, agent: AgentRow) -> None:
-        """Let an agent be found by contacts if it is ready, unreserved and has room.
+        """Seat an agent among the free, if it is ready, unreserved and has room.
 
         Cost: O(log agents of its shape).
         """
@@ -356,7 +389,7 @@ class Roster:
             self._show_front(shape)
 
     def _show_front(self, shape: Shape) -> None:
-        """Let the shape's present first seat stand among the fronts. Cost: O(log shapes)."""
+        """Make the shape's present first seat its front. Cost: O(log shapes)."""
         fronts = self.fronts
         if shape.front is not None:
             del fronts[bisect_left(fronts, shape.front)]
@@ -371,7 +404,7 @@ class Roster:
             fronts.append(front)  # who became free last stands last
 
     def unseat(self, agent: AgentRow) -> None:
-        """Let an agent be found no more (until seated again). Cost: O(log n) amortised."""
+        """Take an agent's seat away, if it has one. Cost: O(log n) amortised."""
         shape = agent.shape
         if shape is None:
             return
@@ -396,14 +429,14 @@ class Roster:
             shape.dead = 0
 
     def join_profile(self, agent: AgentRow, profile: Profile) -> None:
-        """Count an agent among its profile's."""
+        """Add an agent to a profile."""
         agent.profile = profile
         profile.agents[agent] = None
         self.count_ready(agent, +1)
         self.count_unreserved(agent, +1)
 
     def leave_profile(self, agent: AgentRow) -> None:
-        """Count an agent no more; the profile goes with its last agent."""
+        """Take an agent out of its profile, which is dropped with its last agent."""
         profile = agent.profile
         self.count_ready(agent, -1)
         self.count_unreserved(agent, -1)
@@ -412,7 +445,7 @@ class Roster:
             self.drop_profile(profile)
 
     def count_ready(self, agent: AgentRow, step: int) -> None:
-        """Count a ready agent in (+1) or out (-1) of its profile."""
+        """Add `step` to the profile's ready agents, if the agent is ready."""
         if agent.presence != "ready":
             return
         profile = agent.profile
@@ -423,7 +456,7 @@ class Roster:
             self.ready &= ~profile.bit
 
     def count_unreserved(self, agent: AgentRow, step: int) -> None:
-        """Count a ready agent who is not kept free for a contact in (+1) or out (-1)."""
+        """Add `step` to the profile's unreserved agents, if the agent is ready and unreserved."""
         if agent.presence == "ready" and agent.reserved_for is None:
             agent.profile.unreserved += step
 

@@ -144,7 +144,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         Args:
             hook: a function of one event; one that raises is switched off, reported once by an
                 `observer_failed` event, and routing goes on. It may look, not command.
-            events: which, by name or class; none: all. Events nobody wants are not built.
+            events: which, by name or class; none: all. Events without an observer are not built.
 
         Raises:
             InvalidValueError: no such event, or no function.

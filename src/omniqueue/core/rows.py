@@ -1,6 +1,39 @@
 """Rows: what the engine keeps of contacts, channels, lanes, agents and timers.
 
-Plain slots, written by what acts on them (the modules above) and knowing nothing of it.
+Plain slots, written by the modules above. Rows know nothing of what acts on them, so that every
+module of the engine may import them. The words that they define:
+
+Contacts
+- **place**: `(rank, arrived_at, sequence)`, where a contact comes in the queue. The order policy
+  gives the rank, once; sequence numbers differ, so no two places are equal.
+- **entry**: a place with its contact behind it. As a tuple of numbers it is compared in C by
+  heaps and sorted lists; the contact itself is never compared.
+- **details**: what few contacts need (preference, exclusions, relaxation, expiry, reservation),
+  made when first needed. A contact without details is *plain*, and takes the quick paths.
+- **where**: which structure a waiting contact stands in. A contact whose state is waiting stands
+  in exactly one; functions that "leave" or "stand" change it.
+
+Lanes
+- **lane**: the waiting contacts of one requirement (channel, needed skills and levels). To any
+  agent they are alike, so only the first of them matters: the **head** that stands for the lane.
+- **line**, **early**, **solo**: those that entered in order; those that came back; those that
+  some agent is excluded from. See `lanes`.
+
+Agents
+- **profile**: agents who could take the same contacts when they have no work: equal skills,
+  channels and costs of their own. Profiles are numbered, and a set of profiles is an int with a
+  bit for each (`Lane.holders`, `Room.open`), so that sets are intersected by one `&`.
+- **room**: the channels an agent can take one more contact of, a bit each; and those of them for
+  which it would have to interrupt work in hand.
+- **shape**: a profile with a room. Agents of one shape can take exactly the same contacts now.
+- **stamp**: a number from one counter, renewed when an agent takes or ends work or becomes ready:
+  of two agents, the one with the lower stamp has been idle longer.
+- **seat**: `(turn, stamp, agent)`, the entry of a free agent in its shape's heap; turn is the
+  selection's rank. An agent without room, not ready or reserved has no seat.
+- **front**: the first seat of a shape; the fronts of all shapes stand in one sorted list.
+- **crowd**: what room depends on beside free capacity, for agents to whom that applies
+  (`limited`): which channels are at their limit (`full`), and the cost per channel of the work
+  that may be interrupted (`yielding`). See `roster`.
 """
 
 from __future__ import annotations
@@ -332,7 +365,7 @@ class Profile:
         self.by_load: dict[Load, Shape | None] = {}  # None: no room
         self.agents: dict[AgentRow, None] = {}  # in the order in which they joined
         self.ready = 0
-        self.unreserved = 0  # ready and not kept free for a contact
+        self.unreserved = 0  # ready and not reserved for a contact
 
 
 class AgentRow:

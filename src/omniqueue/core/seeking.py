@@ -16,7 +16,7 @@ Candidate: TypeAlias = "tuple[bool, Rank, Rank, int, AgentRow]"
 
 
 def can_take(state: State, agent: AgentRow, row: ContactRow) -> bool:
-    """Tell whether the agent can take the waiting contact now, by rule 2. Cost: O(1)."""
+    """Tell whether the agent can take the waiting contact now: rule 2 of play/README.md. O(1)."""
     if agent.presence != "ready" or not state.roster.has_room_for(agent, row.lane):
         return False
     if agent.reserved_for is not None and agent.reserved_for is not row:

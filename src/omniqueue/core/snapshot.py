@@ -267,7 +267,7 @@ def _contact_out(facts: ContactFacts) -> JsonValue:
 
 
 def _said(contact: Contact) -> JsonValue:
-    """Return a contact's fields, without those that were not said."""
+    """Return the fields of a contact that are not at their defaults."""
     saved: dict[str, JsonValue] = {"id": contact.id, "channel": contact.channel}
     if contact.skills:
         saved["skills"] = dict(contact.skills)
@@ -467,7 +467,7 @@ def _load(state: State, facts: AgentFacts) -> None:
 
 
 def _place(state: State) -> None:
-    """Let the contacts that wait stand in their lanes, and seat the free agents."""
+    """Queue the waiting contacts, and seat the free agents."""
     review_lanes(state)
     waiting = [row for row in state.contacts.values() if row.state == WAITING]
     for row in sorted(waiting, key=place):
@@ -480,7 +480,7 @@ def _place(state: State) -> None:
 
 
 def _link(row: ContactRow, timer: Timer) -> None:
-    """Let a contact know its timer again."""
+    """Link a contact to its timer."""
     if timer.kind == RETRY:
         assert isinstance(timer.detail, str)
         row.detailed().excluded[timer.detail] = timer

@@ -1,4 +1,22 @@
-"""Timers: a heap of deadlines with lazy deletion, pruned when more than half of it is dead."""
+"""Timers: a heap of deadlines with lazy deletion, pruned when more than half of it is dead.
+
+Theory of operation. Nothing in the engine polls. What happens by time alone (an offer ends, a
+wrap-up is over, a contact expires ...) is a `Timer` in one heap, ordered by due time and then by
+number of creation, so that timers due together fire in the order in which they were made. A timer
+is a tuple and stands in the heap as it is: heaps compare tuples in C, and the number, which no
+two share, keeps them from ever comparing contacts.
+
+Most timers are cancelled: offers are accepted, wrap-ups finished. Finding one in a heap is O(n),
+so `cancel` only takes its number out of `alive`. A dead timer is dropped when it comes to the
+top, or when dead ones are more than half of the heap (a rebuild of n costs O(n), and n/2
+cancellations have paid for it).
+
+`wake` is never later than the first live deadline. Commands compare their time with it, one
+comparison of floats, and come here only when something may be due. It may be too early (its
+timer was cancelled): `pop_due` then finds nothing and moves it on.
+
+What it costs: O(log timers) to start and to fire, O(1) amortised to cancel, nothing to wait.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +38,7 @@ class Timers:
         self.heap: list[Timer] = []
         self.alive: set[int] = set()  # the numbers of those neither spent nor cancelled
         self.made = 0
-        self.wake = inf  # no deadline, nor anything else that time alone does, is before this
+        self.wake = inf  # no live deadline is before this
 
     def start(self, due: float, kind: str, row: ContactRow, detail: str | int = "") -> Timer:
         """Create a timer. Cost: O(log timers)."""
@@ -33,7 +51,7 @@ class Timers:
         return timer
 
     def cancel(self, timer: Timer | None) -> None:
-        """Make a timer never fire; None and a spent timer are let be. Cost: O(1) amortised."""
+        """Cancel a timer; no-op for None or a spent timer. Cost: O(1) amortised."""
         if timer is None or timer[1] not in self.alive:
             return
         alive = self.alive
@@ -56,7 +74,7 @@ class Timers:
         return heap[0][0] if heap else None
 
     def pop_due(self, at: float) -> Timer | None:
-        """Return the next live timer due at or before `at`, spent; None: sleep on, as `wake` says.
+        """Pop the next live timer due by `at`; None if nothing is due (then `wake` is updated).
 
         Cost: O(log timers), amortised over those cancelled.
         """

@@ -1,7 +1,7 @@
 """Certificates: for each contact that matching gives away, who was passed over, and why.
 
 Off unless asked for. While they are on, matching takes its general path, which hands every
-contact over in one place (`offers.give`); nothing on the quick paths looks for certificates.
+contact over in one place (`offers.give`).
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _cause(agent: AgentRow, row: ContactRow) -> str:
 
 
 def certify(state: State, ids: int | None) -> None:
-    """Turn certificates on, with so many ids in each; None: off. Cost: O(channels)."""
+    """Turn certificates on, each naming up to `ids` contacts; None: off. Cost: O(channels)."""
     state.certifier = None if ids is None else CertificateWriter(ids)
     for channel in state.channels.values():
         channel.plain = ids is None and channel.is_plain()

@@ -179,7 +179,7 @@ class _Team:
 
 
 def _keeper(row: ContactRow) -> AgentRow | None:
-    """Return the agent who is kept free for the contact."""
+    """Return the agent who is reserved for the contact."""
     return None if row.details is None else row.details.reserved
 
 
@@ -196,7 +196,7 @@ def _rates(teams: list[_Team], lane: Lane, times: MeasuredTimes) -> list[tuple[_
 
 
 def _fill(served: list[tuple[_Team, float]], weight: float) -> float:
-    """Let teams take so many contacts, in the earliest time they have left; return its end."""
+    """Fill the earliest free time of teams with `weight` contacts; return when they end."""
     served.sort(key=_level)
     rate, total = 0.0, weight
     end = 0.0

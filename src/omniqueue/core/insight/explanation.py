@@ -179,7 +179,7 @@ class NextChange:
         ends = {
             "relaxation": "its skills relax",
             "expiry": "it expires",
-            "reservation": "it may have an agent kept free",
+            "reservation": "it may get a reserved agent",
         }
         of = "" if self.contact is None else f" of {self.contact}"
         by = "" if self.agent is None else f" ({self.agent})"
@@ -310,7 +310,7 @@ class AgentExplanation:
         free: what is left of it; below 0 when its work, interrupted contacts included, is more.
         contacts: what it holds.
         interrupted: those of them that are interrupted.
-        reserved_for: the contact it is kept free for.
+        reserved_for: the contact it is reserved for.
         waiting: how many contacts wait in all.
         causes: what is first in the way of them, in the fixed order.
 
@@ -342,7 +342,7 @@ class AgentExplanation:
         holds = f", holds {listed(self.contacts)}" if self.contacts else ""
         if self.interrupted:
             holds += f" (interrupted: {listed(self.interrupted)})"
-        kept = "" if self.reserved_for is None else f", kept free for {self.reserved_for}"
+        kept = "" if self.reserved_for is None else f", reserved for {self.reserved_for}"
         found = [f"{self.agent} at {_seconds(self.at)}: {self.presence}{why}"]
         free = f"{max(self.free, 0)} of {self.capacity} free"
         found[0] += f", {free}{holds}{kept}; {self.waiting} waiting"

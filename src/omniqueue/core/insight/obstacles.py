@@ -4,7 +4,7 @@ The order, from what lies with the agent to what lies with the contact: `offline
 `channel` (does not take it), `skill` (each that is lacking, in order of name), `capacity` (too
 small even when empty), `room` (its work leaves too little, or would if the capacity were just
 the cost), `limit` (of the channel), `barred` (it sent the contact on), `excluded` (declined or
-missed it), `reserved` (kept free for another), `preference` (the contact waits for another
+missed it), `reserved` (for another contact), `preference` (the contact waits for another
 agent), `deferred`. An agent without an obstacle can take the contact, and between commands there
 is none beside a waiting contact.
 

@@ -29,7 +29,7 @@ Key: TypeAlias = "tuple[Rank, float, int, str, Lane]"
 BATCH: Final = 4  # noted contacts that are worked in at once, at about 10 microseconds each
 _PATIENCE_MIN: Final = 10_000
 
-# Whatever lets a contact wait or wait no more, or changes its place or its lane.
+# Events that change who waits, or a contact's place or lane.
 _MOVES: Final[tuple[type[Event], ...]] = (
     events.Queued,
     events.Deferred,
@@ -118,7 +118,7 @@ class PositionIndex:
         return self.queue.bisect_left(where), 0 if lane is None else lane.bisect_left(where)
 
     def note(self, event: Event) -> None:
-        """Take in that a contact has moved; give the index up if nobody asks any more."""
+        """Note that a contact has moved; drop the index when it is no longer asked."""
         self._noted[event.contact] = None  # type: ignore[attr-defined]
         if len(self._noted) >= BATCH:
             self._work_in()

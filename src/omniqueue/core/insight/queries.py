@@ -35,7 +35,7 @@ class InsightQueries(Commands):
         Args:
             contact_id: any contact; of one that is neither waiting nor deferred the state is
                 all there is to say.
-            agents: whether each agent is told of, with all that is in its way.
+            agents: whether each agent is listed, with all that is in its way.
 
         Raises:
             UnknownContactError: no such contact.
@@ -189,7 +189,7 @@ class InsightQueries(Commands):
         return estimate_wait(self._state, row, times)
 
     def certify(self, ids: int | None = 10) -> None:
-        """Let every offer and assignment by matching be preceded by a `passed_over` event.
+        """Precede every offer and assignment by matching with a `passed_over` event.
 
         Args:
             ids: how many of the contacts that are passed over it names; None: no certificates.

@@ -114,7 +114,7 @@ class AgentView:
 
     @property
     def agent(self) -> Agent:
-        """What the planner said of it."""
+        """The agent as configured."""
         return self._row.agent
 
     @property
@@ -169,7 +169,7 @@ class AgentView:
 
     @property
     def reserved_for(self) -> str | None:
-        """The id of the contact it is kept free for, or None."""
+        """The id of the contact it is reserved for, or None."""
         return None if self._row.reserved_for is None else self._row.reserved_for.id
 
     def __repr__(self) -> str:
