@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from omniqueue import Channel, InvalidValueError, Router
+from omniqueue import (
+    Agent,
+    Channel,
+    Contact,
+    InvalidValueError,
+    Router,
+)
 
 
 def test_the_index_lists_every_method_once() -> None:
@@ -43,3 +49,14 @@ def test_settings_of_the_router_are_checked() -> None:
     for settings in wrong:
         with pytest.raises(InvalidValueError):
             Router(**settings)
+
+
+def test_a_thousand_channels() -> None:
+    channels = [Channel(f"ch{n}", cost=n % 7 + 1) for n in range(996)]
+    made = Router(channels=channels)
+    made.add_agent(Agent("ana", capacity=7, limits={f"ch{n}": n % 3 for n in range(996)}), at=0)
+    for n in range(996):
+        made.submit(Contact(f"c{n}", f"ch{n}"), at=n)
+    made.check()
+    with pytest.raises(InvalidValueError):
+        Router(channels=[Channel(f"ch{n}") for n in range(997)])

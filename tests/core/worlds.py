@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from omniqueue import Agent, Channel, Contact, Events, OmniqueueError, Router
 from oracle.generate import random_play
+from oracle.naive_values import Json
+from oracle.side_by_side import first_difference
 
 ASKED = Channel("asked", offer_seconds=20)  # agents are asked; all else as it is by default
 LETTER = Channel("letter", interrupted_by=["phone"])
@@ -36,6 +38,18 @@ def router(*agents: Agent, at: float = 0, **settings: Any) -> Router:
     for agent in agents:
         made.add_agent(agent, at=at)
     return made
+
+
+def taker(
+    made: Router,
+    name: str,
+    channel: str = "phone",
+    at: float = 0,
+    skills: Mapping[str, int] | None = None,
+) -> str:
+    """Submit a contact; the agent who has it at once, or an empty text."""
+    made.submit(Contact(name, channel, skills=skills or {}), at=at)
+    return made.contacts[name].agent or ""
 
 
 def contact_in(state: str) -> Router:
@@ -91,3 +105,11 @@ def refused(
 def busy_play(seed: int, steps: int = 120) -> dict[str, Any]:
     """A random play of a small world."""
     return random_play(random.Random(seed), steps)
+
+
+def agree(agents: list[Json], *steps: tuple[Any, ...], **play: Any) -> None:
+    """Both routers do the same on a play; steps are (at, do, fields)."""
+    written = [{"at": at, "do": do, **fields} for at, do, fields in steps]
+    whole = {"agents": agents, "steps": written, **play}
+    assert first_difference(whole) is None
+    assert first_difference(whole, restore=2) is None
