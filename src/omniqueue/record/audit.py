@@ -28,14 +28,16 @@ from omniqueue.record.event_reading import (
     Item,
     UnknownEvent,
 )
+from omniqueue.record.fairness import FairnessJudge
+from omniqueue.record.free_agents import FreeAgentWatch
 from omniqueue.record.ledger import Ledger
 from omniqueue.record.life_check import ENDED_STATES, OPEN_STATES, LifeCheck, Weight
 from omniqueue.record.listener import hearers
 from omniqueue.record.lives import Life, Lives
 from omniqueue.record.measures import ContactMeasures
+from omniqueue.record.overtaking import Overtaken
 from omniqueue.record.verdict import Verdict
 from omniqueue.record.waiting_line import File, needs_of
-from omniqueue.record.watch import Passed, WatchfulJudge
 from omniqueue.record.workload import Workload
 
 _LOOK_EVERY: Final = 2000  # lines between two questions whether to stop
@@ -142,7 +144,8 @@ class Audit:
         self._channels = {each.name: each for each in (*STOCK_CHANNELS, *header.channels)}
         self._book = FaultBook()
         self._life = LifeCheck(header.channels, self._book)
-        self._judge = WatchfulJudge(header.channels, header.order, self._book)
+        self._judge = FairnessJudge(header.channels, header.order)
+        self._watch = FreeAgentWatch(self._judge, self._book)
         lives = Lives(header.channels)
         lives.follow({"active": self._assigned})
         self._ledger, self._workload = Ledger(lives), Workload(header.channels, lives)
@@ -181,7 +184,7 @@ class Audit:
         if self._end is None and not interrupted:
             self._settle(self._now)
             self._book.add(self._now, "cut file", None, None)
-        by_channel, by_skill = self._judge.passed()
+        passed = self._watch.overtaken()
         targets = {name: channel.target_seconds for name, channel in self._channels.items()}
         ledger, now = self._ledger, self._now
         return AuditResult(
@@ -194,8 +197,8 @@ class Audit:
             verdict=self._judge.verdict(),
             unexplained=dict(self._book.counts),
             faults=tuple(self._book.kept),
-            channels=_suffered(measures.by_channel(ledger, targets, now=now), by_channel),
-            skills=_suffered(measures.by_skill(ledger, targets, now=now), by_skill),
+            channels=_suffered(measures.by_channel(ledger, targets, now=now), passed.by_channel),
+            skills=_suffered(measures.by_skill(ledger, targets, now=now), passed.by_skill),
             agents=self._shares(),
             served={
                 (agent, File(channel, needs_of(skills)).text()): number
@@ -215,6 +218,7 @@ class Audit:
         weight = self._life.hear(event)
         if weight >= Weight.JUDGED:
             self._judge.hear(event)
+            self._watch.hear(event)
         if weight == Weight.MEASURED:
             for hear in self._hearers[type(event)]:
                 hear(event)
@@ -234,7 +238,7 @@ class Audit:
 
     def _settle(self, until: float) -> None:
         self._life.settle(self._now, until)
-        self._judge.settle(self._now)
+        self._watch.settle(self._now)
 
     def _close(self, end: EndLine) -> None:
         """Compare what the writer counted with what the events leave."""
@@ -315,8 +319,10 @@ def audited(
     return audit.result()
 
 
-def _suffered(measured: Sequence[ContactMeasures], passed: Mapping[str, Passed]) -> list[Suffered]:
-    nobody = Passed()
+def _suffered(
+    measured: Sequence[ContactMeasures], passed: Mapping[str, Overtaken]
+) -> list[Suffered]:
+    nobody = Overtaken()
     found = []
     for each in measured:
         of_it = passed.get(each.name, nobody)

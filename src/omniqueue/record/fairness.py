@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from omniqueue.model import agent_events as of_agents
 from omniqueue.model import contact_events as of_contacts
@@ -27,6 +28,22 @@ from omniqueue.record.verdict import FAULTS_KEPT_MAX, FairnessFault, Verdict
 from omniqueue.record.waiting_line import File, Stander, WaitingLine, needs_of
 
 
+class JudgeListener(Protocol):
+    """What the judge tells, where somebody wants to know as it goes."""
+
+    def matched(self, at: float, who: Stander, agent: str) -> None:
+        """Hear that a contact is about to be given to an agent, not by hand."""
+        ...
+
+    def ended(self, who: Stander) -> None:
+        """Hear that a contact has ended."""
+        ...
+
+    def faulted(self, fault: FairnessFault, number: int) -> None:
+        """Hear of a fault, and for how many it stands."""
+        ...
+
+
 class FairnessJudge(EventListener):
     """Listens to events and gives a verdict.
 
@@ -35,6 +52,10 @@ class FairnessJudge(EventListener):
             interrupts them).
         order: the order policy's name; the ranks of arrival, priority and aging orders are
             computed anew and compared, those of others are taken from the events.
+
+    Attributes:
+        line: who waits, in queue order. contacts: by id, all that have not ended. agents: by id.
+        touched: agents whose room, presence or abilities changed; who looks at them clears it.
 
     Cost: O(log n) an event; O(log n) for each channel and each kind of need that the agent
     serves when a contact is given, however many contacts are passed over.
@@ -52,17 +73,19 @@ class FairnessJudge(EventListener):
         self._channels = {each.name: each for each in (*STOCK_CHANNELS, *channels)}
         self._rules = RoomRules(self._channels.values())
         self._rank = _rank_of(order)
-        self._line = WaitingLine()
-        self._contacts: dict[str, Stander] = {}
-        self._agents: dict[str, JudgedAgent] = {}
+        self.line = WaitingLine()
+        self.contacts: dict[str, Stander] = {}
+        self.agents: dict[str, JudgedAgent] = {}
         self._excluded_of: dict[str, dict[str, Stander]] = {}  # agent id -> contacts kept from it
         self._profiles: dict[Abilities, Profile] = {}
         self._nobody = JudgedAgent("", NOTHING, self._rules)
+        self.touched: dict[str, None] = {}  # agents whose room, presence or abilities changed
+        self._listener: JudgeListener | None = None
         self._fresh: Stander | None = None  # just queued; most go at once and never stand in line
         self._sequence = 0
         self._judged = 0
         self._overtakings = OvertakingCounter(
-            self._line, self._contacts, self._excluded_of, self._fault
+            self.line, self.contacts, self._excluded_of, self._fault
         )
         self._interruptions = InterruptionCheck(self._fault)
         self._unexplained: Counter[str] = Counter()
@@ -101,16 +124,24 @@ class FairnessJudge(EventListener):
             of_agents.PresenceSet: self._presence,
         }
 
-    def verdict(self) -> Verdict:
-        """Return what was found so far."""
+    def tell(self, listener: JudgeListener) -> None:
+        """Tell a listener from now on what is given, ends and is wrong."""
+        self._listener = listener
+
+    def settle(self) -> None:
+        """Let the contact queued last stand in line; judge the interruptions told so far."""
         self._settle()
         self._interruptions.close()
+
+    def verdict(self) -> Verdict:
+        """Return what was found so far."""
+        self.settle()
         return Verdict(
             judged=self._judged,
             overtakings=dict(self._overtakings.counts),
             unexplained=dict(self._unexplained),
             faults=tuple(self._faults),
-            most_overtaken=self._line.most_overtaken(),
+            most_overtaken=self.line.most_overtaken(),
         )
 
     # ------------------------------------------------------------------ the life of a contact
@@ -118,17 +149,17 @@ class FairnessJudge(EventListener):
     def _queued(self, event: of_contacts.Queued) -> None:
         self._settle()
         who = Stander(event.contact, event.channel, needs_of(event.skills), event.priority)
-        if event.contact in self._contacts:
+        if event.contact in self.contacts:
             self._fault(event.at, "queued twice", who, None)
-            former = self._contacts[event.contact]
-            self._line.leave(former)
+            former = self.contacts[event.contact]
+            self.line.leave(former)
             self._free(former)
         who.arrived_at = event.arrived_at
         self._sequence += 1
         who.sequence = self._sequence
         who.key = (event.rank, event.arrived_at, self._sequence)
         who.state = "waiting"
-        self._contacts[event.contact] = self._fresh = who
+        self.contacts[event.contact] = self._fresh = who
         self._check_rank(event, who)
 
     def _settle(self) -> None:
@@ -136,14 +167,14 @@ class FairnessJudge(EventListener):
         who = self._fresh
         if who is not None:
             self._fresh = None
-            self._line.enter(who)
+            self.line.enter(who)
 
     def _named(self, event: Event) -> Stander:
         """Return the contact of an event; one never heard of becomes known, and a fault."""
         name: str = event.contact  # type: ignore[attr-defined]
-        who = self._contacts.get(name)
+        who = self.contacts.get(name)
         if who is None:
-            who = self._contacts[name] = Stander(name, "", (), 0)  # without a place: sequence 0
+            who = self.contacts[name] = Stander(name, "", (), 0)  # without a place: sequence 0
             self._fault(event.at, "unknown contact", who, None)
         return who
 
@@ -151,24 +182,24 @@ class FairnessJudge(EventListener):
         """Return the contact of an event, taken out of the line to be changed."""
         self._settle()
         who = self._named(event)
-        self._line.leave(who)
+        self.line.leave(who)
         return who
 
     def _stay(self, who: Stander) -> None:
         """Let a contact stand again if it is waiting or deferred."""
         if who.state in ("waiting", "deferred"):
-            self._line.enter(who)
+            self.line.enter(who)
 
     def _deferred(self, event: of_contacts.Deferred) -> None:
         who = self._moving(event)
         who.state, who.channel = "deferred", event.channel
-        self._line.enter(who)
+        self.line.enter(who)
 
     def _back(self, event: Event) -> None:
         who = self._moving(event)
         self._free(who)  # work that an agent lost by going offline
         who.state = "waiting"
-        self._line.enter(who)
+        self.line.enter(who)
 
     def _preferred(self, event: of_contacts.Preferred) -> None:
         who = self._moving(event)
@@ -201,7 +232,7 @@ class FairnessJudge(EventListener):
         who.key = (event.rank, who.arrived_at, who.sequence)
         self._check_rank(event, who)
         who.state = "waiting"
-        self._line.enter(who)
+        self.line.enter(who)
 
     def _completed(self, event: of_contacts.Completed) -> None:
         who = self._moving(event)
@@ -229,11 +260,13 @@ class FairnessJudge(EventListener):
             self._end(who)
 
     def _end(self, who: Stander) -> None:
+        if self._listener is not None:
+            self._listener.ended(who)
         who.state = "ended"
         for agent in (*who.excluded, who.barred):
             if agent is not None:
                 self._excluded_of[agent].pop(who.id, None)
-        del self._contacts[who.id]
+        del self.contacts[who.id]
 
     # ------------------------------------------------------------------ exclusions, reservations
 
@@ -267,24 +300,27 @@ class FairnessJudge(EventListener):
         self._agent(event.agent).reserved_for = who.id
 
     def _reservation_ended(self, event: of_contacts.ReservationEnded) -> None:
+        self.touched[event.agent] = None
         self._agent(event.agent).reserved_for = None
-        who = self._contacts.get(event.contact)
+        who = self.contacts.get(event.contact)
         if who is not None:
             who.reserving = None
 
     # ------------------------------------------------------------------ agents
 
     def _agent(self, name: str) -> JudgedAgent:
-        return self._agents.get(name, self._nobody)
+        return self.agents.get(name, self._nobody)
 
     def _agent_added(self, event: of_agents.AgentAdded) -> None:
-        agent = self._agents[event.agent] = JudgedAgent(
+        self.touched[event.agent] = None
+        agent = self.agents[event.agent] = JudgedAgent(
             event.agent, self._profile(event), self._rules
         )
         agent.ready = event.presence == "ready"
         agent.resize(event.capacity, event.limits, event.costs)
 
     def _agent_updated(self, event: of_agents.AgentUpdated) -> None:
+        self.touched[event.agent] = None
         agent = self._agent(event.agent)
         agent.profile = self._profile(event)
         agent.resize(event.capacity, event.limits, event.costs)
@@ -299,14 +335,17 @@ class FairnessJudge(EventListener):
         return profile
 
     def _agent_removed(self, event: of_agents.AgentRemoved) -> None:
-        self._agents.pop(event.agent, None)
+        self.touched[event.agent] = None
+        self.agents.pop(event.agent, None)
 
     def _presence(self, event: of_agents.PresenceSet) -> None:
+        self.touched[event.agent] = None
         self._agent(event.agent).ready = event.state == "ready"
 
     def _free(self, who: Stander) -> None:
         """Give the room that a contact took back to its agent."""
         if who.agent is not None:
+            self.touched[who.agent] = None
             self._agent(who.agent).drop(who)
             who.agent = None
 
@@ -321,23 +360,28 @@ class FairnessJudge(EventListener):
         if who.state != "offered" or who.agent != event.agent:
             self._give(event, event.agent, by_hand=event.by_hand)
         who.state = "active"
+        self.touched[event.agent] = None  # what was offered may be interrupted from now on
         for agent in who.excluded:
             if agent != who.barred:
                 self._excluded_of[agent].pop(who.id, None)
         who.excluded.clear()
         if who.reserving is not None:
+            self.touched[who.reserving] = None
             self._agent(who.reserving).reserved_for = None
             who.reserving = None
 
     def _give(self, event: Event, name: str, *, by_hand: bool) -> None:
         who = self._named(event)
+        if self._listener is not None and not by_hand:
+            self._listener.matched(event.at, who, name)
+        self.touched[name] = None
         if who is self._fresh:
             self._fresh = None
         else:
             self._settle()
-            self._line.leave(who)
+            self.line.leave(who)
         self._judged += 1
-        agent = self._agents.get(name)
+        agent = self.agents.get(name)
         if agent is None:
             self._fault(event.at, "unknown agent", who, name)
             return
@@ -345,7 +389,7 @@ class FairnessJudge(EventListener):
             self._fault(event.at, kind, who, name)
         if who.sequence:
             self._overtakings.count(event.at, who, agent, by_hand=by_hand)
-            self._line.given(who)
+            self.line.given(who)
         who.preferred = None
         if who.agent is not None:
             self._free(who)
@@ -358,6 +402,7 @@ class FairnessJudge(EventListener):
 
     def _continued(self, event: of_contacts.Continued) -> None:
         agent = self._agent(event.agent)
+        self.touched[event.agent] = None
         self._interruptions.continued(event.at, self._named(event), agent)
 
     def _wrongs(self, who: Stander, agent: JudgedAgent, *, by_hand: bool) -> Iterable[str]:
@@ -392,13 +437,16 @@ class FairnessJudge(EventListener):
         number: int = 1,
     ) -> None:
         self._unexplained[kind] += number
+        if len(self._faults) >= FAULTS_KEPT_MAX and self._listener is None:
+            return
+        concerned = who if first is None else first
+        needs = File(concerned.channel, concerned.needs).text()
+        passed_over = None if first is None else first.id
+        fault = FairnessFault(at, kind, who.id, agent, needs, passed_over, number - 1)
         if len(self._faults) < FAULTS_KEPT_MAX:
-            concerned = who if first is None else first
-            needs = File(concerned.channel, concerned.needs).text()
-            passed_over = None if first is None else first.id
-            self._faults.append(
-                FairnessFault(at, kind, who.id, agent, needs, passed_over, number - 1)
-            )
+            self._faults.append(fault)
+        if self._listener is not None:
+            self._listener.faulted(fault, number)
 
     def _check_rank(self, event: Event, who: Stander) -> None:
         if self._rank is not None and self._rank(who) != who.key[0]:

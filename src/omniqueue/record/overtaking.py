@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from omniqueue.record.judged_agent import JudgedAgent
+from omniqueue.record.measures import NO_SKILL
 from omniqueue.record.verdict import CAUSES
 from omniqueue.record.waiting_line import File, Stander, WaitingLine
 
@@ -157,3 +158,36 @@ class OvertakingCounter:
         self, at: float, who: Stander, agent: JudgedAgent, first: Stander, number: int = 1
     ) -> None:
         self._fault(at, "passed over", who, agent.id, first, number)
+
+
+class Overtaken:
+    """How often the contacts of one channel or skill were overtaken by ones ranked after them."""
+
+    __slots__ = ("contacts", "most", "overtaken", "times")
+
+    def __init__(self) -> None:
+        self.contacts = 0
+        self.overtaken = 0  # contacts that were, at least once
+        self.times = 0
+        self.most = 0
+
+    def add(self, times: int) -> None:
+        """Add one contact."""
+        self.contacts += 1
+        self.overtaken += times > 0
+        self.times += times
+        self.most = max(self.most, times)
+
+
+class OvertakenCounts:
+    """Who was overtaken how often, by channel and by skill, as the contacts were queued."""
+
+    def __init__(self) -> None:
+        self.by_channel: dict[str, Overtaken] = {}
+        self.by_skill: dict[str, Overtaken] = {}
+
+    def add(self, who: Stander, times: int) -> None:
+        """Add one contact, with how often it was overtaken. Cost: O(skills)."""
+        self.by_channel.setdefault(who.asked_channel, Overtaken()).add(times)
+        for skill in [name for name, _ in who.asked_needs] or (NO_SKILL,):
+            self.by_skill.setdefault(skill, Overtaken()).add(times)

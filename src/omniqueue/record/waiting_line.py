@@ -39,6 +39,8 @@ class Stander:
     __slots__ = (
         "agent",
         "arrived_at",
+        "asked_channel",
+        "asked_needs",
         "barred",
         "channel",
         "excluded",
@@ -59,8 +61,8 @@ class Stander:
 
     def __init__(self, name: str, channel: str, needs: Needs, priority: int) -> None:
         self.id = name
-        self.channel = channel
-        self.needs = needs
+        self.channel = self.asked_channel = channel  # asked: as it was queued
+        self.needs = self.asked_needs = needs
         self.priority = priority
         self.key: Key = (0.0, 0.0, 0)
         self.arrived_at = 0.0
