@@ -34,7 +34,7 @@ from omniqueue.record.ledger import Ledger
 from omniqueue.record.life_check import ENDED_STATES, OPEN_STATES, LifeCheck, Weight
 from omniqueue.record.listener import hearers
 from omniqueue.record.lives import Life, Lives
-from omniqueue.record.measures import ContactMeasures
+from omniqueue.record.measures import NO_SKILL, ContactMeasures
 from omniqueue.record.overtaking import Overtaken
 from omniqueue.record.verdict import Verdict
 from omniqueue.record.waiting_line import File, needs_of
@@ -184,7 +184,8 @@ class Audit:
         if self._end is None and not interrupted:
             self._settle(self._now)
             self._book.add(self._now, "cut file", None, None)
-        passed = self._watch.overtaken()
+        overtaken = self._watch.overtaken()
+        by_skill = {name or NO_SKILL: each for name, each in overtaken.by_skill.items()}
         targets = {name: channel.target_seconds for name, channel in self._channels.items()}
         ledger, now = self._ledger, self._now
         return AuditResult(
@@ -197,8 +198,10 @@ class Audit:
             verdict=self._judge.verdict(),
             unexplained=dict(self._book.counts),
             faults=tuple(self._book.kept),
-            channels=_suffered(measures.by_channel(ledger, targets, now=now), passed.by_channel),
-            skills=_suffered(measures.by_skill(ledger, targets, now=now), passed.by_skill),
+            channels=_suffered(
+                measures.by_channel(ledger, targets, now=now), overtaken.by_channel
+            ),
+            skills=_suffered(measures.by_skill(ledger, targets, now=now), by_skill),
             agents=self._shares(),
             served={
                 (agent, File(channel, needs_of(skills)).text()): number

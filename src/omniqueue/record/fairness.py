@@ -359,8 +359,9 @@ class FairnessJudge(EventListener):
         who = self._named(event)
         if who.state != "offered" or who.agent != event.agent:
             self._give(event, event.agent, by_hand=event.by_hand)
+        else:
+            self.touched[event.agent] = None  # what was offered may be interrupted from now on
         who.state = "active"
-        self.touched[event.agent] = None  # what was offered may be interrupted from now on
         for agent in who.excluded:
             if agent != who.barred:
                 self._excluded_of[agent].pop(who.id, None)

@@ -357,20 +357,20 @@ class ContactSums:
 
     __slots__ = (
         "_answered_with_target",
-        "_arrived_with_target",
-        "_counted",
         "_counts",
         "_in_target",
+        "_late_unanswered",
+        "_unanswered_with_target",
         "_wait_answered_seconds",
-        "_wait_seconds",
+        "_wait_unanswered_seconds",
         "_waited",
     )
 
     def __init__(self) -> None:
         self._counts = dict.fromkeys(TOTALS[1:], 0)
-        self._waited = self._in_target = self._counted = 0
-        self._answered_with_target = self._arrived_with_target = 0
-        self._wait_seconds = self._wait_answered_seconds = 0.0
+        self._waited = self._in_target = self._late_unanswered = 0
+        self._answered_with_target = self._unanswered_with_target = 0
+        self._wait_answered_seconds = self._wait_unanswered_seconds = 0.0
 
     def add(
         self, outcome: str, wait_seconds: float, target_seconds: float | None, step: int = 1
@@ -386,20 +386,22 @@ class ContactSums:
         Cost: O(1).
         """
         self._counts[outcome] += step
-        if outcome == "refused":
-            self._arrived_with_target += step * (target_seconds is not None)
-            return
-        self._waited += step * (wait_seconds > 0)
-        self._wait_seconds += step * wait_seconds
-        answered = outcome == "answered"
-        if answered:
+        if outcome == "answered":
             self._wait_answered_seconds += step * wait_seconds
-        if target_seconds is not None:
-            late = wait_seconds > target_seconds
-            self._arrived_with_target += step
-            self._answered_with_target += step * answered
-            self._in_target += step * (answered and not late)
-            self._counted += step * (answered or late)
+            if target_seconds is not None:
+                self._answered_with_target += step
+                if wait_seconds <= target_seconds:
+                    self._in_target += step
+        else:
+            if target_seconds is not None:
+                self._unanswered_with_target += step
+            if outcome == "refused":
+                return
+            self._wait_unanswered_seconds += step * wait_seconds
+            if target_seconds is not None and wait_seconds > target_seconds:
+                self._late_unanswered += step
+        if wait_seconds > 0:
+            self._waited += step
 
     def to_dict(self) -> dict[str, float]:
         """Return name to sum. Cost: O(1)."""
@@ -411,11 +413,11 @@ class ContactSums:
             "entered": arrived - counts["refused"],
             "waited": self._waited,
             "answered_in_target": self._in_target,
-            "counted": self._counted,
+            "counted": self._answered_with_target + self._late_unanswered,
             "answered_with_target": self._answered_with_target,
-            "arrived_with_target": self._arrived_with_target,
+            "arrived_with_target": self._answered_with_target + self._unanswered_with_target,
             "wait_answered_seconds": self._wait_answered_seconds,
-            "wait_seconds": self._wait_seconds,
+            "wait_seconds": self._wait_answered_seconds + self._wait_unanswered_seconds,
         }
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from omniqueue.record.judged_agent import JudgedAgent
-from omniqueue.record.measures import NO_SKILL
 from omniqueue.record.verdict import CAUSES
 from omniqueue.record.waiting_line import File, Stander, WaitingLine
 
@@ -180,7 +179,7 @@ class Overtaken:
 
 
 class OvertakenCounts:
-    """Who was overtaken how often, by channel and by skill, as the contacts were queued."""
+    """Who was overtaken how often, by channel and by skill ("": none), as they were queued."""
 
     def __init__(self) -> None:
         self.by_channel: dict[str, Overtaken] = {}
@@ -189,5 +188,5 @@ class OvertakenCounts:
     def add(self, who: Stander, times: int) -> None:
         """Add one contact, with how often it was overtaken. Cost: O(skills)."""
         self.by_channel.setdefault(who.asked_channel, Overtaken()).add(times)
-        for skill in [name for name, _ in who.asked_needs] or (NO_SKILL,):
+        for skill in [name for name, _ in who.asked_needs] or ("",):
             self.by_skill.setdefault(skill, Overtaken()).add(times)
