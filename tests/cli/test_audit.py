@@ -169,5 +169,5 @@ def test_ctrl_c_gives_a_marked_partial_result(
     monkeypatch.setattr(interrupt, "stop_wish", impatient)
     code, out, _ = run("audit", record, "--quiet")
     assert code == 130
-    assert out.startswith("INTERRUPTED: this is a partial result")
+    assert out.startswith("INCOMPLETE: this is a partial result")
     assert json.loads(run("audit", record, "--json")[1])["interrupted"] is True

@@ -291,7 +291,7 @@ def test_an_interrupted_run_is_a_marked_partial_result(
     events = tmp_path / "events.jsonl"
     code, out, _ = route(LOG, "--staff", STAFF, "--quiet", "--events", events)
     assert code == 130
-    assert out.startswith("INTERRUPTED: this is a partial result, up to 2024-05-06T")
+    assert out.startswith("INCOMPLETE: this is a partial result, up to 2024-05-06T")
     assert '"event": "end"' not in events.read_text()
     code, out, _ = route(LOG, "--staff", STAFF, "--json")
     assert (code, json.loads(out)["interrupted"]) == (130, True)

@@ -131,7 +131,7 @@ def test_interrupted(run: Run, scenario: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(targets.Probe, "__call__", interrupting)
     code, out, _ = run(scenario, *TARGETS)
     assert code == 130
-    assert out.startswith("INTERRUPTED")
+    assert out.startswith("INCOMPLETE")
     begun.clear()
     code, out, _ = run(scenario, *TARGETS, "--json")
     found = json.loads(out)

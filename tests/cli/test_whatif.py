@@ -156,7 +156,7 @@ def test_ctrl_c_gives_a_marked_partial_result_without_an_effect(
     for more in ((), ("--quiet",)):
         code, out, _ = whatif(LOG, "--staff", STAFF, "--add-agents", "late=1", *more)
         assert code == 130
-        assert out.startswith("INTERRUPTED: this is a partial result")
+        assert out.startswith("INCOMPLETE: this is a partial result")
         assert "stopped too early to tell an effect: A met " in out
         for word in ("Nothing changes", "answered at all", "on the mean", "wait B - wait A"):
             assert word not in out

@@ -17,8 +17,7 @@ from omniqueue.report.charts import (
     waits_chart,
 )
 from omniqueue.report.day_profile import day_profile
-from omniqueue.report.hour import Hour, HourRow
-from omniqueue.report.hour_chart import hour_chart
+from omniqueue.report.hour_timeline import Hour, HourRow, hour_chart
 from omniqueue.report.palette import CHANNEL_COLOURS, GROUP_COLOURS
 from omniqueue.sim.calendar.week import hours
 from omniqueue.sim.laws.arrivals import Poisson, Rate
@@ -73,7 +72,9 @@ def test_distributions_of_any_size(waits: list[float]) -> None:
     assert "target 20s" in said
 
 
-def a_row(at: float, left: float, group: str | None = "desk", fate: str = "answered") -> HourRow:
+def a_row(
+    at: float, left: float, group: str | None = "desk", outcome: str = "answered"
+) -> HourRow:
     served = None if group is None else left + 60
     return HourRow(
         channel="phone",
@@ -82,7 +83,7 @@ def a_row(at: float, left: float, group: str | None = "desk", fate: str = "answe
         served_to=served,
         released_at=None if served is None else served + 20,
         group=group,
-        fate=fate,
+        outcome=outcome,
     )
 
 
@@ -90,12 +91,12 @@ def test_an_hour_tells_who_answered_and_who_gave_up() -> None:
     rows = [
         a_row(36000, 36100),
         a_row(36010, 36020, group="a group of a very long name"),
-        a_row(36020, 36050, None, "gave up"),
-        a_row(36030, 36030, None, "turned away"),
+        a_row(36020, 36050, None, "abandoned"),
+        a_row(36030, 36030, None, "refused"),
         a_row(36040, 90000),
     ]
     said = texts(hour_chart(rows, {"phone": "#0072b2"}, 1, name="a", title="t"))
-    assert {"desk", "a group of a \u2026", "gave up after 30s", "turned away"} <= set(said)
+    assert {"desk", "a group of a \u2026", "abandoned after 30s", "refused"} <= set(said)
     assert "\u2026 desk after 14h 59m" in said
     assert Hour(start_seconds=36000, rows=tuple(rows)).overtaken == 1
 

@@ -295,8 +295,8 @@ def test_the_verb_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_hour_and_the_matrix_agree_with_the_record(result: SimulationResult) -> None:
-    from omniqueue.report.hour import hour_of
-    from omniqueue.report.serving import who_serves_whom
+    from omniqueue.report.hour_timeline import hour_of
+    from omniqueue.report.who_serves_whom import who_serves_whom
 
     record = run_replication(result.scenario, result.seed)
     hour = hour_of(record, result.scenario, None)

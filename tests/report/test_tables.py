@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from omniqueue.report.tables import share_text, text_table
+from omniqueue.report.formats import share_text
+from omniqueue.report.tables import text_table
 
 
 def test_columns_are_aligned() -> None:

@@ -68,12 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         OSError: a file that cannot be written.
     """
     from omniqueue.cli.route_run import route
+    from omniqueue.report.route_tables import route_lines
 
     report = route(arguments)
     if arguments.json:
         say(json.dumps(report.to_dict(), allow_nan=False))
     else:
-        for line in report.lines(brief=arguments.quiet):
+        for line in route_lines(report, brief=arguments.quiet):
             say(line)
     if report.interrupted:
         return 130

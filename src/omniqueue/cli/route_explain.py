@@ -8,7 +8,7 @@ from datetime import tzinfo
 from omniqueue.cli.explaining import Asker, question
 from omniqueue.errors import InvalidValueError
 from omniqueue.record.ledger import REFUSED, Ledger
-from omniqueue.report.explained import Explained
+from omniqueue.report.route_tables import Explained
 from omniqueue.sim.logs.contact_log import Clock, LoggedContact
 
 

@@ -27,7 +27,7 @@ from omniqueue.record.ledger import Ledger
 from omniqueue.record.listener import Listener
 from omniqueue.record.lives import Lives
 from omniqueue.record.workload import Workload
-from omniqueue.report.routed import RouteReport
+from omniqueue.report.route_tables import RouteReport
 from omniqueue.sim.calendar.durations import duration_text
 from omniqueue.sim.files.regular_file import same_file, text_to
 from omniqueue.sim.logs.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log

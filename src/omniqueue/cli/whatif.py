@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.progress import progress_bar
     from omniqueue.cli.route_run import contacts_of, no_collection, staff_of
-    from omniqueue.report.whatif_tables import WhatIfReport
+    from omniqueue.report.whatif_tables import WhatIfReport, whatif_lines
     from omniqueue.sim.logs.routing import handling_seconds
     from omniqueue.sim.studies.whatif import StaffChange, changed, what_if
 
@@ -119,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(report.to_dict(), allow_nan=False))
     else:
-        for line in report.lines(brief=arguments.quiet):
+        for line in whatif_lines(report, brief=arguments.quiet):
             say(line)
     if found.interrupted:
         return 130

@@ -112,7 +112,7 @@ _ROWS: Final = (
         "answered",
         "seconds",
         "ASA",
-        "time from arrival to first assignment / answered",
+        "mean wait of the answered: time from arrival to first assignment / answered",
         _TUTORIAL,
     ),
     Measure(
@@ -120,7 +120,7 @@ _ROWS: Final = (
         "wait_seconds",
         "entered",
         "seconds",
-        "wait of all",
+        "mean wait of all",
         "time from arrival to first assignment, else to the end or until now"
         " / (arrived - refused)",
         _IMPATIENT,

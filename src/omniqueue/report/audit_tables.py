@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
+from functools import partial
 from typing import Final
 
 import attrs
@@ -11,24 +12,34 @@ import attrs
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
-from omniqueue.record.audit_faults import AUDIT_KINDS, AuditFault
-from omniqueue.record.measures import RECORD_FORMULAS
-from omniqueue.record.verdict import CAUSES
-from omniqueue.report.tables import counted, formula_lines, share_text, text_table, totals_text
-from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.record.audit_faults import AUDIT_KINDS
+from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures
+from omniqueue.report.formats import (
+    counted,
+    instant_text,
+    number_text,
+    seconds_text,
+    share_text,
+)
+from omniqueue.report.tables import (
+    INCOMPLETE,
+    LONGEST,
+    P95,
+    Column,
+    measure_column,
+    outcome_columns,
+    record_formula_lines,
+    table_lines,
+    text_table,
+    totals_text,
+)
+from omniqueue.report.verdict_lines import overtaking_lines
 
 FORMAT: Final = "omniqueue-audit/2"
-_CONTACTS: Final = (
-    "arrived",
-    "answered",
-    "open",
-    "ASA",
-    "95th pct",
-    "longest",
-    "service level",
-    "overtaken",
-    "times",
-    "most",
+_OVERTAKEN: Final = (
+    Column[Suffered]("overtaken", lambda each: number_text(each.overtaken)),
+    Column[Suffered]("times", lambda each: number_text(each.overtakings)),
+    Column[Suffered]("most", lambda each: number_text(each.most)),
 )
 _ROWS_MAX: Final = 20  # agents by name; beyond, they stand together by what they can do
 _COLUMNS_MAX: Final = 5
@@ -47,7 +58,6 @@ def audit_json(
 
     Cost: O(agents x kinds of contacts).
     """
-    clock = _clock(zone)
     verdict = found.verdict.to_dict()
     return {
         "format": FORMAT,
@@ -55,8 +65,8 @@ def audit_json(
         "order": order_text(found.order),
         "selection": found.selection,
         "events": found.events,
-        "started_at": clock(found.started_at) if zone else found.started_at,
-        "ended_at": clock(found.ended_at) if zone else found.ended_at,
+        "started_at": _clock_text(found.started_at, zone) if zone else found.started_at,
+        "ended_at": _clock_text(found.ended_at, zone) if zone else found.ended_at,
         "interrupted": found.interrupted,
         **found.totals,
         "judged": verdict["judged"],
@@ -90,9 +100,9 @@ def audit_lines(
 
     Cost: O(agents x kinds of contacts).
     """
-    clock = _clock(zone)
+    clock = partial(_clock_text, zone=zone)
     if found.interrupted:
-        yield f"INTERRUPTED: this is a partial result, up to {clock(found.ended_at)}"
+        yield f"{INCOMPLETE}, up to {clock(found.ended_at)}"
     order = order_text(found.order)
     yield (
         f"{name}: {counted(found.events, 'event')}, order {order}, selection {found.selection},"
@@ -106,50 +116,22 @@ def audit_lines(
         yield from _served_table(found)
         yield ""
         yield "overtaken = passed over at least once by a contact ranked after it; times = in all"
-        yield from formula_lines()
-    yield from _verdict(found, zone)
-
-
-def _clock(zone: tzinfo | None) -> _Clock:
-    return _Clock(zone)
-
-
-class _Clock:
-    """Says instants in a zone, or as recorded where there is none or no calendar reaches them."""
-
-    def __init__(self, zone: tzinfo | None) -> None:
-        self._zone = zone
-
-    def __call__(self, at: float) -> str:
-        if self._zone is None or not -_YEAR_MAX / 8 < at < _YEAR_MAX:
-            return f"{at:g}" if at == int(at) and abs(at) < 1e6 else repr(at)
-        moment = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
-        return moment.isoformat(timespec="milliseconds" if at % 1 else "seconds")
-
-
-def _verdict(found: AuditResult, zone: tzinfo | None) -> Iterator[str]:
+        yield from record_formula_lines()
     yield ""
     yield f"Judged from the events alone: {found.verdict.judged:,} given"
-    rows = [
-        [cause, f"{number:,}"] for cause, number in found.verdict.overtakings.items() if number
-    ]
-    if rows:
-        meanings = ["", *(CAUSES[row[0]] for row in rows)]
-        table = text_table(("overtaken by cause", "contacts"), rows)
-        for line, meaning in zip(table, meanings, strict=True):
-            yield f"{line}  {meaning}".rstrip()
-    if found.verdict.most_overtaken is not None:
-        name, times = found.verdict.most_overtaken
-        yield f"overtaken most often: {name}, {counted(times, 'time')}"
+    yield from overtaking_lines(found.verdict)
     yield f"unexplained = {found.unexplained_total:,}"
     for kind, number in found.unexplained.items():
         yield f"  {kind}: {number:,} ({AUDIT_KINDS[kind]})"
     for fault in found.faults:
-        yield f"  {_fault_text(fault, zone)}"
+        yield f"  {fault.text(clock)}"
 
 
-def _fault_text(fault: AuditFault, zone: tzinfo | None) -> str:
-    return fault.text(_clock(zone))
+def _clock_text(at: float, zone: tzinfo | None) -> str:
+    """Return an instant in a zone; as recorded without one, or where no calendar reaches it."""
+    if zone is None or not -_YEAR_MAX / 8 < at < _YEAR_MAX:
+        return f"{at:g}" if at == int(at) and abs(at) < 1e6 else repr(at)
+    return instant_text(at, zone)
 
 
 def _suffered_json(each: Suffered) -> dict[str, JsonValue]:
@@ -163,27 +145,19 @@ def _suffered_json(each: Suffered) -> dict[str, JsonValue]:
 
 def _suffered_table(heading: str, rows: Sequence[Suffered]) -> Iterator[str]:
     yield ""
-    cells = [
-        [
-            each.contacts.name,
-            f"{each.contacts.sums['arrived']:,}",
-            f"{each.contacts.sums['answered']:,}",
-            f"{each.contacts.sums['open']:,}",
-            _seconds(each.contacts.value("mean_wait")),
-            _seconds(each.contacts.p95_wait),
-            _seconds(each.contacts.longest_wait),
-            share_text(each.contacts.value("service_level")),
-            f"{each.overtaken:,}",
-            f"{each.overtakings:,}",
-            f"{each.most:,}",
-        ]
-        for each in rows
+    contacts: list[Column[ContactMeasures]] = [
+        Column[ContactMeasures](heading, lambda each: each.name),
+        *outcome_columns([each.contacts for each in rows]),
+        measure_column("mean_wait"),
+        P95,
+        LONGEST,
+        measure_column("service_level"),
     ]
-    yield from text_table((heading, *_CONTACTS), cells)
+    yield from table_lines([*map(_of_contacts, contacts), *_OVERTAKEN], rows)
 
 
-def _seconds(seconds: float | None) -> str:
-    return "-" if seconds is None else duration_text(seconds)
+def _of_contacts(column: Column[ContactMeasures]) -> Column[Suffered]:
+    return Column(column.head, lambda each: column.cell(each.contacts))
 
 
 # ---------------------------------------------------------------------- the agents
@@ -221,13 +195,13 @@ def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
     if not number:
         yield "no agent was ever signed in"
         return
-    heading = f"between {counted(number, 'agent')}"
+    heads = (f"between {counted(number, 'agent')}", *(part.replace("_", " ") for part in _PARTS))
     rows = [
         ["occupancy", *map(share_text, _quartiles(measured["occupancy"]))],
-        ["idle", *map(duration_text, _quartiles(measured["idle_seconds"]))],
+        ["idle", *map(seconds_text, _quartiles(measured["idle_seconds"]))],
         ["answered", *(f"{value:,.0f}" for value in _quartiles(measured["answered"]))],
     ]
-    yield from text_table((heading, *(part.replace("_", " ") for part in _PARTS)), rows)
+    yield from text_table(heads, rows)
 
 
 def _served_table(found: AuditResult) -> Iterator[str]:

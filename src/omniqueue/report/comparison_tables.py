@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import isnan
 from textwrap import wrap
 from typing import Final
 
 from omniqueue.policy.order import order_text
-from omniqueue.report.tables import text_table
-from omniqueue.sim.calendar.durations import duration_text
+from omniqueue.record.measures import MEASURES
+from omniqueue.report.formats import NOTHING, interval_text, seconds_text, share_text
+from omniqueue.report.tables import INCOMPLETE, Column, formula_lines, table_lines
 from omniqueue.sim.runs.estimates import Estimate
-from omniqueue.sim.runs.results import FORMULAS, SimulationResult
-from omniqueue.sim.studies.comparison import MEASURES, Comparison, Difference
+from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.studies.comparison import Comparison, Difference
 
 _WIDTH: Final = 96
-_LABELS: Final = {
-    "mean_wait_all": "mean wait of all",
-    "service_level": "in target",
-    "abandonment": "gave up",
-    "occupancy": "occupancy",
-}
 
 
 def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator[str]:
@@ -33,7 +29,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     Cost: O(differences).
     """
     if comparison.interrupted:
-        yield "INTERRUPTED: this is a partial result"
+        yield INCOMPLETE
     if not brief:
         yield from _head(comparison)
         yield ""
@@ -44,10 +40,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     yield ""
     yield from _table(comparison)
     yield ""
-    yield "mean wait of all: " + FORMULAS["mean_wait_all"]
-    yield "in target: " + FORMULAS["service_level"]
-    yield "gave up: " + FORMULAS["abandonment"]
-    yield "occupancy: " + FORMULAS["occupancy"]
+    yield from formula_lines(dict.fromkeys(each.measure for each in _known(comparison)))
     yield (
         "B - A: pair by pair on the same customers, Student t (ratios by the delta method);"
         " points: of a percentage"
@@ -76,16 +69,17 @@ def verdict_lines(comparison: Comparison) -> list[str]:
         return ["Nothing can be said: it takes two whole replications of both at least."]
     if comparison.same:
         return [f"A and B are the same to the last digit in each of these {pairs}."]
-    shown = [each for each in comparison.differences if each.shown]
+    known = _known(comparison)
+    shown = [each for each in known if each.shown]
     lines = []
     for which, heading in (("B", "B is better"), ("A", "B is worse"), (None, "B is different")):
         told = [_sentence(each) for each in shown if each.better == which]
         if told:
             lines.append(f"{heading}: {'; '.join(told)}.")
-    hidden = [_of(each) for each in comparison.differences if not each.shown]
+    hidden = [_of(each) for each in known if not each.shown]
     if hidden:
         lines.append(f"No difference that these {pairs} could show: {'; '.join(hidden)}.")
-    number = len(comparison.differences)
+    number = len(known)
     sure = f"{100 * comparison.confidence:g} %"
     lines.append(
         f"In brackets: intervals that hold for all {number} differences at once with {sure}"
@@ -94,6 +88,11 @@ def verdict_lines(comparison: Comparison) -> list[str]:
         else f"Tested: {number} differences, all at once with {sure} confidence (Bonferroni)."
     )
     return lines
+
+
+def _known(comparison: Comparison) -> list[Difference]:
+    """Return the differences of what A and B both have: an empty group has no occupancy."""
+    return [each for each in comparison.differences if not isnan(each.change.value)]
 
 
 def _head(comparison: Comparison) -> Iterator[str]:
@@ -107,31 +106,29 @@ def _head(comparison: Comparison) -> Iterator[str]:
         policies = f"order {order_text(result.order)}, selection {result.selection}"
         yield f"{name}: {policies}, {_groups(result)}"
     if comparison.precision is not None and comparison.replications > 1:
-        yield f"precision asked for: {100 * comparison.precision:g} % of A's mean wait of all"
+        label = MEASURES["mean_wait_all"].label
+        yield f"precision asked for: {100 * comparison.precision:g} % of A's {label}"
 
 
 def _groups(result: SimulationResult) -> str:
     several = ", ".join(f"{group.name} {group.size}" for group in result.scenario.groups)
     signed_in = result.estimate("agents", group="all").value
-    mean = "" if isnan(signed_in) else f" ({signed_in:,.2f} signed in on the mean)"
+    mean = "" if isnan(signed_in) else f" ({signed_in:,.2f} signed in on average)"
     return f"agents {several}{mean}"
 
 
 def _table(comparison: Comparison) -> list[str]:
     sure = f"{100 * comparison.confidence:g} % interval"
-    rows = [
-        [
-            _of(each),
-            _value(each.measure, each.first.value),
-            _value(each.measure, each.second.value),
-            _signed(each.measure, each.change.value),
-            _interval(each.measure, each.change),
-            _interval(each.measure, each.joint),
-            _mark(each),
-        ]
-        for each in comparison.differences
-    ]
-    return text_table(("measure", "A", "B", "B - A", sure, "all at once", ""), rows)
+    columns = (
+        Column[Difference]("measure", _of),
+        Column[Difference]("A", lambda each: _value(each.measure, each.first.value)),
+        Column[Difference]("B", lambda each: _value(each.measure, each.second.value)),
+        Column[Difference]("B - A", lambda each: _signed(each.measure, each.change.value)),
+        Column[Difference](sure, lambda each: _interval(each.measure, each.change)),
+        Column[Difference]("all at once", lambda each: _interval(each.measure, each.joint)),
+        Column[Difference]("", _mark),
+    )
+    return table_lines(columns, _known(comparison))
 
 
 def _mark(found: Difference) -> str:
@@ -143,7 +140,8 @@ def _mark(found: Difference) -> str:
 
 
 def _of(found: Difference) -> str:
-    label = _LABELS[found.measure]
+    """Return the name of a row, as "service level of phone"."""
+    label = MEASURES[found.measure].label
     if found.measure == "mean_wait_all":
         return f"{label} contacts" if found.of == "total" else f"{label} {found.name} contacts"
     if found.of == "group":
@@ -158,9 +156,9 @@ def _sentence(found: Difference) -> str:
     who = {"total": "all contacts", "channel": found.name}.get(found.of, "")
     if found.measure == "mean_wait_all":
         verb = "wait" if found.of == "total" else "waits"
-        ends = f"({duration_text(low)} to {duration_text(high)})"
+        ends = f"({seconds_text(low)} to {seconds_text(high)})"
         more = "longer" if value > 0 else "less"
-        return f"{who} {verb} {duration_text(abs(value))} {more} {ends}"
+        return f"{who} {verb} {seconds_text(abs(value))} {more} {ends}"
     points = f"{100 * abs(value):.2f} points"
     ends = f"({100 * low:.2f} to {100 * high:.2f})"
     more = "more" if value > 0 else "less"
@@ -172,25 +170,19 @@ def _sentence(found: Difference) -> str:
 
 
 def _value(measure: str, value: float) -> str:
-    if isnan(value):
-        return "-"
-    return duration_text(value) if _is_time(measure) else f"{100 * value:.2f} %"
+    return seconds_text(value) if _is_time(measure) else share_text(value, 2)
 
 
 def _signed(measure: str, value: float) -> str:
     if isnan(value):
-        return "-"
+        return NOTHING
     sign = "-" if value < 0 else "+" if value > 0 else ""
-    text = duration_text(abs(value)) if _is_time(measure) else f"{100 * abs(value):.2f}"
-    return sign + text
+    return sign + (seconds_text(abs(value)) if _is_time(measure) else f"{100 * abs(value):.2f}")
 
 
 def _interval(measure: str, found: Estimate) -> str:
-    if isnan(found.low):
-        return "-"
-    return f"{_signed(measure, found.low)} to {_signed(measure, found.high)}"
+    return interval_text(found, partial(_signed, measure))
 
 
 def _is_time(measure: str) -> bool:
-    assert measure in MEASURES
-    return measure == "mean_wait_all"
+    return MEASURES[measure].unit == "seconds"

@@ -15,7 +15,7 @@ from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import INTERVAL_SUMS, Summary
 
-_HANDFUL: Final = 0.2  # of a group's most agents: below, their occupancy is that of stragglers
+_PRESENT_MIN: Final = 0.2  # of a group's peak staff: below, the occupancy is of stragglers
 _ARRIVED = INTERVAL_SUMS.index("arrived")
 _WAITED = INTERVAL_SUMS.index("wait_answered_seconds")
 _ANSWERED = INTERVAL_SUMS.index("answered")
@@ -73,17 +73,17 @@ class DayProfile:
         return _ratio(self.crews[:, :, self.groups.index(group), 0], self.seconds)
 
     def occupancy(self, group: str) -> Floats:
-        """Return the share of their time that agents are at work; NaN: hardly any is there.
+        """Return the occupancy, by interval.
 
-        Hardly any: fewer than a fifth of the group's most. They finish what they have in hand, and
-        are occupied by definition.
+        NaN where fewer than 20 % of the peak staff is present: they finish what they have in
+        hand, and are occupied by definition.
 
         Cost: O(units).
         """
         crew = self.crews[:, :, self.groups.index(group)]
         share = _ratio(crew[:, :, 1], crew[:, :, 0])
         agents = np.nan_to_num(self.agents(group))
-        return np.where(agents > _HANDFUL * agents.max(initial=0.0), share, np.nan)
+        return np.where(agents > _PRESENT_MIN * agents.max(initial=0.0), share, np.nan)
 
 
 def day_profile(result: SimulationResult) -> DayProfile:

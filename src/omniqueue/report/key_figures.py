@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isnan
+from typing import Final
 
 import attrs
 
-from omniqueue.report.words import (
+from omniqueue.record.measures import MEASURES
+from omniqueue.report.formats import (
     NOTHING,
-    count_range,
-    count_text,
-    percent_range,
-    percent_text,
-    seconds_range,
-    seconds_text,
+    brief_number,
+    brief_seconds,
+    interval_text,
+    share_range,
+    share_text,
+    typeset,
 )
+from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import ContactRow, SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario
 
@@ -28,8 +32,8 @@ class Cell:
         interval: from where to where it may be; empty: unknown.
     """
 
-    value: str
-    interval: str = ""
+    value: str = attrs.field(converter=typeset)
+    interval: str = attrs.field(default="", converter=typeset)
 
 
 @attrs.frozen
@@ -46,14 +50,26 @@ class Card:
 
 
 @attrs.frozen
+class KeyColumn:
+    """A column of the key figures.
+
+    Args:
+        head: its heading.
+        cell: the estimates of a channel (or of all) and its targets in words to its cell.
+    """
+
+    head: str
+    cell: Callable[[ContactRow, str], Cell]
+
+
+@attrs.frozen
 class KeyRow:
     """The key figures of a channel, or of all.
 
     Args:
         name: the channel; "all" for all.
         total: whether it is the row of all.
-        cells: arrived, answered, abandoned, share abandoned, mean wait, 90th percentile, target,
-            service level.
+        cells: one for each of `KEY_COLUMNS`.
     """
 
     name: str
@@ -61,16 +77,29 @@ class KeyRow:
     cells: tuple[Cell, ...]
 
 
-KEY_HEADINGS = (
-    "arrived",
-    "answered",
-    "gave up",
-    "share that gave up",
-    "mean wait",
-    "90 % waited at most",
-    "target",
-    "service level",
+def _cell(unit: str, estimate: Estimate) -> Cell:
+    if unit == "share":
+        return Cell(share_text(estimate.value), share_range(estimate, unknown=""))
+    text = brief_seconds if unit == "seconds" else brief_number
+    return Cell(text(estimate.value), interval_text(estimate, text, unknown=""))
+
+
+def _measure(name: str) -> KeyColumn:
+    measure = MEASURES[name]
+    return KeyColumn(measure.label, lambda row, _: _cell(measure.unit, row.measures[name]))
+
+
+KEY_COLUMNS: Final = (
+    _measure("arrived"),
+    _measure("answered"),
+    _measure("abandoned"),
+    _measure("abandonment"),
+    _measure("mean_wait"),
+    KeyColumn("90 % waited at most", lambda row, _: _cell("seconds", row.quantiles[0.9])),
+    KeyColumn("target", lambda _, targets: Cell(targets)),
+    _measure("service_level"),
 )
+"""The table of key figures, column by column."""
 
 
 def unit_name(result: SimulationResult) -> str:
@@ -96,54 +125,35 @@ def targets_of(scenario: Scenario, channel: str | None = None) -> list[float]:
 
 
 def cards(result: SimulationResult) -> list[Card]:
-    """Return the few numbers at the top. Cost: O(units x streams)."""
-    wait, level = result.estimate("mean_wait"), result.estimate("service_level")
-    gone, busy = result.estimate("abandonment"), result.estimate("occupancy", group="all")
-    arrived = result.estimate("arrived")
+    """Return the few numbers at the top, without those that nobody has.
+
+    Cost: O(units x streams).
+    """
+    several = [
+        (f"contacts a {unit_name(result)}", "arrived", result.estimate("arrived")),
+        (MEASURES["abandonment"].label, "abandonment", result.estimate("abandonment")),
+        ("ASA, mean wait of the answered", "mean_wait", result.estimate("mean_wait")),
+        (MEASURES["service_level"].label, "service_level", result.estimate("service_level")),
+        (MEASURES["occupancy"].label, "occupancy", result.estimate("occupancy", group="all")),
+    ]
     return [
-        Card(
-            f"contacts a {unit_name(result)}",
-            Cell(count_text(arrived.value), count_range(arrived)),
-        ),
-        Card("give up", Cell(percent_text(gone.value), percent_range(gone))),
-        Card("mean wait", Cell(seconds_text(wait.value), seconds_range(wait))),
-        Card("service level", Cell(percent_text(level.value), percent_range(level))),
-        Card("agents are busy", Cell(percent_text(busy.value), percent_range(busy))),
+        Card(label, _cell(MEASURES[name].unit, estimate))
+        for label, name, estimate in several
+        if not isnan(estimate.value)
     ]
 
 
 def key_rows(result: SimulationResult) -> list[KeyRow]:
     """Return the key figures by channel, then of all. Cost: O(n log n) in the waits."""
-    rows = [
-        _row(row, targets_of(result.scenario, row.name), total=False)
-        for row in result.rows("channel")
-    ]
+    rows = []
+    for row in result.rows("channel"):
+        targets = ", ".join(map(brief_seconds, targets_of(result.scenario, row.name)))
+        rows.append(_row(row, targets or "none"))
     if len(rows) > 1:
         [total] = result.rows()
-        rows.append(_row(total, [], total=True))
+        rows.append(_row(total, NOTHING, total=True))
     return rows
 
 
-def _row(row: ContactRow, targets: list[float], *, total: bool) -> KeyRow:
-    found = row.measures
-    counts = [
-        Cell(count_text(found[name].value), count_range(found[name]))
-        for name in ("arrived", "answered", "abandoned")
-    ]
-    ninety = row.quantiles[0.9]
-    promised = ", ".join(seconds_text(each) for each in targets)
-    target = NOTHING if total else promised or "none"
-    gone, wait, level = (found[name] for name in ("abandonment", "mean_wait", "service_level"))
-    reached = Cell(percent_text(level.value), percent_range(level))
-    return KeyRow(
-        row.name,
-        total,
-        (
-            *counts,
-            Cell(percent_text(gone.value), percent_range(gone)),
-            Cell(seconds_text(wait.value), seconds_range(wait)),
-            Cell(seconds_text(ninety.value), seconds_range(ninety)),
-            Cell(target),
-            Cell(NOTHING) if isnan(level.value) else reached,
-        ),
-    )
+def _row(row: ContactRow, targets: str, *, total: bool = False) -> KeyRow:
+    return KeyRow(row.name, total, tuple(each.cell(row, targets) for each in KEY_COLUMNS))

@@ -12,23 +12,20 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-import attrs
-
 from omniqueue.errors import MissingExtraError
 from omniqueue.policy.order import order_text
+from omniqueue.record.measures import MEASURES
 from omniqueue.report.day_profile import days_text
-from omniqueue.report.figures import Figures, hour_told
-from omniqueue.report.hour import hour_of
-from omniqueue.report.key_figures import KEY_HEADINGS, cards, key_rows, unit_name
-from omniqueue.report.serving import Serving, who_serves_whom
-from omniqueue.report.words import seconds_text
+from omniqueue.report.figures import SECTIONS, Drawn
+from omniqueue.report.formats import brief_seconds, counted
+from omniqueue.report.hour_timeline import hour_of, hour_told, timeline
+from omniqueue.report.key_figures import KEY_COLUMNS, cards, key_rows, unit_name
+from omniqueue.report.who_serves_whom import serving_table, who_serves_whom
 from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
 _LIBRARIES: Final = ("matplotlib", "jinja2")
-_GROUPS_MAX: Final = 10  # columns of who serves whom; the others together
-_STREAMS_MAX: Final = 60  # rows of it
-_FORMULAS_TOLD: Final = ("abandonment", "mean_wait", "service_level", "occupancy", "confidence")
+_DEFINED: Final = ("abandonment", "mean_wait", "service_level", "occupancy")
 
 
 def check_plot_extra() -> None:
@@ -106,39 +103,43 @@ def _content(
     result: SimulationResult, record: ReplicationRecord | None, hour_seconds: int | None
 ) -> dict[str, object]:
     scenario = result.scenario
+    defined = [(MEASURES[name].label, MEASURES[name].formula) for name in _DEFINED]
     content: dict[str, object] = {
         "title": scenario.title or "A contact centre, simulated",
         "subtitle": _subtitle(result),
         "warnings": _warnings(result, record),
-        "formulas": [(name.replace("_", " "), FORMULAS[name]) for name in _FORMULAS_TOLD],
+        "formulas": [*defined, ("confidence", FORMULAS["confidence"])],
         "measured": bool(result.summaries),
         "serving": None,
         "timeline": None,
     }
     if not result.summaries:
         return content
-    figures = Figures(result)
-    days = figures.days
-    content |= {
-        "cards": cards(result),
-        "headings": KEY_HEADINGS,
-        "key_rows": key_rows(result),
-        "unit": _unit_text(result),
+    drawn = Drawn.of(result)
+    days = drawn.profile.days
+    words = {
         "confidence": f"{100 * result.confidence:g} %",
         "day": f"an average day ({days_text(days)})" if days else "the time simulated",
-        "interval": seconds_text(scenario.interval_seconds),
-        "waits": figures.waits(),
-        "numbers": figures.numbers(),
-        "work": figures.work(),
-        "distributions": figures.distributions(),
-        "channels": list(figures.channels.items()),
-        "channels_left_out": figures.channels_left_out,
-        "groups_left_out": figures.groups_left_out,
+        "interval": brief_seconds(scenario.interval_seconds),
+    }
+    content |= {
+        "cards": cards(result),
+        "headings": [column.head for column in KEY_COLUMNS],
+        "key_rows": key_rows(result),
+        "unit": _unit_text(result),
+        "confidence": words["confidence"],
+        "service_level": MEASURES["service_level"].formula,
+        "sections": [
+            (each.heading, each.lead.format(**words), each.drawn(drawn)) for each in SECTIONS
+        ],
+        "channels": list(drawn.channels.items()),
+        "channels_left_out": drawn.channels_left_out,
+        "groups_left_out": drawn.groups_left_out,
     }
     if record is not None:
         hour = hour_of(record, scenario, hour_seconds)
-        content["serving"] = _serving_table(who_serves_whom(record, scenario))
-        content["timeline"] = figures.timeline(hour)
+        content["serving"] = serving_table(who_serves_whom(record, scenario))
+        content["timeline"] = timeline(hour, drawn.channels)
         content["hour_told"] = hour_told(hour)
         content["run_number"] = record.replication + 1
     return content
@@ -146,11 +147,11 @@ def _content(
 
 def _subtitle(result: SimulationResult) -> str:
     scenario = result.scenario
-    runs = f"{result.replications:,} simulated run{'s' if result.replications != 1 else ''}"
-    length = seconds_text(scenario.horizon_seconds - scenario.warm_up_seconds)
+    runs = counted(result.replications, "simulated run")
+    length = brief_seconds(scenario.horizon_seconds - scenario.warm_up_seconds)
     told = f"{runs} of {length} each"
     if scenario.warm_up_seconds:
-        told += f" after a warm-up of {seconds_text(scenario.warm_up_seconds)}"
+        told += f" after a warm-up of {brief_seconds(scenario.warm_up_seconds)}"
     if result.batches > 1:
         told += f", cut into {result.batches:,} batches"
     return (
@@ -161,18 +162,18 @@ def _subtitle(result: SimulationResult) -> str:
 
 def _unit_text(result: SimulationResult) -> str:
     length = result.scenario.horizon_seconds - result.scenario.warm_up_seconds
-    return f"{unit_name(result)} of {seconds_text(length / result.batches)}"
+    return f"{unit_name(result)} of {brief_seconds(length / result.batches)}"
 
 
 def _warnings(result: SimulationResult, record: ReplicationRecord | None) -> list[str]:
     found = []
     if result.interrupted:
         found.append(
-            "This is a partial result: the simulation was interrupted before its end, and what"
+            "This is a partial result: the simulation was stopped before its end, and what"
             " is told here may differ from what the whole of it would have said."
         )
     if record is not None and record.interrupted and not result.interrupted:
-        found.append("The run that is told contact by contact was interrupted before its end.")
+        found.append("The run that is told contact by contact was stopped before its end.")
     if not result.summaries:
         found.append("Nothing was measured.")
     elif len(result.summaries) < 2:
@@ -180,95 +181,6 @@ def _warnings(result: SimulationResult, record: ReplicationRecord | None) -> lis
     if result.precision is not None and result.summaries:
         reached = result.estimate("mean_wait_all").relative_half_width
         if not reached <= result.precision:
-            found.append(
-                f"The precision asked for (mean wait to within {100 * result.precision:g} %)"
-                " was not reached."
-            )
+            what = f"{MEASURES['mean_wait_all'].label} to within {100 * result.precision:g} %"
+            found.append(f"The precision asked for ({what}) was not reached.")
     return found
-
-
-@attrs.frozen
-class _HeatCell:
-    """A share with the colours of its cell."""
-
-    text: str
-    background: str
-    ink: str
-
-
-@attrs.frozen
-class _HeatRow:
-    """A row of the heat table."""
-
-    name: str
-    needs: str
-    answered: str
-    cells: tuple[_HeatCell, ...]
-
-
-@attrs.frozen
-class _HeatTable:
-    """Who serves whom, ready to be set."""
-
-    groups: tuple[str, ...]
-    rows: tuple[_HeatRow, ...]
-    left_out: int
-    told: str
-
-
-def _serving_table(serving: Serving) -> _HeatTable:
-    shown = serving.groups[:_GROUPS_MAX]
-    others = len(serving.groups) > len(shown)
-
-    def cells(shares: tuple[float, ...] | None) -> tuple[_HeatCell, ...]:
-        if shares is None:
-            return (_HeatCell("", "#ffffff", "#333333"),) * (len(shown) + others)
-        several = [*shares[: len(shown)], *([sum(shares[len(shown) :])] if others else [])]
-        return tuple(_heat(share) for share in several)
-
-    rows = [
-        _HeatRow(
-            row.stream,
-            f"{row.channel}, needs {row.skills}" if row.skills else row.channel,
-            f"{row.answered:,}",
-            cells(row.shares),
-        )
-        for row in serving.rows[:_STREAMS_MAX]
-    ]
-    if len(serving.rows) > 1:
-        rows.append(_HeatRow("all", "", f"{serving.answered:,}", cells(serving.totals)))
-    return _HeatTable(
-        (*shown, "others") if others else shown,
-        tuple(rows),
-        max(0, len(serving.rows) - _STREAMS_MAX),
-        _serving_told(serving),
-    )
-
-
-def _serving_told(serving: Serving) -> str:
-    if serving.totals is None:
-        return "Nobody was answered in this run."
-    told = (
-        f"Of {serving.answered:,} contacts answered in this run, {serving.groups[0]} took"
-        f" {100 * serving.totals[0]:.0f} %."
-    )
-    alone = [
-        f"{row.stream} (only {serving.groups[row.shares.index(1.0)]})"
-        for row in serving.rows
-        if row.shares is not None and 1.0 in row.shares and len(serving.groups) > 1
-    ]
-    if alone:
-        more = f" and {len(alone) - 5} more" if len(alone) > 5 else ""
-        told += f" Served by one group alone: {', '.join(alone[:5])}{more}."
-    return told
-
-
-def _heat(share: float) -> _HeatCell:
-    """Return a cell between white and blue; the ink stays readable on it."""
-    low, high = (255, 255, 255), (0, 90, 150)
-    mixed = [round(a + (b - a) * share) for a, b in zip(low, high, strict=True)]
-    red, green, blue = mixed
-    text = f"{100 * share:.0f} %" if share >= 0.01 or not share else "< 1 %"
-    return _HeatCell(
-        text, f"#{red:02x}{green:02x}{blue:02x}", "#ffffff" if share > 0.75 else "#111111"
-    )

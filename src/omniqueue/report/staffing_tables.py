@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import isnan
 from typing import Final
 
-from omniqueue.report.tables import text_table
+from omniqueue.report.formats import number_text, share_range, share_text
+from omniqueue.report.tables import INCOMPLETE, Column, table_lines
 from omniqueue.sim.studies.staffing_plan import Evaluation, StaffingPlan
 from omniqueue.sim.studies.targets import Outcome
 
@@ -17,6 +18,15 @@ _TRAIL_WORDS: Final = {
     "shrink": "take away",
     "exchange": "exchange",
 }
+_TARGETS: Final = (
+    Column[Outcome]("target", lambda each: each.target.text),
+    Column[Outcome]("simulated", lambda each: share_text(each.estimate.value, 2)),
+    Column[Outcome]("interval", lambda each: share_range(each.estimate, 2)),
+    Column[Outcome]("what counts", lambda each: share_text(each.bound, 2)),
+    Column[Outcome](
+        "", lambda each: "met" if each.met else f"{100 * each.missing:.2f} points short"
+    ),
+)
 
 
 def staffing_lines(plan: StaffingPlan, *, brief: bool = False) -> Iterator[str]:
@@ -29,13 +39,13 @@ def staffing_lines(plan: StaffingPlan, *, brief: bool = False) -> Iterator[str]:
     Cost: O(length of the trail).
     """
     if plan.interrupted:
-        yield "INTERRUPTED: this is a partial result"
+        yield INCOMPLETE
     if plan.scenario.title and not brief:
         yield plan.scenario.title
     yield from verdict_lines(plan)
     if plan.best is not None:
         yield ""
-        yield from _targets(plan.best)
+        yield from table_lines(_TARGETS, plan.best.outcomes)
     if brief:
         return
     if plan.neighbours:
@@ -95,20 +105,6 @@ def _failure(found: Outcome) -> str:
     return f"{text} ({100 * found.estimate.value:.2f} %{ends}; its worse end counts)"
 
 
-def _targets(found: Evaluation) -> list[str]:
-    rows = [
-        [
-            each.target.text,
-            _percent(each.estimate.value),
-            _ends(each),
-            _percent(each.bound),
-            "met" if each.met else f"{100 * each.missing:.2f} points short",
-        ]
-        for each in found.outcomes
-    ]
-    return text_table(("target", "simulated", "interval", "what counts", ""), rows)
-
-
 def _neighbours(plan: StaffingPlan) -> Iterator[str]:
     for name, each in plan.neighbours.items():
         why = "; ".join(_reason(outcome) for outcome in each.failing) or "meets every target"
@@ -125,19 +121,19 @@ def _reason(found: Outcome) -> str:
 
 
 def _trail(plan: StaffingPlan) -> list[str]:
-    rows = [
-        [
-            _TRAIL_WORDS[each.phase],
-            _agents(each) + (" *" if each.taken else ""),
-            f"{each.cost:,.6g}",
-            f"{each.replications:,}",
-            *(_percent(outcome.estimate.value) for outcome in each.outcomes),
-            "yes" if each.met else "no",
-        ]
-        for each in plan.trail
-    ]
-    targets = [target.text for target in plan.targets]
-    return text_table(("step", "agents", "cost", "replications", *targets, "met"), rows)
+    columns = (
+        Column[Evaluation]("step", lambda each: _TRAIL_WORDS[each.phase]),
+        Column[Evaluation]("agents", lambda each: _agents(each) + (" *" if each.taken else "")),
+        Column[Evaluation]("cost", lambda each: f"{each.cost:,.6g}"),
+        Column[Evaluation]("replications", lambda each: number_text(each.replications)),
+        *(_reached(place, target.text) for place, target in enumerate(plan.targets)),
+        Column[Evaluation]("met", lambda each: "yes" if each.met else "no"),
+    )
+    return table_lines(columns, plan.trail)
+
+
+def _reached(place: int, target: str) -> Column[Evaluation]:
+    return Column(target, lambda each: share_text(each.outcomes[place].estimate.value, 2))
 
 
 def _notes(plan: StaffingPlan) -> Iterator[str]:
@@ -160,12 +156,3 @@ def _notes(plan: StaffingPlan) -> Iterator[str]:
             " service gets better with every agent and no exchange of several agents is cheaper;"
             " that is not proved."
         )
-
-
-def _percent(value: float) -> str:
-    return "-" if isnan(value) else f"{100 * value:.2f} %"
-
-
-def _ends(found: Outcome) -> str:
-    low, high = found.estimate.low, found.estimate.high
-    return "-" if isnan(low) else f"{100 * low:.2f} to {100 * high:.2f} %"

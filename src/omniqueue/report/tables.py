@@ -1,18 +1,70 @@
-"""Plain text tables: aligned columns, nothing else."""
+"""Tables: columns declared once, printed as plain text; most columns are rows of `MEASURES`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Generic, TypeVar
 
-from omniqueue.record.measures import MEASURES, QUANTILE_FORMULA, TOTALS
+import attrs
+
+from omniqueue.record.measures import (
+    MEASURES,
+    QUANTILE_FORMULA,
+    TOTALS,
+    ContactMeasures,
+    Measured,
+)
+from omniqueue.report.formats import UNITS, counted, seconds_text
+
+INCOMPLETE: Final = "INCOMPLETE: this is a partial result"
+Row = TypeVar("Row", contravariant=True)
 
 
-def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    r"""Return the lines of a table: the first column to the left, the others to the right.
+@attrs.frozen
+class Column(Generic[Row]):
+    """A column of a table.
+
+    Args:
+        head: its heading.
+        cell: a row of the table to the text of its cell.
+        words: whether its cells are words, which stand to the left; the first column's always do.
+    """
+
+    head: str
+    cell: Callable[[Row], str]
+    words: bool = False
+
+
+def table_lines(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> list[str]:
+    r"""Return the lines of a table: words to the left, numbers to the right.
+
+    Args:
+        columns: its columns.
+        rows: its rows.
+
+    Cost: O(cells).
+
+    Example:
+        >>> columns = [Column("word", str), Column("length", lambda word: f"{len(word)}")]
+        >>> print(*table_lines(columns, ["queue", "lane"]), sep="\n")
+        word   length
+        queue       5
+        lane        4
+    """
+    cells = [[column.cell(row) for column in columns] for row in rows]
+    left = [place for place, column in enumerate(columns) if column.words or not place]
+    return text_table([column.head for column in columns], cells, left=left)
+
+
+def text_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, left: Container[int] = (0,)
+) -> list[str]:
+    r"""Return the lines of a table whose cells are texts already.
 
     Args:
         header: the columns' headings.
         rows: the cells, as many in each row as there are headings.
+        left: places of the columns that stand to the left, from 0.
 
     Raises:
         ValueError: a row of another length.
@@ -29,21 +81,53 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str
     lines = []
     for row in (header, *rows):
         cells = [
-            cell.rjust(width) if place else cell.ljust(width)
+            cell.ljust(width) if place in left else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number of things, in the plural where it is not one.
+def measure_column(name: str) -> Column[Measured]:
+    """Return the column of a measure: its label as heading, its unit as format.
+
+    Args:
+        name: a key of `MEASURES`.
 
     Example:
-        >>> counted(1, "week"), counted(1200, "week")
-        ('1 week', '1,200 weeks')
+        >>> load = measure_column("load")
+        >>> load.cell(Measured(name="desk", sums={"load_seconds": 1, "signed_in_seconds": 4}))
+        '25.0 %'
     """
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    measure = MEASURES[name]
+    text = UNITS[measure.unit]
+    return Column(measure.label, lambda row: text(row.value(name)))
+
+
+def outcome_columns(rows: Sequence[Measured]) -> list[Column[Measured]]:
+    """Return the columns of `TOTALS`: the first is the sum of the others.
+
+    Outcomes that no contact of the table had are left out, but for the answered.
+
+    Args:
+        rows: the rows of the table.
+
+    Example:
+        >>> sums = dict.fromkeys(TOTALS, 0) | {"arrived": 3, "answered": 2, "refused": 1}
+        >>> [each.head for each in outcome_columns([Measured(name="phone", sums=sums)])]
+        ['arrived', 'answered', 'refused']
+    """
+    always = TOTALS[:2]
+    return [
+        measure_column(name)
+        for name in TOTALS
+        if name in always or any(row.sums[name] for row in rows)
+    ]
+
+
+MEDIAN: Final = Column[ContactMeasures]("median", lambda each: seconds_text(each.median_wait))
+P95: Final = Column[ContactMeasures]("95th pct", lambda each: seconds_text(each.p95_wait))
+LONGEST: Final = Column[ContactMeasures]("longest", lambda each: seconds_text(each.longest_wait))
 
 
 def totals_text(totals: Mapping[str, int]) -> str:
@@ -60,23 +144,26 @@ def totals_text(totals: Mapping[str, int]) -> str:
     return f"{counted(totals['arrived'], 'contact')} arrived = {' + '.join(parts) or '0'}"
 
 
-def formula_lines() -> Iterator[str]:
-    """Yield the formulas of what tables of contacts and agents show.
+def formula_lines(names: Iterable[str]) -> Iterator[str]:
+    """Yield the label and the formula of measures.
+
+    Args:
+        names: keys of `MEASURES`.
 
     Example:
-        >>> next(formula_lines())
-        'ASA = time from arrival to first assignment / answered'
+        >>> print(*formula_lines(["occupancy"]))
+        occupancy = time with at least one contact in hand (wrap-up included) / signed-in time
     """
-    for name in ("mean_wait", "service_level", "occupancy", "load"):
+    for name in names:
         yield f"{MEASURES[name].label} = {MEASURES[name].formula}"
-    yield QUANTILE_FORMULA
 
 
-def share_text(share: float | None) -> str:
-    """Return a share as a percentage, a dash for none.
+def record_formula_lines() -> Iterator[str]:
+    """Yield the formulas of what tables of recorded contacts and agents show.
 
     Example:
-        >>> share_text(0.8151), share_text(None)
-        ('81.5 %', '-')
+        >>> list(record_formula_lines())[-1] == QUANTILE_FORMULA
+        True
     """
-    return "-" if share is None else f"{100 * share:.1f} %"
+    yield from formula_lines(["mean_wait", "service_level", "occupancy", "load"])
+    yield QUANTILE_FORMULA

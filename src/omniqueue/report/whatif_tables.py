@@ -5,30 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from math import isfinite
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
-from omniqueue.record.measures import (
-    RECORD_FORMULAS,
-    ContactMeasures,
+from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures, GroupMeasures, Measured
+from omniqueue.report.formats import counted, instant_text, number_text, share_text
+from omniqueue.report.route_tables import log_marks
+from omniqueue.report.tables import (
+    INCOMPLETE,
+    MEDIAN,
+    P95,
+    Column,
+    measure_column,
+    outcome_columns,
+    record_formula_lines,
+    table_lines,
 )
-from omniqueue.report.routed import clock_text, log_marks
-from omniqueue.report.tables import counted, formula_lines, share_text, text_table
-from omniqueue.sim.calendar.durations import duration_text
 from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, WhatIf
 
 FORMAT: Final = "omniqueue-whatif/2"
-_CHANNELS: Final = ("", "answered", "open", "ASA", "median", "95th pct", "service level")
-_GROUPS: Final = ("", "agents", "occupancy", "load", "answered")
-_PAIRS: Final = ("contacts", "pairs", "mean", "95 % interval", "sooner", "later", "same")
+_Named = TypeVar("_Named", bound=Measured)
+_GROUPS: Final = (
+    Column[GroupMeasures]("group", lambda each: each.name),
+    Column[GroupMeasures]("agents", lambda each: number_text(each.agents)),
+    measure_column("occupancy"),
+    measure_column("load"),
+    measure_column("answered"),
+)
+_PAIRS: Final = (
+    Column[PairedDifference]("wait B - wait A", lambda each: each.name),
+    Column[PairedDifference]("contacts", lambda each: number_text(each.contacts)),
+    Column[PairedDifference]("pairs", lambda each: number_text(each.pairs)),
+    Column[PairedDifference]("mean", lambda each: _change(each.change.value)),
+    Column[PairedDifference]("95 % interval", lambda each: _interval(each)),
+    Column[PairedDifference]("sooner", lambda each: _share(each.better, each)),
+    Column[PairedDifference]("later", lambda each: _share(each.worse, each)),
+    Column[PairedDifference]("same", lambda each: _share(each.same, each)),
+)
 
 
 @attrs.frozen(kw_only=True)
 class WhatIfReport:
-    """Everything that a comparison of two runs of a log is to be told with.
+    """The content of a report on a log routed in two ways.
 
     Args:
         log: the log's name. staff: the staff file's name. title: the staff file's title.
@@ -48,6 +69,10 @@ class WhatIfReport:
     moved: int
     seed: int
     found: WhatIf
+
+    def clock(self, at: float) -> str:
+        """Return an instant as text in the report's zone."""
+        return instant_text(at, self.zone)
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return the report as JSON types; the keys are documented with `omniqueue whatif`."""
@@ -74,121 +99,90 @@ class WhatIfReport:
         return {
             "order": order_text(outcome.order),
             "selection": outcome.selection,
-            "started_at": clock_text(outcome.started_at, self.zone),
-            "ended_at": clock_text(outcome.ended_at, self.zone),
+            "started_at": self.clock(outcome.started_at),
+            "ended_at": self.clock(outcome.ended_at),
             **outcome.totals,
             "channels": [each.to_dict() for each in outcome.channels],
             "groups": [each.to_dict() for each in outcome.groups],
             "verdict": outcome.verdict.to_dict(),
         }
 
-    def lines(self, *, brief: bool = False) -> Iterator[str]:
-        """Yield the report as lines of text; `brief`: only marks, the sentence and verdicts."""
-        found = self.found
-        if found.interrupted:
-            yield "INTERRUPTED: this is a partial result"
-        if not brief:
-            yield from self._head()
-        yield from log_marks(self.folded_weeks, self.dropped, self.moved)
-        if not brief:
-            yield from _channel_table(found.first, found.second)
-            yield from _group_table(found.first, found.second)
-            if found.differences:
-                yield from _pair_table(found.differences)
-            yield ""
-            yield from formula_lines()
-            if found.differences:
-                yield "pairs = contacts answered in both: the mean and its interval are theirs"
-                yield f"difference = {METHOD}"
-            yield ""
-        yield found.sentence() or self._no_effect()
-        for name, outcome in (("A", found.first), ("B", found.second)):
-            verdict = outcome.verdict
-            unexplained = f"unexplained = {verdict.unexplained_total:,}"
-            yield f"fairness {name}: {verdict.judged:,} given, {unexplained}"
-            for fault in verdict.faults:
-                yield f"  {fault.text(lambda at: clock_text(at, self.zone))}"
 
-    def _no_effect(self) -> str:
-        """Return what stands in the sentence's place after a stop."""
-        parts = [
-            f"{name} met {counted(each.totals['arrived'], 'contact')}"
-            f" up to {clock_text(each.ended_at, self.zone)}"
-            for name, each in (("A", self.found.first), ("B", self.found.second))
-        ]
-        return f"stopped too early to tell an effect: {', '.join(parts)}"
+def whatif_lines(report: WhatIfReport, *, brief: bool = False) -> Iterator[str]:
+    """Yield a what-if report as lines of text.
 
-    def _head(self) -> Iterator[str]:
-        if self.title:
-            yield self.title
-        first, second = self.found.first, self.found.second
-        contacts = counted(first.totals["arrived"], "contact")
-        yield f"{self.log} through {self.staff}, {contacts}"
-        change = self.found.change.text()
-        yield f"A: as it is: order {order_text(first.order)}, selection {first.selection}"
-        yield f"B: {change}: order {order_text(second.order)}, selection {second.selection}"
+    Args:
+        report: what was found.
+        brief: only marks, the sentence and the verdicts.
+
+    Cost: O(its size).
+    """
+    found = report.found
+    if found.interrupted:
+        yield INCOMPLETE
+    if not brief:
+        yield from _head(report)
+    yield from log_marks(report.folded_weeks, report.dropped, report.moved)
+    if not brief:
+        yield from _tables(found)
+    yield found.sentence() or _no_effect(report)
+    for name, outcome in (("A", found.first), ("B", found.second)):
+        verdict = outcome.verdict
+        unexplained = f"unexplained = {verdict.unexplained_total:,}"
+        yield f"fairness {name}: {verdict.judged:,} given, {unexplained}"
+        for fault in verdict.faults:
+            yield f"  {fault.text(report.clock)}"
 
 
-def _channel_table(first: Outcome, second: Outcome) -> Iterator[str]:
+def _head(report: WhatIfReport) -> Iterator[str]:
+    if report.title:
+        yield report.title
+    first, second = report.found.first, report.found.second
+    contacts = counted(first.totals["arrived"], "contact")
+    yield f"{report.log} through {report.staff}, {contacts}"
+    change = report.found.change.text()
+    yield f"A: as it is: order {order_text(first.order)}, selection {first.selection}"
+    yield f"B: {change}: order {order_text(second.order)}, selection {second.selection}"
+
+
+def _tables(found: WhatIf) -> Iterator[str]:
     yield ""
-    others = {each.name: each for each in second.channels}
+    channels = _side_by_side(found.first.channels, found.second.channels)
+    name = Column[ContactMeasures]("channel", lambda each: each.name)
+    waits = (measure_column("mean_wait"), MEDIAN, P95, measure_column("service_level"))
+    yield from table_lines([name, *outcome_columns(channels), *waits], channels)
+    yield ""
+    yield from table_lines(_GROUPS, _side_by_side(found.first.groups, found.second.groups))
+    if found.differences:
+        yield ""
+        yield from table_lines(_PAIRS, found.differences)
+    yield ""
+    yield from record_formula_lines()
+    if found.differences:
+        yield "pairs = contacts answered in both: the mean and its interval are theirs"
+        yield f"difference = {METHOD}"
+    yield ""
+
+
+def _side_by_side(first: Sequence[_Named], second: Sequence[_Named]) -> list[_Named]:
+    """Return the rows of A, each followed by that of B; none: B met no such contact."""
+    others = {each.name: each for each in second}
     rows = []
-    for each in first.channels:
-        rows.append(_channel_row(f"{each.name} A", each))
-        other = others.get(each.name)  # none: B was stopped before such a contact came
-        if other is not None:
-            rows.append(_channel_row(f"{each.name} B", other))
-    yield from text_table(("channel", *_CHANNELS[1:]), rows)
+    for each in first:
+        rows.append(attrs.evolve(each, name=f"{each.name} A"))
+        if each.name in others:
+            rows.append(attrs.evolve(others[each.name], name=f"{each.name} B"))
+    return rows
 
 
-def _channel_row(name: str, each: ContactMeasures) -> list[str]:
-    return [
-        name,
-        f"{each.sums['answered']:,}",
-        f"{each.sums['open']:,}",
-        _seconds(each.value("mean_wait")),
-        _seconds(each.median_wait),
-        _seconds(each.p95_wait),
-        share_text(each.value("service_level")),
+def _no_effect(report: WhatIfReport) -> str:
+    """Return the line in the sentence's place where a run was stopped."""
+    parts = [
+        f"{name} met {counted(each.totals['arrived'], 'contact')}"
+        f" up to {report.clock(each.ended_at)}"
+        for name, each in (("A", report.found.first), ("B", report.found.second))
     ]
-
-
-def _group_table(first: Outcome, second: Outcome) -> Iterator[str]:
-    yield ""
-    rows = [
-        [
-            f"{each.name} {which}",
-            f"{each.agents:,}",
-            share_text(each.value("occupancy")),
-            share_text(each.value("load")),
-            f"{each.sums['answered']:,}",
-        ]
-        for pair in zip(first.groups, second.groups, strict=True)
-        for which, each in zip("AB", pair, strict=True)
-    ]
-    yield from text_table(("group", *_GROUPS[1:]), rows)
-
-
-def _pair_table(differences: Sequence[PairedDifference]) -> Iterator[str]:
-    yield ""
-    rows = [
-        [
-            each.name,
-            f"{each.contacts:,}",
-            f"{each.pairs:,}",
-            _change(each.change.value),
-            _interval(each),
-            _share(each.better, each),
-            _share(each.worse, each),
-            _share(each.same, each),
-        ]
-        for each in differences
-    ]
-    yield from text_table(("wait B - wait A", *_PAIRS), rows)
-
-
-def _seconds(seconds: float | None) -> str:
-    return "-" if seconds is None else duration_text(seconds)
+    return f"stopped too early to tell an effect: {', '.join(parts)}"
 
 
 def _change(seconds: float) -> str:

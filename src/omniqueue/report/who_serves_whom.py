@@ -1,12 +1,17 @@
-"""Who serves whom: which group answers which kind of contact, as shares."""
+"""Who serves whom: which group answers which kind of contact, as shares and as a heat table."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import attrs
 import numpy as np
 
 from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
+
+_GROUPS_MAX: Final = 10  # columns; the others together
+_STREAMS_MAX: Final = 60  # rows
 
 
 @attrs.frozen(kw_only=True)
@@ -97,3 +102,97 @@ def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
 def _shares(counts: list[int]) -> tuple[float, ...] | None:
     total = sum(counts)
     return tuple(count / total for count in counts) if total else None
+
+
+@attrs.frozen
+class HeatCell:
+    """A share with the colours of its cell."""
+
+    text: str
+    background: str
+    ink: str
+
+
+@attrs.frozen
+class HeatRow:
+    """A row of the heat table."""
+
+    name: str
+    needs: str
+    answered: str
+    cells: tuple[HeatCell, ...]
+
+
+@attrs.frozen
+class HeatTable:
+    """Who serves whom, ready to be set."""
+
+    groups: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+    left_out: int
+    told: str
+
+
+def serving_table(serving: Serving) -> HeatTable:
+    """Return who serves whom as a table of coloured cells.
+
+    Args:
+        serving: the shares.
+
+    Cost: O(streams x groups).
+    """
+    shown = serving.groups[:_GROUPS_MAX]
+    others = len(serving.groups) > len(shown)
+
+    def cells(shares: tuple[float, ...] | None) -> tuple[HeatCell, ...]:
+        if shares is None:
+            return (HeatCell("", "#ffffff", "#333333"),) * (len(shown) + others)
+        several = [*shares[: len(shown)], *([sum(shares[len(shown) :])] if others else [])]
+        return tuple(_heat(share) for share in several)
+
+    rows = [
+        HeatRow(
+            row.stream,
+            f"{row.channel}, needs {row.skills}" if row.skills else row.channel,
+            f"{row.answered:,}",
+            cells(row.shares),
+        )
+        for row in serving.rows[:_STREAMS_MAX]
+    ]
+    if len(serving.rows) > 1:
+        rows.append(HeatRow("all", "", f"{serving.answered:,}", cells(serving.totals)))
+    return HeatTable(
+        (*shown, "others") if others else shown,
+        tuple(rows),
+        max(0, len(serving.rows) - _STREAMS_MAX),
+        _serving_told(serving),
+    )
+
+
+def _serving_told(serving: Serving) -> str:
+    if serving.totals is None:
+        return "Nobody was answered in this run."
+    told = (
+        f"Of {serving.answered:,} contacts answered in this run, {serving.groups[0]} took"
+        f" {100 * serving.totals[0]:.0f} %."
+    )
+    alone = [
+        f"{row.stream} (only {serving.groups[row.shares.index(1.0)]})"
+        for row in serving.rows
+        if row.shares is not None and 1.0 in row.shares and len(serving.groups) > 1
+    ]
+    if alone:
+        more = f" and {len(alone) - 5} more" if len(alone) > 5 else ""
+        told += f" Served by one group alone: {', '.join(alone[:5])}{more}."
+    return told
+
+
+def _heat(share: float) -> HeatCell:
+    """Return a cell between white and blue; the ink stays readable on it."""
+    low, high = (255, 255, 255), (0, 90, 150)
+    mixed = [round(a + (b - a) * share) for a, b in zip(low, high, strict=True)]
+    red, green, blue = mixed
+    text = f"{100 * share:.0f} %" if share >= 0.01 or not share else "< 1 %"
+    return HeatCell(
+        text, f"#{red:02x}{green:02x}{blue:02x}", "#ffffff" if share > 0.75 else "#111111"
+    )

@@ -11,14 +11,16 @@ from omniqueue import Skills
 from omniqueue.model.contact_events import Assigned, Queued
 from omniqueue.record.ledger import Ledger
 from omniqueue.record.measures import (
+    AGENT_SUMS,
     RECORD_FORMULAS,
     TOTALS,
     ContactMeasures,
+    ContactSums,
     GroupMeasures,
     by_channel,
 )
 from omniqueue.record.verdict import FairnessFault, Verdict
-from omniqueue.report.routed import RouteReport
+from omniqueue.report.route_tables import RouteReport, route_lines
 
 FAULT = FairnessFault(30.0, "passed over", "c2", "ana", "phone fr 1", "c1", 2)
 FAIR = Verdict(judged=3, overtakings={"skill": 4, "room": 0}, unexplained={}, faults=())
@@ -85,7 +87,7 @@ def a_report(**changes: object) -> RouteReport:
 
 
 def text(report: RouteReport, *, brief: bool = False) -> str:
-    return "\n".join(report.lines(brief=brief))
+    return "\n".join(route_lines(report, brief=brief))
 
 
 def test_a_whole_report() -> None:
@@ -94,13 +96,34 @@ def test_a_whole_report() -> None:
     assert "1970-01-01T00:00:00-06:00 to 1970-01-01T01:00:00-06:00" in lines
     assert "6 contacts arrived = 3 answered + 1 refused + 2 open" in lines
     rows = [line.split() for line in lines.splitlines()]
-    phone = ["phone", "2", "2", "0", "0", "31s", "31s", "1m", "01s", "1m", "01s", "50.0", "%"]
+    phone = ["phone", "2", "2", "31s", "31s", "1m", "01s", "1m", "01s", "50.0", "%"]
     assert phone in rows
     assert ["desk", "2", "2.0", "h", "50.0", "%", "50.0", "%", "3"] in rows
     assert "service level = answered within the target / (" in lines
     assert "skill                      4  the agent lacks a skill it needs" in lines
     assert "room" not in lines.split("Fairness")[1]
     assert lines.endswith("unexplained = 0")
+
+
+def test_the_counts_of_a_table_add_up() -> None:
+    """Outcomes that no contact had are left out; every other stands in its column."""
+    sums = ContactSums()
+    for outcome in ("answered", "answered", "abandoned", "expired", "refused", "open"):
+        sums.add(outcome, 30.0, 20.0)
+    phone = attrs.evolve(waited(1.0, name="phone"), sums=sums.to_dict())
+    lines = text(a_report(channels=[phone, waited(1.0, name="fax")])).splitlines()
+    place = next(place for place, line in enumerate(lines) if line.startswith("channel"))
+    head, *rows = (line.split() for line in lines[place : place + 3])
+    assert head[1:7] == ["arrived", "answered", "abandoned", "expired", "refused", "open"]
+    for row in rows:
+        arrived, *others = map(int, row[1:7])
+        assert arrived == sum(others)
+
+
+def test_an_empty_group_has_no_occupancy() -> None:
+    nobody = GroupMeasures(name="desk", agents=0, sums=dict.fromkeys(AGENT_SUMS, 0))
+    rows = [line.split() for line in text(a_report(groups=[nobody])).splitlines()]
+    assert ["desk", "0", "0.0", "h", "-", "-", "0"] in rows
 
 
 def test_one_is_told_in_the_singular() -> None:
@@ -128,7 +151,7 @@ def test_folding_repair_and_interruption_are_said() -> None:
     assert "\nREPAIRED: 1 bad row left out, 0 rows sorted in\n" in short
     for brief in (True, False):
         partial = text(a_report(interrupted=True), brief=brief)
-        assert partial.startswith("INTERRUPTED: this is a partial result, up to 1970-01-01T01:00")
+        assert partial.startswith("INCOMPLETE: this is a partial result, up to 1970-01-01T01:00")
 
 
 def test_what_nobody_can_serve_is_said() -> None:
