@@ -41,7 +41,7 @@ def _interrupters(value: object) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class Channel:
-    """One channel with its settings; `phone`, `email`, `fax` and `chat` exist without being said.
+    """One channel with its settings; `phone`, `email`, `fax` and `chat` are built in.
 
     Args:
         name: the channel's name (positional).
@@ -52,7 +52,7 @@ class Channel:
         max_misses: missed offers in a row after which the agent is set away (int from 1).
         resume_seconds: how long after abandoning a customer may come back to the old place.
         target_seconds: the answer time promised; None: none (deadline order ranks it last).
-        reserve_seconds: wait from arrival after which an agent is kept free; None: never.
+        reserve_seconds: wait from arrival after which an agent is reserved; None: never.
         interrupted_by: other channels whose contacts an agent takes in the middle of one of this;
             it stays with its agent and goes on afterwards.
 

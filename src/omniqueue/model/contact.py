@@ -106,7 +106,7 @@ def _relaxation(steps: Iterable[RelaxStep], needed: Skills) -> tuple[RelaxStep, 
 
 @attrs.frozen
 class Terms:
-    """What few contacts say: kept apart, so that the many that do not are small and quick.
+    """Rarely used fields, stored apart to keep ordinary contacts small.
 
     Args:
         not_before, prefer, relax, target_seconds, expire_seconds, customer, attributes: as in
