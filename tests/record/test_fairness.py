@@ -195,7 +195,7 @@ def test_a_reserved_agent_passes_over_all_but_its_contact() -> None:
         of_contacts.Reserved(6.0, "video", "ana"),
         queued("c2", 7),
     ]
-    assert kinds(judged(*events, assigned("c2", 7), channels=channels)) == {"kept free": 1}
+    assert kinds(judged(*events, assigned("c2", 7), channels=channels)) == {"reserved": 1}
     later = [of_contacts.Completed(8.0, "c0", "ana", 0.0), assigned("video", 8)]
     assert judged(*events, *later, channels=channels).fair
     early = of_contacts.Reserved(5.5, "video", "ana")

@@ -37,7 +37,7 @@ from omniqueue.record.lives import Life, Lives
 from omniqueue.record.measures import NO_SKILL, ContactMeasures
 from omniqueue.record.overtaking import Overtaken
 from omniqueue.record.verdict import Verdict
-from omniqueue.record.waiting_line import File, needs_of
+from omniqueue.record.waiting_line import JudgedLane, needs_of
 from omniqueue.record.workload import Workload
 
 _LOOK_EVERY: Final = 2000  # lines between two questions whether to stop
@@ -95,7 +95,7 @@ class AuditResult:
         faults: the first 20, and the first of every kind, in the order of finding.
         channels: by channel. skills: by skill needed.
         agents: by agent, in the order in which they were added.
-        served: (agent, channel and skills) to the number of contacts taken.
+        served: (agent, channel and skills) to how many contacts the agent was given.
         interrupted: whether reading stopped before the end.
 
     Example:
@@ -204,7 +204,7 @@ class Audit:
             skills=_suffered(measures.by_skill(ledger, targets, now=now), by_skill),
             agents=self._shares(),
             served={
-                (agent, File(channel, needs_of(skills)).text()): number
+                (agent, JudgedLane(channel, needs_of(skills)).text()): number
                 for (agent, channel, skills), number in self._served.items()
             },
             interrupted=interrupted,

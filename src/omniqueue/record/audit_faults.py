@@ -26,7 +26,7 @@ AUDIT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "unknown channel": "no such channel was declared",
         "contact lost": "the contact is neither waiting nor with an agent nor ended",
         "work left behind": "an agent who is not there holds the contact",
-        "wrong reservation": "the agent or the contact could not be kept for the other",
+        "wrong reservation": "the agent or the contact could not be reserved for the other",
         "stricter needs": "a relaxation asks for more than was asked before",
         "future arrival": "the contact arrived after it was queued",
         "late resume": "the customer came back after the channel's time for it",

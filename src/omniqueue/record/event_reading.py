@@ -12,14 +12,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from math import inf, isfinite
-from typing import Final, TypeAlias, TypeVar
+from types import NoneType
+from typing import Final, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError, shown
 from omniqueue.model.channel import Channel
 from omniqueue.model.contact_events import PassedOver
-from omniqueue.model.event import Event
+from omniqueue.model.event import Event, Rank
 from omniqueue.model.skill import Skills
 from omniqueue.record.event_lines import FORMAT
 
@@ -32,9 +33,9 @@ _WHOLE_MAX: Final = 2**53
 _BITS_MAX: Final = 1000  # of an int that still compares with every float
 _STATES: Final = ("ready", "away", "offline")
 _SETTINGS: Final = frozenset(field.name for field in attrs.fields(Channel)) - {"name"}
-_NEVER_NONE: Final = {("offered", "until"), ("preferred", "until")}
 
 Check: TypeAlias = Callable[[object], object]
+FieldCheck: TypeAlias = Callable[[object, str], object]  # a value, and the name of its field
 _Line: TypeAlias = dict[str, object]
 
 
@@ -59,7 +60,12 @@ class Header:
 
 @attrs.frozen
 class UnknownEvent:
-    """A line that names no event. Args: at: when. name: what it calls itself."""
+    """A line with an unknown event name.
+
+    Args:
+        at: when.
+        name: the name.
+    """
 
     at: float
     name: str
@@ -165,32 +171,23 @@ class EventReader:
         return kind[0](*values)  # type: ignore[arg-type]
 
     def _checks(self, kind: type[Event]) -> list[tuple[str, Check]]:
-        """Return how each field of a kind of event is checked, in order."""
-        found: list[tuple[str, Check]] = []
-        for field in attrs.fields(kind):
-            check = self._check(field.name)
-            if field.name in ("until", "wrap_up_seconds", "reason", "channels") or (
-                (kind.name, field.name) == ("completed", "agent")
-            ):
-                if (kind.name, field.name) not in _NEVER_NONE:
-                    check = _or_none(check)
-            found.append((field.name, check))
-        return found
+        """Return how each field of a kind of event is checked, in order: by its type."""
+        hints = get_type_hints(kind)
+        return [
+            (field.name, self._check(field.name, hints[field.name]))
+            for field in attrs.fields(kind)
+        ]
 
-    def _check(self, field: str) -> Check:
-        if field == "skills":
-            return self._skills_of
-        if field == "rank":
+    def _check(self, field: str, hint: object) -> Check:
+        if hint == Rank:
             return self._rank_of
-        if field in ("by_hand", "keep_place", "skip_if_away"):
-            return lambda value: _is(value, bool, field, "true or false")
-        if field in ("presence", "state"):
-            return lambda value: _one_of(value, field)
-        if field in ("contact", "agent", "channel", "by"):
-            return lambda value: _name(value, field)
-        if field in _FURTHER:
-            return _FURTHER[field]
-        return lambda value: _number(value, field)
+        several = get_args(hint)
+        if NoneType in several:
+            return _or_none(self._check(field, several[0]))
+        if hint is Skills:
+            return self._skills_of
+        check = _BY_NAME.get(field) or _BY_TYPE[get_origin(hint) or hint]
+        return lambda value: check(value, field)
 
     def _rank_of(self, value: object) -> object:
         several = isinstance(value, list)
@@ -334,13 +331,19 @@ def _name(value: object, field: str) -> str:
     raise InvalidValueError(field, value, f"a name of at most {_NAME_MAX} characters")
 
 
-def _is(value: object, kind: type, field: str, expected: str) -> object:
-    if isinstance(value, kind):
+def _text(value: object, field: str) -> object:
+    if isinstance(value, str):
         return value
-    raise InvalidValueError(field, value, expected)
+    raise InvalidValueError(field, value, "a text")
 
 
-def _one_of(value: object, field: str) -> object:
+def _flag(value: object, field: str) -> object:
+    if isinstance(value, bool):
+        return value
+    raise InvalidValueError(field, value, "true or false")
+
+
+def _presence(value: object, field: str) -> object:
     if isinstance(value, str) and value in _STATES:
         return value
     raise InvalidValueError(field, value, ", ".join(_STATES))
@@ -355,10 +358,14 @@ def _counts(value: object, field: str, least: int = 0) -> dict[str, int]:
     return value
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _costs(value: object, field: str) -> dict[str, int]:
+    return _counts(value, field, 1)
+
+
+def _names(value: object, field: str) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > _CHANNELS_MAX:
-        raise InvalidValueError("channels", value, "a list of channel names, or null for all")
-    return tuple(_name(item, "channels") for item in value)
+        raise InvalidValueError(field, value, "a list of channel names, or null for all")
+    return tuple(_name(item, field) for item in value)
 
 
 def _rank_part(value: object) -> float:
@@ -369,10 +376,10 @@ def _rank_part(value: object) -> float:
     return _number(value, "rank")
 
 
-def _wrap_up(value: object) -> float:
-    seconds = _number(value, "wrap_up_seconds")
+def _seconds(value: object, field: str) -> float:
+    seconds = _number(value, field)
     if seconds < 0:
-        raise InvalidValueError("wrap_up_seconds", value, "a number from 0, or null")
+        raise InvalidValueError(field, value, "a number from 0, or null")
     return seconds
 
 
@@ -380,15 +387,19 @@ def _or_none(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 
 
-_FURTHER: Final[Mapping[str, Check]] = {
-    "limits": lambda value: _counts(value, "limits"),
-    "costs": lambda value: _counts(value, "costs", 1),
-    "channels": _names,
-    "priority": lambda value: _whole(value, "priority"),
-    "capacity": lambda value: _whole(value, "capacity"),
-    "wrap_up_seconds": _wrap_up,
-    "reason": lambda value: _is(value, str, "reason", "a text, or null"),
-    "policy": lambda value: _is(value, str, "policy", "a text"),
-    "problem": lambda value: _is(value, str, "problem", "a text"),
-    "observer": lambda value: _is(value, str, "observer", "a text"),
+_BY_TYPE: Final[Mapping[object, FieldCheck]] = {
+    float: _number,
+    int: _whole,
+    bool: _flag,
+    str: _name,
+    Mapping: _counts,
+    tuple: _names,
+}
+# Fields that their type does not tell all about.
+_BY_NAME: Final[Mapping[str, FieldCheck]] = {
+    "costs": _costs,
+    "presence": _presence,
+    "state": _presence,
+    "wrap_up_seconds": _seconds,
+    **dict.fromkeys(("reason", "policy", "problem", "observer"), _text),
 }

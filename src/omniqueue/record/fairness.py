@@ -25,7 +25,7 @@ from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, Profi
 from omniqueue.record.listener import EventListener, Hear
 from omniqueue.record.overtaking import OvertakingCounter
 from omniqueue.record.verdict import FAULTS_KEPT_MAX, FairnessFault, Verdict
-from omniqueue.record.waiting_line import File, Stander, WaitingLine, needs_of
+from omniqueue.record.waiting_line import JudgedLane, Stander, WaitingLine, needs_of
 
 
 class JudgeListener(Protocol):
@@ -223,7 +223,7 @@ class FairnessJudge(EventListener):
     def _transferred(self, event: of_contacts.Transferred) -> None:
         who = self._moving(event)
         self._free(who)
-        self._bar(who, event.agent)
+        self._sent_on(who, event.agent)
         who.needs = needs_of(event.skills)
         who.preferred = None
         if not event.keep_place:
@@ -263,7 +263,7 @@ class FairnessJudge(EventListener):
         if self._listener is not None:
             self._listener.ended(who)
         who.state = "ended"
-        for agent in (*who.excluded, who.barred):
+        for agent in (*who.excluded, who.transferred_by):
             if agent is not None:
                 self._excluded_of[agent].pop(who.id, None)
         del self.contacts[who.id]
@@ -280,13 +280,13 @@ class FairnessJudge(EventListener):
     def _exclusion_ended(self, event: of_contacts.ExclusionEnded) -> None:
         who = self._named(event)
         who.excluded.discard(event.agent)
-        if who.barred != event.agent:
+        if who.transferred_by != event.agent:
             self._excluded_of.get(event.agent, {}).pop(who.id, None)
 
-    def _bar(self, who: Stander, agent: str) -> None:
-        if who.barred is not None and who.barred not in who.excluded:
-            self._excluded_of[who.barred].pop(who.id, None)
-        who.barred = agent
+    def _sent_on(self, who: Stander, agent: str) -> None:
+        if who.transferred_by is not None and who.transferred_by not in who.excluded:
+            self._excluded_of[who.transferred_by].pop(who.id, None)
+        who.transferred_by = agent
         self._excluded_of.setdefault(agent, {})[who.id] = who
 
     def _reserved(self, event: of_contacts.Reserved) -> None:
@@ -363,7 +363,7 @@ class FairnessJudge(EventListener):
             self.touched[event.agent] = None  # what was offered may be interrupted from now on
         who.state = "active"
         for agent in who.excluded:
-            if agent != who.barred:
+            if agent != who.transferred_by:
                 self._excluded_of[agent].pop(who.id, None)
         who.excluded.clear()
         if who.reserving is not None:
@@ -421,12 +421,12 @@ class FairnessJudge(EventListener):
             yield "limit exceeded" if room else "capacity exceeded"
         if by_hand:
             return
-        if agent.id in who.excluded or agent.id == who.barred:
+        if agent.id in who.excluded or agent.id == who.transferred_by:
             yield "excluded"
         if who.preferred is not None and who.preferred != agent.id:
             yield "other preferred"
         if agent.reserved_for is not None and agent.reserved_for != who.id:
-            yield "kept free"
+            yield "reserved"
 
     def _fault(
         self,
@@ -441,7 +441,7 @@ class FairnessJudge(EventListener):
         if len(self._faults) >= FAULTS_KEPT_MAX and self._listener is None:
             return
         concerned = who if first is None else first
-        needs = File(concerned.channel, concerned.needs).text()
+        needs = JudgedLane(concerned.channel, concerned.needs).text()
         passed_over = None if first is None else first.id
         fault = FairnessFault(at, kind, who.id, agent, needs, passed_over, number - 1)
         if len(self._faults) < FAULTS_KEPT_MAX:

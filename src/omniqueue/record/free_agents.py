@@ -2,7 +2,7 @@
 
 After each instant, once all that happens at it has happened, no agent who is ready and has room
 may stand beside a waiting contact that it could take (its skills, channels, limits, room by
-interrupting too; exclusions, the bar of a transfer, preferences and reservations said), and no
+interrupting too; exclusions, the agent who sent it on, preferences and reservations said), and no
 interrupted contact may stay aside for which its agent has room again. Only what changed is looked
 at: contacts that came to wait or came to need less, agents that came to have more room. And
 whenever a contact goes to an agent with room only by interrupting, nobody may have had room for it
@@ -22,7 +22,7 @@ from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.judged_agent import JudgedAgent, Profile
 from omniqueue.record.overtaking import OvertakenCounts
 from omniqueue.record.verdict import FairnessFault
-from omniqueue.record.waiting_line import File, Stander
+from omniqueue.record.waiting_line import JudgedLane, Stander
 
 _WIDENING: Final = frozenset(
     {
@@ -158,13 +158,13 @@ class FreeAgentWatch:
 
     def _candidates(self, agent: JudgedAgent) -> Iterator[Stander]:
         standers = self._judge.line.standers
-        served = agent.profile.served(self._judge.line.files)
+        served = agent.profile.served(self._judge.line.lanes)
         if len(standers) <= len(served):
             yield from standers.values()
             return
-        for file in served:
-            if file.keys and agent.has_room(file.channel):
-                for key in file.keys:
+        for lane in served:
+            if lane.keys and agent.has_room(lane.channel):
+                for key in lane.keys:
                     yield standers[key[2]]
         for key in self._judge.line.preferring_of.get(agent.id, ()):
             yield standers[key[2]]
@@ -176,11 +176,11 @@ class FreeAgentWatch:
             and (who.preferred is None or who.preferred == agent.id)
             and agent.reserved_for in (None, who.id)
             and agent.id not in who.excluded
-            and agent.id != who.barred
+            and agent.id != who.transferred_by
         )
 
     def _beside(self, at: float, who: Stander, agent: JudgedAgent) -> None:
-        needs = File(who.channel, who.needs).text()
+        needs = JudgedLane(who.channel, who.needs).text()
         detail = f"the agent was free while the contact ({needs}) waited"
         self._book.add(at, "free beside waiting", who.id, agent.id, detail)
 

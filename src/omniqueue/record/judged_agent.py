@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from omniqueue.model.channel import Channel
-from omniqueue.record.waiting_line import File, Needs, Stander
+from omniqueue.record.waiting_line import JudgedLane, Needs, Stander
 
 Abilities: TypeAlias = tuple[Needs, tuple[str, ...] | None]  # levels held, channels (None: all)
 
@@ -20,13 +20,13 @@ class Profile:
         (False, True)
     """
 
-    __slots__ = ("_channels", "_files_seen", "_levels", "_served")
+    __slots__ = ("_channels", "_lanes_seen", "_levels", "_served")
 
     def __init__(self, levels: Needs, channels: tuple[str, ...] | None) -> None:
         self._levels = dict(levels)
         self._channels = None if channels is None else frozenset(channels)
-        self._served: list[File] = []
-        self._files_seen = 0
+        self._served: list[JudgedLane] = []
+        self._lanes_seen = 0
 
     def takes(self, channel: str) -> bool:
         """Tell whether these agents take a channel."""
@@ -40,19 +40,19 @@ class Profile:
                 return False
         return True
 
-    def served(self, files: Sequence[File]) -> list[File]:
-        """Return the files whose needs are met; each file is looked at once.
+    def served(self, lanes: Sequence[JudgedLane]) -> list[JudgedLane]:
+        """Return the lanes whose needs are met; each lane is looked at once.
 
         Args:
-            files: all files there are, in the order in which they appeared; only ever longer.
+            lanes: all lanes there are, in the order in which they appeared; only ever longer.
         """
-        if self._files_seen < len(files):
+        if self._lanes_seen < len(lanes):
             self._served += [
-                file
-                for file in files[self._files_seen :]
-                if self.takes(file.channel) and self.covers(file.needs)
+                lane
+                for lane in lanes[self._lanes_seen :]
+                if self.takes(lane.channel) and self.covers(lane.needs)
             ]
-            self._files_seen = len(files)
+            self._lanes_seen = len(lanes)
         return self._served
 
 

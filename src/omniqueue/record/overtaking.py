@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from omniqueue.record.judged_agent import JudgedAgent
 from omniqueue.record.verdict import CAUSES
-from omniqueue.record.waiting_line import File, Stander, WaitingLine
+from omniqueue.record.waiting_line import JudgedLane, Stander, WaitingLine
 
 OnFault = Callable[[float, str, Stander, str | None, Stander | None, int], None]
 
@@ -62,26 +62,26 @@ class OvertakingCounter:
                 counts["channel"] += before
         if of_taken:
             total = sum(of_taken.values())
-            files = self._served_before(who, agent, of_taken, total)
-            for file, before in files:
-                self._explain(at, who, agent, file, before)
-            counts["skill"] += total - sum(before for _, before in files)
+            lanes = self._served_before(who, agent, of_taken, total)
+            for lane, before in lanes:
+                self._explain(at, who, agent, lane, before)
+            counts["skill"] += total - sum(before for _, before in lanes)
 
     def _served_before(
         self, who: Stander, agent: JudgedAgent, of_taken: Mapping[str, int], total: int
-    ) -> list[tuple[File, int]]:
-        """Return the files that the agent serves, with how many of each stand before."""
-        served = agent.profile.served(self._line.files)
+    ) -> list[tuple[JudgedLane, int]]:
+        """Return the lanes that the agent serves, with how many of each stand before."""
+        served = agent.profile.served(self._line.lanes)
         if total > len(served):
             key = who.key
-            found = [(file, file.keys.bisect_left(key)) for file in served if file.keys]
-            return [(file, before) for file, before in found if before]
-        few: dict[File, int] = {}
+            found = [(lane, lane.keys.bisect_left(key)) for lane in served if lane.keys]
+            return [(lane, before) for lane, before in found if before]
+        few: dict[JudgedLane, int] = {}
         for channel, number in of_taken.items():
             for other in self._line.waiting_before(channel, number):
-                assert other.file is not None
-                few[other.file] = few.get(other.file, 0) + 1
-        return [(file, before) for file, before in few.items() if agent.profile.covers(file.needs)]
+                assert other.lane is not None
+                few[other.lane] = few.get(other.lane, 0) + 1
+        return [(lane, before) for lane, before in few.items() if agent.profile.covers(lane.needs)]
 
     def _count_preferring(self, at: float, who: Stander, agent: JudgedAgent) -> None:
         line, key = self._line, who.key
@@ -105,7 +105,7 @@ class OvertakingCounter:
             return "channel"
         if not agent.profile.covers(other.needs):
             return "skill"
-        if agent.id in other.excluded or agent.id == other.barred:
+        if agent.id in other.excluded or agent.id == other.transferred_by:
             return "exclusion"
         if not agent.has_room(other.channel):
             return "room"
@@ -114,25 +114,25 @@ class OvertakingCounter:
         return None
 
     def _explain(
-        self, at: float, who: Stander, agent: JudgedAgent, file: File, before: int
+        self, at: float, who: Stander, agent: JudgedAgent, lane: JudgedLane, before: int
     ) -> None:
-        """Count the first contacts of a file that the agent serves, by cause."""
+        """Count the first contacts of a lane that the agent serves, by cause."""
         counts = self.counts
         kept_away = [
             other
             for other in self._excluded_of.get(agent.id, {}).values()
-            if other.place is not None and other.file is file and self._stands_before(other, who)
+            if other.place is not None and other.lane is lane and self._stands_before(other, who)
         ]
         if kept_away:
             counts["exclusion"] += len(kept_away)
             before -= len(kept_away)
-        if not agent.has_room(file.channel):
+        if not agent.has_room(lane.channel):
             counts["room"] += before
         elif before and agent.reserved_for is not None:
             reserving = self._contacts.get(agent.reserved_for)
             itself = (
                 reserving is not None
-                and reserving.file is file
+                and reserving.lane is lane
                 and reserving not in kept_away
                 and self._stands_before(reserving, who)
             )
@@ -141,11 +141,11 @@ class OvertakingCounter:
                 self._unexplained(at, who, agent, reserving)
         elif before:
             away = {other.sequence for other in kept_away}
-            first = next(each for each in file.keys if each[2] not in away)
+            first = next(each for each in lane.keys if each[2] not in away)
             self._unexplained(at, who, agent, self._line.standers[first[2]], before)
 
     def _stands_before(self, other: Stander, who: Stander) -> bool:
-        """Tell whether a contact stands in a file, before another."""
+        """Tell whether a contact stands in a lane, before another."""
         return (
             other.place is not None
             and other.state == "waiting"

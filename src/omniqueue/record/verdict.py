@@ -21,7 +21,7 @@ CAUSES: Final[Mapping[str, str]] = MappingProxyType(
         "skill": "the agent lacks a skill it needs",
         "exclusion": "the agent had declined, missed or sent it on",
         "room": "the agent had no room for it",
-        "reservation": "the agent was kept free for another contact",
+        "reservation": "the agent was reserved for another contact",
         "priority": "it arrived earlier, but its rank is later",
     }
 )
@@ -40,8 +40,8 @@ FAULT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "not ready": "the agent was not ready",
         "excluded": "the agent had declined, missed or sent on the contact",
         "other preferred": "the contact waited for another agent",
-        "kept free": "the agent was kept free for another contact",
-        "early reservation": "an agent was kept free before the contact was overdue",
+        "reserved": "the agent was reserved for another contact",
+        "early reservation": "an agent was reserved before the contact was overdue",
         "not waiting": "the contact was not waiting",
         "double assignment": "the contact was with an agent already",
         "wrong rank": "the contact's rank is not what the order policy gives",

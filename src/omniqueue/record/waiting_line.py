@@ -1,6 +1,6 @@
-"""The judge's own picture of the queue: who waits, sorted so that whole kinds count at once.
+"""The judge's own picture of the queue: who waits, sorted so that whole lanes count at once.
 
-It shares nothing with the engine. Contacts that need the same stand in one file of keys, so "how
+It shares nothing with the engine. Contacts that need the same stand in one lane, so "how
 many of these stand before that one" is one bisection, however many they are.
 """
 
@@ -18,7 +18,7 @@ Key: TypeAlias = tuple[Rank, float, int]  # rank, arrival, order of first submis
 Needs: TypeAlias = tuple[tuple[str, int], ...]  # skill, level; in order of skill
 
 
-class File:
+class JudgedLane:
     """The keys of the waiting contacts that need the same: one channel, the same skills."""
 
     __slots__ = ("channel", "keys", "needs")
@@ -41,13 +41,12 @@ class Stander:
         "arrived_at",
         "asked_channel",
         "asked_needs",
-        "barred",
         "channel",
         "excluded",
-        "file",
         "held_channel",
         "id",
         "key",
+        "lane",
         "needs",
         "overtaken",
         "place",
@@ -57,6 +56,7 @@ class Stander:
         "sequence",
         "since",
         "state",
+        "transferred_by",
     )
 
     def __init__(self, name: str, channel: str, needs: Needs, priority: int) -> None:
@@ -71,11 +71,11 @@ class Stander:
         self.agent: str | None = None  # who holds it: offered, active, in wrap-up
         self.held_channel = channel  # the channel whose cost the holder bears
         self.preferred: str | None = None
-        self.barred: str | None = None
+        self.transferred_by: str | None = None
         self.excluded: set[str] = set()
         self.reserving: str | None = None
         self.place: SortedList[Key] | None = None  # where it stands, None: not in the line
-        self.file: File | None = None
+        self.lane: JudgedLane | None = None
         self.overtaken = 0  # by contacts ranked after it, in earlier spells of waiting
         self.since = 0
 
@@ -126,7 +126,7 @@ class ArrivalChains:
 
 
 class WaitingLine:
-    """All contacts that wait or are deferred, sorted by queue order in files of equal needs.
+    """All contacts that wait or are deferred, in queue order, in lanes of equal needs.
 
     Cost: O(log n) to enter and to leave.
 
@@ -139,12 +139,12 @@ class WaitingLine:
 
     def __init__(self) -> None:
         self.by_channel: dict[str, SortedList[Key]] = {}
-        self.files: list[File] = []
+        self.lanes: list[JudgedLane] = []
         self.deferred: SortedList[Key] = SortedList()
         self.preferring: SortedList[Key] = SortedList()
         self.preferring_of: dict[str, SortedList[Key]] = {}
         self.standers: dict[int, Stander] = {}  # by sequence, those in the line
-        self._files: dict[tuple[str, Needs], File] = {}
+        self._lanes: dict[tuple[str, Needs], JudgedLane] = {}
         self._given: SortedList[Key] = SortedList()
         self._chains: ArrivalChains | None = None
         self._most: tuple[int, str] = (0, "")
@@ -160,10 +160,10 @@ class WaitingLine:
             place = self.preferring
             self.preferring_of.setdefault(who.preferred, SortedList()).add(key)
         else:
-            file = who.file
-            if file is None or file.needs != who.needs or file.channel != who.channel:
-                file = who.file = self._file(who.channel, who.needs)
-            file.keys.add(key)
+            lane = who.lane
+            if lane is None or lane.needs != who.needs or lane.channel != who.channel:
+                lane = who.lane = self._lane(who.channel, who.needs)
+            lane.keys.add(key)
             place = self.by_channel[who.channel]
         place.add(key)
         who.place = place
@@ -185,8 +185,8 @@ class WaitingLine:
             assert who.preferred is not None
             self.preferring_of[who.preferred].remove(key)
         elif place is not self.deferred:
-            assert who.file is not None
-            who.file.keys.remove(key)
+            assert who.lane is not None
+            who.lane.keys.remove(key)
         who.place = None
         del self.standers[who.sequence]
         if self._chains is not None:
@@ -240,13 +240,13 @@ class WaitingLine:
         given = self._given
         return len(given) - int(given.bisect_right(key))
 
-    def _file(self, channel: str, needs: Needs) -> File:
-        file = self._files.get((channel, needs))
-        if file is None:
-            file = self._files[channel, needs] = File(channel, needs)
-            self.files.append(file)
+    def _lane(self, channel: str, needs: Needs) -> JudgedLane:
+        lane = self._lanes.get((channel, needs))
+        if lane is None:
+            lane = self._lanes[channel, needs] = JudgedLane(channel, needs)
+            self.lanes.append(lane)
             self.by_channel.setdefault(channel, SortedList())
-        return file
+        return lane
 
     def _start_chains(self) -> None:
         # In arrival order nobody who arrived earlier can rank later: kept only when needed.
