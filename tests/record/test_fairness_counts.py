@@ -52,7 +52,7 @@ class CountingRouter(NaiveRouter):
             "preference": preferred is not None and preferred.agent_id != agent.id,
             "channel": agent.channels is not None and other.channel.name not in agent.channels,
             "skill": any(levels.get(name, 0) < need for name, need in other.skills.items()),
-            "exclusion": agent.id in other.excluded or agent.id == other.transferred_by,
+            "exclusion": agent.id in other.excluded or agent.id == other.barred,
             "room": not self.has_room(agent, other),
             "reservation": reserved,
         }
