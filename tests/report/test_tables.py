@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from omniqueue.report.formats import share_text
+from omniqueue.report import formats
 from omniqueue.report.tables import text_table
 
 
@@ -23,7 +23,7 @@ def test_a_table_may_be_empty_but_not_ragged() -> None:
 
 
 def test_shares() -> None:
-    assert [share_text(share) for share in (0.0, 1.0, 0.12345, None)] == [
+    assert [formats.share(share) for share in (0.0, 1.0, 0.12345, None)] == [
         "0.0 %",
         "100.0 %",
         "12.3 %",

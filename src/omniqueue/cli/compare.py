@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.simulate import progress_bar
-    from omniqueue.report.comparison_tables import comparison_lines, verdict_lines
+    from omniqueue.report.comparison_tables import comparison_lines, comparison_verdict
     from omniqueue.sim.scenarios.file import read_scenario
     from omniqueue.sim.studies.comparison import compare
 
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             stopped=stopped,
         )
     if arguments.json:
-        say(json.dumps({**found.to_dict(), "verdict": verdict_lines(found)}, allow_nan=False))
+        say(json.dumps({**found.to_dict(), "verdict": comparison_verdict(found)}, allow_nan=False))
     else:
         for line in comparison_lines(found, brief=arguments.quiet):
             say(line)

@@ -10,7 +10,7 @@ from typing import Final
 from omniqueue.errors import InvalidValueError
 from omniqueue.record import measures
 from omniqueue.record.ledger import Ledger
-from omniqueue.report.formats import instant_text
+from omniqueue.report import formats
 from omniqueue.sim.calendar.durations import duration_seconds, duration_text
 
 INTERVALS_MAX: Final = 1_000_000  # lines of a table: two years by the minute
@@ -111,7 +111,7 @@ class Intervals:
             start = self._start(number, offset)
             if self._offset(start) != offset:  # it began when the clock was changed
                 start = self._change(start, at)
-            found = instant_text(start, self._zone)
+            found = formats.instant(start, self._zone)
             if not start % 60:
                 moment = datetime.fromtimestamp(start, self._zone)
                 found = moment.isoformat(timespec="minutes")

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.simulate import progress_bar
-    from omniqueue.report.staffing_tables import staffing_lines, verdict_lines
+    from omniqueue.report.staffing_tables import staffing_lines, staffing_verdict
     from omniqueue.sim.scenarios.file import read_scenario
     from omniqueue.sim.studies.staff_search import cheapest_staffing
 
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
             stopped=stopped,
         )
     if arguments.json:
-        say(json.dumps({**plan.to_dict(), "verdict": verdict_lines(plan)}, allow_nan=False))
+        say(json.dumps({**plan.to_dict(), "verdict": staffing_verdict(plan)}, allow_nan=False))
     else:
         for line in staffing_lines(plan, brief=arguments.quiet):
             say(line)

@@ -14,32 +14,27 @@ from omniqueue.policy.order import order_text
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS
 from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures
-from omniqueue.report.formats import (
-    counted,
-    instant_text,
-    number_text,
-    seconds_text,
-    share_text,
-)
+from omniqueue.report import formats
+from omniqueue.report.fairness_tables import overtaking_lines
 from omniqueue.report.tables import (
+    ASA,
     INCOMPLETE,
     LONGEST,
     P95,
+    SERVICE_LEVEL,
     Column,
-    measure_column,
-    outcome_columns,
+    contact_columns,
     record_formula_lines,
     table_lines,
     text_table,
     totals_text,
 )
-from omniqueue.report.verdict_lines import overtaking_lines
 
 FORMAT: Final = "omniqueue-audit/2"
 _OVERTAKEN: Final = (
-    Column[Suffered]("overtaken", lambda each: number_text(each.overtaken)),
-    Column[Suffered]("times", lambda each: number_text(each.overtakings)),
-    Column[Suffered]("most", lambda each: number_text(each.most)),
+    Column[Suffered]("overtaken", lambda each: formats.number(each.overtaken)),
+    Column[Suffered]("times", lambda each: formats.number(each.overtakings)),
+    Column[Suffered]("most", lambda each: formats.number(each.most)),
 )
 _ROWS_MAX: Final = 20  # agents by name; beyond, they stand together by what they can do
 _COLUMNS_MAX: Final = 5
@@ -103,11 +98,9 @@ def audit_lines(
     clock = partial(_clock_text, zone=zone)
     if found.interrupted:
         yield f"{INCOMPLETE}, up to {clock(found.ended_at)}"
-    order = order_text(found.order)
-    yield (
-        f"{name}: {counted(found.events, 'event')}, order {order}, selection {found.selection},"
-        f" {clock(found.started_at)} to {clock(found.ended_at)}"
-    )
+    policies = f"order {order_text(found.order)}, selection {found.selection}"
+    times = f"{clock(found.started_at)} to {clock(found.ended_at)}"
+    yield f"{name}: {formats.counted(found.events, 'event')}, {policies}, {times}"
     yield totals_text(found.totals)
     if not brief:
         yield from _suffered_table("channel", found.channels)
@@ -131,7 +124,7 @@ def _clock_text(at: float, zone: tzinfo | None) -> str:
     """Return an instant in a zone; as recorded without one, or where no calendar reaches it."""
     if zone is None or not -_YEAR_MAX / 8 < at < _YEAR_MAX:
         return f"{at:g}" if at == int(at) and abs(at) < 1e6 else repr(at)
-    return instant_text(at, zone)
+    return formats.instant(at, zone)
 
 
 def _suffered_json(each: Suffered) -> dict[str, JsonValue]:
@@ -145,22 +138,13 @@ def _suffered_json(each: Suffered) -> dict[str, JsonValue]:
 
 def _suffered_table(heading: str, rows: Sequence[Suffered]) -> Iterator[str]:
     yield ""
-    contacts: list[Column[ContactMeasures]] = [
-        Column[ContactMeasures](heading, lambda each: each.name),
-        *outcome_columns([each.contacts for each in rows]),
-        measure_column("mean_wait"),
-        P95,
-        LONGEST,
-        measure_column("service_level"),
-    ]
+    measured = [each.contacts for each in rows]
+    contacts = contact_columns(heading, measured, ASA, P95, LONGEST, SERVICE_LEVEL)
     yield from table_lines([*map(_of_contacts, contacts), *_OVERTAKEN], rows)
 
 
 def _of_contacts(column: Column[ContactMeasures]) -> Column[Suffered]:
     return Column(column.head, lambda each: column.cell(each.contacts))
-
-
-# ---------------------------------------------------------------------- the agents
 
 
 def _quartiles(values: Sequence[float]) -> list[float]:
@@ -195,10 +179,13 @@ def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
     if not number:
         yield "no agent was ever signed in"
         return
-    heads = (f"between {counted(number, 'agent')}", *(part.replace("_", " ") for part in _PARTS))
+    heads = (
+        f"between {formats.counted(number, 'agent')}",
+        *(part.replace("_", " ") for part in _PARTS),
+    )
     rows = [
-        ["occupancy", *map(share_text, _quartiles(measured["occupancy"]))],
-        ["idle", *map(seconds_text, _quartiles(measured["idle_seconds"]))],
+        ["occupancy", *map(formats.share, _quartiles(measured["occupancy"]))],
+        ["idle", *map(formats.seconds, _quartiles(measured["idle_seconds"]))],
         ["answered", *(f"{value:,.0f}" for value in _quartiles(measured["answered"]))],
     ]
     yield from text_table(heads, rows)

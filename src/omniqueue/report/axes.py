@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.report.formats import time_of_day
+from omniqueue.report import formats
 from omniqueue.sim.calendar.shifts import WEEKDAYS
 from omniqueue.sim.calendar.week import DAY_SECONDS
 
@@ -44,10 +44,10 @@ def clock_axis(axes: Axes, low: float, high: float) -> None:
     most = _DAY_LABELS_MAX if with_day else _CLOCK_LABELS_MAX
     step = next((each for each in _STEPS if span / each <= most - 1), DAY_SECONDS)
     places = [step * number for number in range(ceil(low / step), int(high // step) + 1)]
-    labels = [time_of_day(at, end=at > low) for at in places]
+    labels = [formats.time_of_day(at, end=at > low) for at in places]
     if with_day:
         days = [WEEKDAYS[at // DAY_SECONDS % 7] for at in places]
-        hours = [time_of_day(at) for at in places]
+        hours = [formats.time_of_day(at) for at in places]
         labels = [
             day if hour == "00:00" else f"{day} {hour}"
             for day, hour in zip(days, hours, strict=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from omniqueue.report import formats
 from omniqueue.report.axes import clock_axis, share_axis, unit_of
-from omniqueue.report.formats import brief_seconds
 from omniqueue.report.svg import INK, svg_of
 from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import Estimate
@@ -74,7 +74,7 @@ def waits_chart(
         for target in near[:_TARGETS_MAX]:
             axes.axhline(target / unit, color=INK, linewidth=1.1, linestyle=(0, (5, 3)))
             axes.annotate(
-                f"target {brief_seconds(target)}",
+                f"target {formats.brief_seconds(target)}",
                 (1.0, target / unit),
                 xycoords=("axes fraction", "data"),
                 xytext=(-2, 2),
@@ -182,7 +182,7 @@ def distribution_chart(
             axes.axvline(target / unit, color=INK, linewidth=1.1, linestyle=(0, (5, 3)))
             right = target > 0.6 * top
             axes.annotate(
-                f"target {brief_seconds(target)}",
+                f"target {formats.brief_seconds(target)}",
                 (target / unit, 0.04),
                 xytext=(-4 if right else 4, 0),
                 textcoords="offset points",

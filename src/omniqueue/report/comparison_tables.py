@@ -10,7 +10,7 @@ from typing import Final
 
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES
-from omniqueue.report.formats import NOTHING, interval_text, seconds_text, share_text
+from omniqueue.report import formats
 from omniqueue.report.tables import INCOMPLETE, Column, formula_lines, table_lines
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import SimulationResult
@@ -33,7 +33,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     if not brief:
         yield from _head(comparison)
         yield ""
-    for line in verdict_lines(comparison):
+    for line in comparison_verdict(comparison):
         yield from wrap(line, _WIDTH, subsequent_indent="  ")
     if brief or not comparison.replications:
         return
@@ -47,7 +47,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     )
 
 
-def verdict_lines(comparison: Comparison) -> list[str]:
+def comparison_verdict(comparison: Comparison) -> list[str]:
     """Return what the comparison shows, in words.
 
     Args:
@@ -61,7 +61,7 @@ def verdict_lines(comparison: Comparison) -> list[str]:
         >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-        >>> print(*verdict_lines(compare(desk, desk, replications=5, seed=1)))
+        >>> print(*comparison_verdict(compare(desk, desk, replications=5, seed=1)))
         A and B are the same to the last digit in each of these 5 replications.
     """
     pairs = f"{comparison.replications:,} replications"
@@ -156,9 +156,9 @@ def _sentence(found: Difference) -> str:
     who = {"total": "all contacts", "channel": found.name}.get(found.of, "")
     if found.measure == "mean_wait_all":
         verb = "wait" if found.of == "total" else "waits"
-        ends = f"({seconds_text(low)} to {seconds_text(high)})"
+        ends = f"({formats.seconds(low)} to {formats.seconds(high)})"
         more = "longer" if value > 0 else "less"
-        return f"{who} {verb} {seconds_text(abs(value))} {more} {ends}"
+        return f"{who} {verb} {formats.seconds(abs(value))} {more} {ends}"
     points = f"{100 * abs(value):.2f} points"
     ends = f"({100 * low:.2f} to {100 * high:.2f})"
     more = "more" if value > 0 else "less"
@@ -170,18 +170,18 @@ def _sentence(found: Difference) -> str:
 
 
 def _value(measure: str, value: float) -> str:
-    return seconds_text(value) if _is_time(measure) else share_text(value, 2)
+    return formats.seconds(value) if _is_time(measure) else formats.share(value, 2)
 
 
 def _signed(measure: str, value: float) -> str:
     if isnan(value):
-        return NOTHING
+        return formats.NOTHING
     sign = "-" if value < 0 else "+" if value > 0 else ""
-    return sign + (seconds_text(abs(value)) if _is_time(measure) else f"{100 * abs(value):.2f}")
+    return sign + (formats.seconds(abs(value)) if _is_time(measure) else f"{100 * abs(value):.2f}")
 
 
 def _interval(measure: str, found: Estimate) -> str:
-    return interval_text(found, partial(_signed, measure))
+    return formats.interval(found, partial(_signed, measure))
 
 
 def _is_time(measure: str) -> bool:

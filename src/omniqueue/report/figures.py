@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import numpy as np
 
+from omniqueue.report import formats
 from omniqueue.report.charts import (
     distribution_chart,
     shares_chart,
@@ -19,14 +20,6 @@ from omniqueue.report.charts import (
     waits_chart,
 )
 from omniqueue.report.day_profile import DayProfile, day_profile
-from omniqueue.report.formats import (
-    brief_number,
-    brief_seconds,
-    interval_text,
-    share_text,
-    time_of_day,
-    typeset,
-)
 from omniqueue.report.key_figures import targets_of
 from omniqueue.report.palette import CHANNEL_COLOURS, DRAWN_MAX, GROUP_COLOURS, colours_of
 from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
@@ -39,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True)
-class Figure:
+class ReportFigure:
     """One drawing.
 
     Args:
@@ -52,7 +45,7 @@ class Figure:
 
     heading: str
     drawing: Markup
-    caption: str = attrs.field(converter=typeset)
+    caption: str = attrs.field(converter=formats.typeset)
     colour: str | None = None
     legend: tuple[tuple[str, str], ...] = ()
 
@@ -108,10 +101,10 @@ class Drawn:
         low, high = self.profile.edges[place : place + 2].tolist()
         if self.profile.edges[-1] > DAY_SECONDS:
             return f"{week_label(low, with_day=True)} and {week_label(high, with_day=True)}"
-        return f"{time_of_day(low)} and {time_of_day(high, end=True)}"
+        return f"{formats.time_of_day(low)} and {formats.time_of_day(high, end=True)}"
 
 
-def waits_over_the_day(drawn: Drawn) -> list[Figure]:
+def waits_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the mean wait over the day, a figure a channel. Cost: 50 ms each."""
     found = []
     for place, (channel, colour) in enumerate(drawn.channels.items()):
@@ -126,7 +119,9 @@ def waits_over_the_day(drawn: Drawn) -> list[Figure]:
             title=f"Mean wait on {channel} by time of arrival",
         )
         caption = _waits_caption(drawn, channel, estimates, targets)
-        found.append(Figure(heading=channel, colour=colour, drawing=drawing, caption=caption))
+        found.append(
+            ReportFigure(heading=channel, colour=colour, drawing=drawing, caption=caption)
+        )
     return found
 
 
@@ -137,10 +132,10 @@ def _waits_caption(
     if np.isnan(values).all():
         return f"Nobody was answered on {channel}."
     worst = int(np.nanargmax(values))
-    interval = interval_text(estimates[worst], brief_seconds, unknown="")
+    interval = formats.interval(estimates[worst], formats.brief_seconds, unknown="")
     caption = (
         f"Contacts arriving between {drawn.between(worst)} wait longest:"
-        f" {brief_seconds(float(values[worst]))} on average"
+        f" {formats.brief_seconds(float(values[worst]))} on average"
         + (f" (between {interval.replace(' to ', ' and ')})" if interval else "")
         + "."
     )
@@ -148,13 +143,13 @@ def _waits_caption(
         above = int(np.sum(values > targets[0]))
         known = int(np.sum(~np.isnan(values)))
         caption += (
-            f" The target is {brief_seconds(targets[0])};"
+            f" The target is {formats.brief_seconds(targets[0])};"
             f" the mean lies above it in {above} of {known} intervals."
         )
     return caption
 
 
-def arrivals(drawn: Drawn) -> list[Figure]:
+def arrivals(drawn: Drawn) -> list[ReportFigure]:
     """Return the arrivals over the day by channel. Cost: 50 ms."""
     return _stacked(
         drawn,
@@ -165,7 +160,7 @@ def arrivals(drawn: Drawn) -> list[Figure]:
     )
 
 
-def queue(drawn: Drawn) -> list[Figure]:
+def queue(drawn: Drawn) -> list[ReportFigure]:
     """Return the queue over the day by channel. Cost: 50 ms."""
     return _stacked(
         drawn,
@@ -178,18 +173,18 @@ def queue(drawn: Drawn) -> list[Figure]:
 
 def _stacked(
     drawn: Drawn, heading: str, label: str, layers: Mapping[str, Floats], sentence: str
-) -> list[Figure]:
+) -> list[ReportFigure]:
     total = np.sum([np.nan_to_num(values) for values in layers.values()], axis=0)
     most = int(np.argmax(total))
     lengths = np.diff(drawn.profile.edges)
     mean = float(np.sum(total * lengths) / np.sum(lengths))
     caption = sentence.format(
-        drawn.between(most), brief_number(float(total[most])), brief_number(mean)
+        drawn.between(most), formats.brief_number(float(total[most])), formats.brief_number(mean)
     )
     top = max(layers, key=lambda name: float(np.nan_to_num(layers[name])[most]))
     if len(layers) > 1 and total[most] > 0:
         part = float(np.nan_to_num(layers[top])[most])
-        caption += f" At the peak, {brief_number(part)} of them are {top}."
+        caption += f" At the peak, {formats.brief_number(part)} of them are {top}."
     drawing = stacked_chart(
         drawn.profile.edges,
         [(drawn.channels[name], values) for name, values in layers.items()],
@@ -198,10 +193,10 @@ def _stacked(
         title=f"{heading} by time of day and channel",
     )
     legend = tuple(drawn.channels.items())[::-1]
-    return [Figure(heading=heading, drawing=drawing, caption=caption, legend=legend)]
+    return [ReportFigure(heading=heading, drawing=drawing, caption=caption, legend=legend)]
 
 
-def occupancy(drawn: Drawn) -> list[Figure]:
+def occupancy(drawn: Drawn) -> list[ReportFigure]:
     """Return the occupancy over the day by group. Cost: 50 ms."""
     lines = {name: drawn.profile.occupancy(name) for name in drawn.groups}
     told = []
@@ -211,8 +206,8 @@ def occupancy(drawn: Drawn) -> list[Figure]:
             continue
         most = int(np.nanargmax(values))
         told.append(
-            f"{name} is busy {share_text(overall.value)} of its time,"
-            f" most between {drawn.between(most)} ({share_text(float(values[most]))})"
+            f"{name} is busy {formats.share(overall.value)} of its time,"
+            f" most between {drawn.between(most)} ({formats.share(float(values[most]))})"
         )
     drawing = shares_chart(
         drawn.profile.edges,
@@ -223,10 +218,10 @@ def occupancy(drawn: Drawn) -> list[Figure]:
     )
     caption = ("; ".join(told) or "Nobody is signed in") + "."
     legend = tuple(drawn.groups.items())
-    return [Figure(heading="Occupancy", drawing=drawing, caption=caption, legend=legend)]
+    return [ReportFigure(heading="Occupancy", drawing=drawing, caption=caption, legend=legend)]
 
 
-def agents_signed_in(drawn: Drawn) -> list[Figure]:
+def agents_signed_in(drawn: Drawn) -> list[ReportFigure]:
     """Return the numbers of agents over the day by group. Cost: 50 ms."""
     present = {name: np.nan_to_num(drawn.profile.agents(name)) for name in drawn.groups}
     total = np.sum(list(present.values()), axis=0)
@@ -240,13 +235,15 @@ def agents_signed_in(drawn: Drawn) -> list[Figure]:
     )
     caption = (
         f"Most are there between {drawn.between(most)}:"
-        f" {brief_number(float(total[most]))} agents on average."
+        f" {formats.brief_number(float(total[most]))} agents on average."
     )
     legend = tuple(drawn.groups.items())[::-1]
-    return [Figure(heading="Agents signed in", drawing=drawing, caption=caption, legend=legend)]
+    return [
+        ReportFigure(heading="Agents signed in", drawing=drawing, caption=caption, legend=legend)
+    ]
 
 
-def distributions(drawn: Drawn) -> list[Figure]:
+def distributions(drawn: Drawn) -> list[ReportFigure]:
     """Return how the waits are distributed, a figure a channel. Cost: 50 ms each."""
     found = []
     for place, (channel, colour) in enumerate(drawn.channels.items()):
@@ -267,21 +264,24 @@ def distributions(drawn: Drawn) -> list[Figure]:
             title=f"Share of the answered on {channel} that waited at most so long",
         )
         caption = _distribution_caption(waits, targets)
-        found.append(Figure(heading=channel, colour=colour, drawing=drawing, caption=caption))
+        found.append(
+            ReportFigure(heading=channel, colour=colour, drawing=drawing, caption=caption)
+        )
     return found
 
 
 def _distribution_caption(waits: Floats, targets: list[float]) -> str:
     at_once = float(np.searchsorted(waits, 0.0, side="right")) / len(waits)
-    told = f"{share_text(at_once)} of the answered did not wait at all"
+    told = f"{formats.share(at_once)} of the answered did not wait at all"
     for target in targets:
         within = float(np.searchsorted(waits, target, side="right")) / len(waits)
-        told += f", {share_text(within)} no longer than the target of {brief_seconds(target)}"
+        promised = formats.brief_seconds(target)
+        told += f", {formats.share(within)} no longer than the target of {promised}"
     last = float(waits[-1])
     ninety = float(waits[min(len(waits) - 1, int(np.ceil(0.9 * len(waits) * (1 - 1e-12))) - 1)])
     return (
-        f"{told}; nine in ten waited at most {brief_seconds(ninety)},"
-        f" the longest wait was {brief_seconds(last)}."
+        f"{told}; nine in ten waited at most {formats.brief_seconds(ninety)},"
+        f" the longest wait was {formats.brief_seconds(last)}."
     )
 
 
@@ -292,7 +292,7 @@ def _largest(sizes: Mapping[str, float]) -> list[str]:
 
 
 @attrs.frozen
-class Section:
+class ReportSection:
     """A section of the page.
 
     Args:
@@ -303,34 +303,34 @@ class Section:
 
     heading: str
     lead: str
-    figures: tuple[Callable[[Drawn], list[Figure]], ...]
+    figures: tuple[Callable[[Drawn], list[ReportFigure]], ...]
 
-    def drawn(self, drawn: Drawn) -> list[Figure]:
+    def drawn(self, drawn: Drawn) -> list[ReportFigure]:
         """Return its figures, drawn. Cost: 50 ms each."""
         return [figure for make in self.figures for figure in make(drawn)]
 
 
 SECTIONS: Final = (
-    Section(
+    ReportSection(
         "Waits over the day",
         "Mean wait of the answered by time of arrival, in intervals of {interval}, on {day}. The"
         " band is the {confidence} confidence interval, the dashed line the target. Each channel"
         " has a scale of its own.",
         (waits_over_the_day,),
     ),
-    Section(
+    ReportSection(
         "Arrivals and queue",
         "Contacts by channel on {day}, stacked: the upper edge is the sum.",
         (arrivals, queue),
     ),
-    Section(
+    ReportSection(
         "Agents",
         "By group, on {day}. Occupancy: the share of the time with at least one contact in hand,"
         " wrap-up included. Times at which fewer than a fifth of a group's agents are signed in"
         " show no share.",
         (occupancy, agents_signed_in),
     ),
-    Section(
+    ReportSection(
         "How long people wait",
         "The curve says which share of the answered waited at most so long; the higher at the"
         " dashed line, the better. Each channel has a scale of its own.",

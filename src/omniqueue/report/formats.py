@@ -16,63 +16,63 @@ NOTHING: Final = "-"
 _ZEROS: Final = re.compile(" 00[smh]$")
 
 
-def seconds_text(seconds: float | None) -> str:
+def seconds(value: float | None) -> str:
     """Return a time in the two largest units that it has.
 
     Example:
-        >>> seconds_text(75.2), seconds_text(3600.0), seconds_text(None)
+        >>> seconds(75.2), seconds(3600.0), seconds(None)
         ('1m 15s', '1h 00m', '-')
     """
-    return NOTHING if seconds is None or isnan(seconds) else duration_text(max(seconds, 0.0))
+    return NOTHING if value is None or isnan(value) else duration_text(max(value, 0.0))
 
 
-def brief_seconds(seconds: float | None) -> str:
-    """Return a time as `seconds_text` does, without a smaller unit of which there is nothing.
+def brief_seconds(value: float | None) -> str:
+    """Return a time as `seconds` does, without a smaller unit of which there is nothing.
 
     Example:
         >>> brief_seconds(75.2), brief_seconds(14400), brief_seconds(86400), brief_seconds(432000)
         ('1m 15s', '4h', '24h', '5d')
     """
-    return _ZEROS.sub("", seconds_text(seconds))
+    return _ZEROS.sub("", seconds(value))
 
 
-def share_text(share: float | None, digits: int = 1) -> str:
+def share(value: float | None, digits: int = 1) -> str:
     """Return a share as a percentage.
 
     Args:
-        share: 0 to 1; None or NaN: nothing to measure.
+        value: 0 to 1; None or NaN: nothing to measure.
         digits: decimals of the percentage.
 
     Example:
-        >>> share_text(0.8151), share_text(0.8151, 2), share_text(None)
+        >>> share(0.8151), share(0.8151, 2), share(None)
         ('81.5 %', '81.51 %', '-')
     """
-    return NOTHING if share is None or isnan(share) else f"{100 * share:.{digits}f} %"
+    return NOTHING if value is None or isnan(value) else f"{100 * value:.{digits}f} %"
 
 
-def number_text(number: float | None) -> str:
+def number(value: float | None) -> str:
     """Return a number: a count whole, a mean below 1,000 with one decimal.
 
     Example:
-        >>> number_text(1692), number_text(12.0), number_text(6030.3), number_text(None)
+        >>> number(1692), number(12.0), number(6030.3), number(None)
         ('1,692', '12.0', '6,030', '-')
     """
-    if number is None or isnan(number):
+    if value is None or isnan(value):
         return NOTHING
-    whole = isinstance(number, int) or abs(number) >= 1000
-    return f"{number:,.0f}" if whole else f"{number:,.1f}"
+    whole = isinstance(value, int) or abs(value) >= 1000
+    return f"{value:,.0f}" if whole else f"{value:,.1f}"
 
 
-def brief_number(number: float | None) -> str:
+def brief_number(value: float | None) -> str:
     """Return a number with one decimal where it is below 100 and has one.
 
     Example:
         >>> brief_number(12.0), brief_number(12.34), brief_number(123.4)
         ('12', '12.3', '123')
     """
-    if number is None or isnan(number):
+    if value is None or isnan(value):
         return NOTHING
-    return f"{number:,.0f}" if number >= 100 or number == round(number) else f"{number:,.1f}"
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:,.1f}"
 
 
 def counted(number: int, what: str) -> str:
@@ -85,9 +85,7 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def interval_text(
-    estimate: Estimate, text: Callable[[float], str], *, unknown: str = NOTHING
-) -> str:
+def interval(estimate: Estimate, text: Callable[[float], str], *, unknown: str = NOTHING) -> str:
     """Return the interval of an estimate.
 
     Args:
@@ -96,7 +94,7 @@ def interval_text(
         unknown: what to return where there is no interval.
 
     Example:
-        >>> interval_text(Estimate(60.0, 50.0, 70.0), seconds_text)
+        >>> interval(Estimate(60.0, 50.0, 70.0), seconds)
         '50s to 1m 10s'
     """
     if isnan(estimate.low):
@@ -104,11 +102,11 @@ def interval_text(
     return f"{text(estimate.low)} to {text(estimate.high)}"
 
 
-def share_range(estimate: Estimate, digits: int = 1, *, unknown: str = NOTHING) -> str:
-    """Return the interval of a share; arguments as of `share_text` and `interval_text`.
+def share_interval(estimate: Estimate, digits: int = 1, *, unknown: str = NOTHING) -> str:
+    """Return the interval of a share; arguments as of `share` and `interval`.
 
     Example:
-        >>> share_range(Estimate(0.5, 0.4, 0.6))
+        >>> share_interval(Estimate(0.5, 0.4, 0.6))
         '40.0 to 60.0 %'
     """
     if isnan(estimate.low):
@@ -134,14 +132,14 @@ def with_margin(estimate: Estimate, unit: str) -> str:
         return UNITS[unit](value)
     if unit == "share":
         return f"{100 * value:.1f} +-{100 * half:.1f} %"
-    return f"{seconds_text(value)} +-{seconds_text(half)}"
+    return f"{seconds(value)} +-{seconds(half)}"
 
 
 UNITS: Final[dict[str, Callable[[float | None], str]]] = {
-    "agents": number_text,
-    "contacts": number_text,
-    "seconds": seconds_text,
-    "share": share_text,
+    "agents": number,
+    "contacts": number,
+    "seconds": seconds,
+    "share": share,
 }
 """The format of each unit of a `omniqueue.record.measures.Measure`."""
 
@@ -156,7 +154,7 @@ def typeset(text: str) -> str:
     return "\u2013" if text == NOTHING else text.replace(" %", "\u00a0%")
 
 
-def instant_text(at: float, zone: tzinfo | None) -> str:
+def instant(at: float, zone: tzinfo | None) -> str:
     """Return an instant as ISO 8601 text, to the second (finer where it is finer).
 
     Args:
@@ -164,7 +162,7 @@ def instant_text(at: float, zone: tzinfo | None) -> str:
         zone: the zone to write it in; None: UTC.
 
     Example:
-        >>> instant_text(0.0, None), instant_text(0.25, None)
+        >>> instant(0.0, None), instant(0.25, None)
         ('1970-01-01T00:00:00+00:00', '1970-01-01T00:00:00.250+00:00')
     """
     moment = datetime.fromtimestamp(at, zone or UTC)

@@ -11,9 +11,9 @@ import numpy as np
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.record.ledger import ABANDONED, EXPIRED
+from omniqueue.report import formats
 from omniqueue.report.axes import clock_axis
-from omniqueue.report.figures import Figure
-from omniqueue.report.formats import brief_seconds
+from omniqueue.report.figures import ReportFigure
 from omniqueue.report.svg import INK, svg_of
 from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
 from omniqueue.sim.centre.columns import CLOSED, OUTCOMES, ReplicationRecord
@@ -168,7 +168,7 @@ def _rows(record: ReplicationRecord, scenario: Scenario, chosen: list[int]) -> l
     return found
 
 
-def timeline(hour: Hour, colours: Mapping[str, str]) -> list[Figure]:
+def timeline(hour: Hour, colours: Mapping[str, str]) -> list[ReportFigure]:
     """Return the timeline of an hour, in sheets of some 80 contacts.
 
     Args:
@@ -188,7 +188,7 @@ def timeline(hour: Hour, colours: Mapping[str, str]) -> list[Figure]:
         heading = f"Arrivals {sheet * size + 1} to {sheet * size + len(rows)}"
         when = f"{week_label(first, with_day=True)} to {week_label(last, with_day=False)}"
         found.append(
-            Figure(
+            ReportFigure(
                 heading=f"{heading}: {when}",
                 drawing=hour_chart(
                     rows,
@@ -225,10 +225,11 @@ def hour_told(hour: Hour) -> str:
     told += "."
     if answered:
         longest = max(answered, key=lambda row: row.waited_seconds)
+        waited = formats.brief_seconds(longest.waited_seconds)
         told += (
-            f" The longest wait of an answered one was {brief_seconds(longest.waited_seconds)}"
-            f" ({longest.channel}). Answered while one that had arrived earlier in the hour still"
-            f" waited (for want of skill or room, or by priority): {hour.overtaken}."
+            f" The longest wait of an answered one was {waited} ({longest.channel}). Answered"
+            " while one that had arrived earlier in the hour still waited (for want of skill or"
+            f" room, or by priority): {hour.overtaken}."
         )
     drawn = min(len(hour.rows), _drawn(len(hour.rows)))
     if drawn < len(hour.rows):
@@ -300,11 +301,11 @@ def _text(axes: Axes, place: int, row: HourRow, high: float) -> None:
         text = "\u2026 " if end > high else ""
         text += row.group if len(row.group) <= _NAME_MAX else row.group[: _NAME_MAX - 1] + "\u2026"
         if row.left_queue_at > high:
-            text += f" after {brief_seconds(row.waited_seconds)}"
+            text += f" after {formats.brief_seconds(row.waited_seconds)}"
     else:
         text = row.outcome
         if row.outcome != "refused":
-            text += f" after {brief_seconds(row.waited_seconds)}"
+            text += f" after {formats.brief_seconds(row.waited_seconds)}"
     said = axes.annotate(
         text,
         (min(end, high), place),

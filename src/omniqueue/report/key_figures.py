@@ -9,15 +9,7 @@ from typing import Final
 import attrs
 
 from omniqueue.record.measures import MEASURES
-from omniqueue.report.formats import (
-    NOTHING,
-    brief_number,
-    brief_seconds,
-    interval_text,
-    share_range,
-    share_text,
-    typeset,
-)
+from omniqueue.report import formats
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import ContactRow, SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario
@@ -32,8 +24,8 @@ class Cell:
         interval: from where to where it may be; empty: unknown.
     """
 
-    value: str = attrs.field(converter=typeset)
-    interval: str = attrs.field(default="", converter=typeset)
+    value: str = attrs.field(converter=formats.typeset)
+    interval: str = attrs.field(default="", converter=formats.typeset)
 
 
 @attrs.frozen
@@ -79,9 +71,9 @@ class KeyRow:
 
 def _cell(unit: str, estimate: Estimate) -> Cell:
     if unit == "share":
-        return Cell(share_text(estimate.value), share_range(estimate, unknown=""))
-    text = brief_seconds if unit == "seconds" else brief_number
-    return Cell(text(estimate.value), interval_text(estimate, text, unknown=""))
+        return Cell(formats.share(estimate.value), formats.share_interval(estimate, unknown=""))
+    text = formats.brief_seconds if unit == "seconds" else formats.brief_number
+    return Cell(text(estimate.value), formats.interval(estimate, text, unknown=""))
 
 
 def _measure(name: str) -> KeyColumn:
@@ -147,11 +139,11 @@ def key_rows(result: SimulationResult) -> list[KeyRow]:
     """Return the key figures by channel, then of all. Cost: O(n log n) in the waits."""
     rows = []
     for row in result.rows("channel"):
-        targets = ", ".join(map(brief_seconds, targets_of(result.scenario, row.name)))
+        targets = ", ".join(map(formats.brief_seconds, targets_of(result.scenario, row.name)))
         rows.append(_row(row, targets or "none"))
     if len(rows) > 1:
         [total] = result.rows()
-        rows.append(_row(total, NOTHING, total=True))
+        rows.append(_row(total, formats.NOTHING, total=True))
     return rows
 
 

@@ -15,16 +15,18 @@ from typing import Final
 from omniqueue.errors import MissingExtraError
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES
+from omniqueue.report import formats
 from omniqueue.report.day_profile import days_text
 from omniqueue.report.figures import SECTIONS, Drawn
-from omniqueue.report.formats import brief_seconds, counted
 from omniqueue.report.hour_timeline import hour_of, hour_told, timeline
 from omniqueue.report.key_figures import KEY_COLUMNS, cards, key_rows, unit_name
-from omniqueue.report.who_serves_whom import serving_table, who_serves_whom
+from omniqueue.report.who_serves_whom import heat_cell, serving_told, who_serves_whom
 from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
 _LIBRARIES: Final = ("matplotlib", "jinja2")
+_GROUPS_MAX: Final = 10  # columns of who serves whom; the others together
+_STREAMS_MAX: Final = 60  # rows of it
 _DEFINED: Final = ("abandonment", "mean_wait", "service_level", "occupancy")
 
 
@@ -120,7 +122,7 @@ def _content(
     words = {
         "confidence": f"{100 * result.confidence:g} %",
         "day": f"an average day ({days_text(days)})" if days else "the time simulated",
-        "interval": brief_seconds(scenario.interval_seconds),
+        "interval": formats.brief_seconds(scenario.interval_seconds),
     }
     content |= {
         "cards": cards(result),
@@ -138,7 +140,11 @@ def _content(
     }
     if record is not None:
         hour = hour_of(record, scenario, hour_seconds)
-        content["serving"] = serving_table(who_serves_whom(record, scenario))
+        serving = who_serves_whom(record, scenario)
+        content["serving"] = serving.largest(_GROUPS_MAX)
+        content["serving_told"] = serving_told(serving)
+        content["streams_max"] = _STREAMS_MAX
+        content["heat_cell"] = heat_cell
         content["timeline"] = timeline(hour, drawn.channels)
         content["hour_told"] = hour_told(hour)
         content["run_number"] = record.replication + 1
@@ -147,11 +153,11 @@ def _content(
 
 def _subtitle(result: SimulationResult) -> str:
     scenario = result.scenario
-    runs = counted(result.replications, "simulated run")
-    length = brief_seconds(scenario.horizon_seconds - scenario.warm_up_seconds)
+    runs = formats.counted(result.replications, "simulated run")
+    length = formats.brief_seconds(scenario.horizon_seconds - scenario.warm_up_seconds)
     told = f"{runs} of {length} each"
     if scenario.warm_up_seconds:
-        told += f" after a warm-up of {brief_seconds(scenario.warm_up_seconds)}"
+        told += f" after a warm-up of {formats.brief_seconds(scenario.warm_up_seconds)}"
     if result.batches > 1:
         told += f", cut into {result.batches:,} batches"
     return (
@@ -162,7 +168,7 @@ def _subtitle(result: SimulationResult) -> str:
 
 def _unit_text(result: SimulationResult) -> str:
     length = result.scenario.horizon_seconds - result.scenario.warm_up_seconds
-    return f"{unit_name(result)} of {brief_seconds(length / result.batches)}"
+    return f"{unit_name(result)} of {formats.brief_seconds(length / result.batches)}"
 
 
 def _warnings(result: SimulationResult, record: ReplicationRecord | None) -> list[str]:

@@ -12,41 +12,34 @@ from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures, GroupMeasures
 from omniqueue.record.verdict import Verdict
-from omniqueue.report.formats import counted, instant_text, number_text
+from omniqueue.report import formats
+from omniqueue.report.fairness_tables import fairness_lines
 from omniqueue.report.tables import (
+    ASA,
     INCOMPLETE,
     LONGEST,
     MEDIAN,
+    OCCUPANCY_TO_ANSWERED,
     P95,
+    SERVICE_LEVEL,
     Column,
-    measure_column,
-    outcome_columns,
+    contact_columns,
     record_formula_lines,
     table_lines,
     totals_text,
 )
-from omniqueue.report.verdict_lines import fairness_lines
 
 if TYPE_CHECKING:
     from omniqueue.core.insight.explanation import Explanation
 
 FORMAT: Final = "omniqueue-route/2"
-_WAITS: Final = (
-    measure_column("mean_wait"),
-    MEDIAN,
-    P95,
-    LONGEST,
-    measure_column("service_level"),
-)
-_GROUPS: Final = (
+_GROUPS: Final[tuple[Column[GroupMeasures], ...]] = (
     Column[GroupMeasures]("group", lambda each: each.name),
-    Column[GroupMeasures]("agents", lambda each: number_text(each.agents)),
+    Column[GroupMeasures]("agents", lambda each: formats.number(each.agents)),
     Column[GroupMeasures](
         "signed in", lambda each: f"{each.sums['signed_in_seconds'] / 3600:,.1f} h"
     ),
-    measure_column("occupancy"),
-    measure_column("load"),
-    measure_column("answered"),
+    *OCCUPANCY_TO_ANSWERED,
 )
 
 
@@ -160,7 +153,7 @@ class RouteReport:
 
     def clock(self, at: float) -> str:
         """Return an instant as text in the report's zone."""
-        return instant_text(at, self.zone)
+        return formats.instant(at, self.zone)
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return the report as JSON types; the keys are documented with `omniqueue route`."""
@@ -228,7 +221,7 @@ def route_lines(report: RouteReport, *, brief: bool = False) -> Iterator[str]:
 def _unserved_lines(unserved: Mapping[str, int]) -> Iterator[str]:
     if unserved:
         several = (
-            f"{counted(number, 'contact')} {'needs' if number == 1 else 'need'} {what}"
+            f"{formats.counted(number, 'contact')} {'needs' if number == 1 else 'need'} {what}"
             for what, number in unserved.items()
         )
         yield "NOBODY CAN SERVE: " + "; ".join(several)
@@ -247,8 +240,8 @@ def _tables(report: RouteReport) -> Iterator[str]:
 
 def _contact_table(heading: str, rows: Sequence[ContactMeasures]) -> Iterator[str]:
     yield ""
-    name = Column[ContactMeasures](heading, lambda each: each.name)
-    yield from table_lines([name, *outcome_columns(rows), *_WAITS], rows)
+    columns = contact_columns(heading, rows, ASA, MEDIAN, P95, LONGEST, SERVICE_LEVEL)
+    yield from table_lines(columns, rows)
 
 
 def log_marks(
@@ -271,11 +264,11 @@ def log_marks(
     if folded_weeks is not None:
         most = ""
         if busiest_minute is not None:
-            most = f"; at most {counted(busiest_minute, 'contact')} within a minute"
-        weeks = counted(folded_weeks, "week")
+            most = f"; at most {formats.counted(busiest_minute, 'contact')} within a minute"
+        weeks = formats.counted(folded_weeks, "week")
         yield f"FOLDED: {weeks} laid over one, weekday and clock time kept{most}"
     if dropped or moved:
-        out, in_order = counted(dropped, "bad row"), counted(moved, "row")
+        out, in_order = formats.counted(dropped, "bad row"), formats.counted(moved, "row")
         yield f"REPAIRED: {out} left out, {in_order} sorted in"
 
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isclose
-from typing import Final
+from typing import Final, TypeAlias
 
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES, TOTALS
-from omniqueue.report.formats import (
-    UNITS,
-    counted,
-    interval_text,
-    seconds_text,
-    share_text,
-    with_margin,
-)
+from omniqueue.report import formats
 from omniqueue.report.tables import INCOMPLETE, Column, formula_lines, table_lines, text_table
 from omniqueue.sim.runs.results import (
     FORMULAS,
@@ -27,7 +20,7 @@ from omniqueue.sim.runs.results import (
 )
 from omniqueue.sim.scenarios.unserved import unserved_streams
 
-_Rows = ContactRow | GroupRow
+_EstimateRow: TypeAlias = ContactRow | GroupRow
 
 # Of all contacts, above the quantiles of the waits and below them.
 _WHOLE: Final = (
@@ -107,21 +100,21 @@ def _head(result: SimulationResult) -> Iterator[str]:
     scenario = result.scenario
     if scenario.title:
         yield scenario.title
-    units = counted(result.replications, "replication")
+    units = formats.counted(result.replications, "replication")
     if result.batches > 1:
         units += f" of {result.batches:,} batches"
     measured = scenario.horizon_seconds - scenario.warm_up_seconds
     yield (
-        f"{units}, each {seconds_text(measured)}"
+        f"{units}, each {formats.seconds(measured)}"
         + (
-            f" after a warm-up of {seconds_text(scenario.warm_up_seconds)}"
+            f" after a warm-up of {formats.seconds(scenario.warm_up_seconds)}"
             if scenario.warm_up_seconds
             else ""
         )
         + f"; seed {result.seed}, order {order_text(result.order)}, selection {result.selection}"
     )
     if result.precision is not None:
-        text = share_text(result.estimate("mean_wait_all").relative_half_width, 2)
+        text = formats.share(result.estimate("mean_wait_all").relative_half_width, 2)
         label = MEASURES["mean_wait_all"].label
         yield f"{label} to within {text} (asked for: {100 * result.precision:g} %)"
     if unserved := unserved_streams(scenario):
@@ -136,16 +129,16 @@ def _total(result: SimulationResult) -> Iterator[str]:
     rows = [_estimate_cells(name, row) for name in whole]
     for share, estimate in row.quantiles.items():
         label = "median wait" if share == 0.5 else f"{100 * share:g}th percentile of waits"
-        interval = interval_text(estimate, seconds_text)
-        rows.append([label, seconds_text(estimate.value), interval])
+        interval = formats.interval(estimate, formats.seconds)
+        rows.append([label, formats.seconds(estimate.value), interval])
     rows += [_estimate_cells(name, row) for name in _counts(row)]
     yield from text_table(("measure", "estimate", "interval"), rows)
 
 
 def _estimate_cells(name: str, row: ContactRow) -> list[str]:
     measure, estimate = MEASURES[name], row.measures[name]
-    text = UNITS[measure.unit]
-    return [measure.label, text(estimate.value), interval_text(estimate, text)]
+    text = formats.UNITS[measure.unit]
+    return [measure.label, text(estimate.value), formats.interval(estimate, text)]
 
 
 def _counts(row: ContactRow) -> list[str]:
@@ -154,22 +147,22 @@ def _counts(row: ContactRow) -> list[str]:
     return [*outcomes, "redials", "queue_length"]
 
 
-def _value(name: str) -> Column[_Rows]:
+def _value(name: str) -> Column[_EstimateRow]:
     """Return the column of a measure's estimate."""
     measure = MEASURES[name]
-    text = UNITS[measure.unit]
+    text = formats.UNITS[measure.unit]
     return Column(measure.label, lambda row: text(row.measures[name].value))
 
 
-def _margin(name: str) -> Column[_Rows]:
+def _margin(name: str) -> Column[_EstimateRow]:
     """Return the column of a measure's estimate with half its interval."""
     measure = MEASURES[name]
-    return Column(measure.label, lambda row: with_margin(row.measures[name], measure.unit))
+    return Column(measure.label, lambda row: formats.with_margin(row.measures[name], measure.unit))
 
 
 def _quantile(share: float) -> Column[ContactRow]:
     head = "median" if share == 0.5 else f"{100 * share:g}th pct"
-    return Column(head, lambda row: seconds_text(row.quantiles[share].value))
+    return Column(head, lambda row: formats.seconds(row.quantiles[share].value))
 
 
 _CONTACTS: Final[tuple[Column[ContactRow], ...]] = (
@@ -205,6 +198,6 @@ def _intervals(result: SimulationResult) -> Iterator[str]:
     rows = []
     for place, label in enumerate(found["interval"].tolist()):
         if found["arrived"][place] > 0 or found["agents"][place] > 0:
-            cells = [UNITS[each.unit](float(found[each.name][place])) for each in measures]
+            cells = [formats.UNITS[each.unit](float(found[each.name][place])) for each in measures]
             rows.append([str(label), *cells])
     yield from text_table(("interval from", *(each.label for each in measures)), rows)

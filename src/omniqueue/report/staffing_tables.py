@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isnan
 from typing import Final
 
-from omniqueue.report.formats import number_text, share_range, share_text
+from omniqueue.report import formats
 from omniqueue.report.tables import INCOMPLETE, Column, table_lines
 from omniqueue.sim.studies.staffing_plan import Evaluation, StaffingPlan
 from omniqueue.sim.studies.targets import Outcome
@@ -20,9 +20,9 @@ _TRAIL_WORDS: Final = {
 }
 _TARGETS: Final = (
     Column[Outcome]("target", lambda each: each.target.text),
-    Column[Outcome]("simulated", lambda each: share_text(each.estimate.value, 2)),
-    Column[Outcome]("interval", lambda each: share_range(each.estimate, 2)),
-    Column[Outcome]("what counts", lambda each: share_text(each.bound, 2)),
+    Column[Outcome]("simulated", lambda each: formats.share(each.estimate.value, 2)),
+    Column[Outcome]("interval", lambda each: formats.share_interval(each.estimate, 2)),
+    Column[Outcome]("what counts", lambda each: formats.share(each.bound, 2)),
     Column[Outcome](
         "", lambda each: "met" if each.met else f"{100 * each.missing:.2f} points short"
     ),
@@ -42,7 +42,7 @@ def staffing_lines(plan: StaffingPlan, *, brief: bool = False) -> Iterator[str]:
         yield INCOMPLETE
     if plan.scenario.title and not brief:
         yield plan.scenario.title
-    yield from verdict_lines(plan)
+    yield from staffing_verdict(plan)
     if plan.best is not None:
         yield ""
         yield from table_lines(_TARGETS, plan.best.outcomes)
@@ -59,7 +59,7 @@ def staffing_lines(plan: StaffingPlan, *, brief: bool = False) -> Iterator[str]:
     yield from _notes(plan)
 
 
-def verdict_lines(plan: StaffingPlan) -> list[str]:
+def staffing_verdict(plan: StaffingPlan) -> list[str]:
     """Return what was found, in words.
 
     Args:
@@ -73,7 +73,7 @@ def verdict_lines(plan: StaffingPlan) -> list[str]:
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
-        >>> print(*verdict_lines(plan))
+        >>> print(*staffing_verdict(plan))
         desk 4: meets every target, 40 agent-hours, cost 40.
     """
     if plan.best is None:
@@ -125,7 +125,7 @@ def _trail(plan: StaffingPlan) -> list[str]:
         Column[Evaluation]("step", lambda each: _TRAIL_WORDS[each.phase]),
         Column[Evaluation]("agents", lambda each: _agents(each) + (" *" if each.taken else "")),
         Column[Evaluation]("cost", lambda each: f"{each.cost:,.6g}"),
-        Column[Evaluation]("replications", lambda each: number_text(each.replications)),
+        Column[Evaluation]("replications", lambda each: formats.number(each.replications)),
         *(_reached(place, target.text) for place, target in enumerate(plan.targets)),
         Column[Evaluation]("met", lambda each: "yes" if each.met else "no"),
     )
@@ -133,7 +133,7 @@ def _trail(plan: StaffingPlan) -> list[str]:
 
 
 def _reached(place: int, target: str) -> Column[Evaluation]:
-    return Column(target, lambda each: share_text(each.outcomes[place].estimate.value, 2))
+    return Column(target, lambda each: formats.share(each.outcomes[place].estimate.value, 2))
 
 
 def _notes(plan: StaffingPlan) -> Iterator[str]:

@@ -14,7 +14,7 @@ from omniqueue.record.measures import (
     ContactMeasures,
     Measured,
 )
-from omniqueue.report.formats import UNITS, counted, seconds_text
+from omniqueue.report import formats
 
 INCOMPLETE: Final = "INCOMPLETE: this is a partial result"
 Row = TypeVar("Row", contravariant=True)
@@ -100,34 +100,39 @@ def measure_column(name: str) -> Column[Measured]:
         '25.0 %'
     """
     measure = MEASURES[name]
-    text = UNITS[measure.unit]
+    text = formats.UNITS[measure.unit]
     return Column(measure.label, lambda row: text(row.value(name)))
 
 
-def outcome_columns(rows: Sequence[Measured]) -> list[Column[Measured]]:
-    """Return the columns of `TOTALS`: the first is the sum of the others.
+ASA: Final = measure_column("mean_wait")
+MEDIAN: Final = Column[ContactMeasures]("median", lambda row: formats.seconds(row.median_wait))
+P95: Final = Column[ContactMeasures]("95th pct", lambda row: formats.seconds(row.p95_wait))
+LONGEST: Final = Column[ContactMeasures]("longest", lambda row: formats.seconds(row.longest_wait))
+SERVICE_LEVEL: Final = measure_column("service_level")
+OCCUPANCY_TO_ANSWERED: Final = tuple(map(measure_column, ("occupancy", "load", "answered")))
 
-    Outcomes that no contact of the table had are left out, but for the answered.
+
+def contact_columns(
+    heading: str, rows: Sequence[ContactMeasures], *waits: Column[ContactMeasures]
+) -> list[Column[ContactMeasures]]:
+    """Return the columns of a table of contacts: name, counts that add up, waits.
+
+    The first count is the sum of the others. Outcomes that no contact of the table had are left
+    out, but for the answered.
 
     Args:
+        heading: the heading of the names.
         rows: the rows of the table.
+        waits: the columns after the counts.
 
     Example:
-        >>> sums = dict.fromkeys(TOTALS, 0) | {"arrived": 3, "answered": 2, "refused": 1}
-        >>> [each.head for each in outcome_columns([Measured(name="phone", sums=sums)])]
-        ['arrived', 'answered', 'refused']
+        >>> [each.head for each in contact_columns("channel", [], ASA)]
+        ['channel', 'arrived', 'answered', 'ASA']
     """
-    always = TOTALS[:2]
-    return [
-        measure_column(name)
-        for name in TOTALS
-        if name in always or any(row.sums[name] for row in rows)
+    outcomes = [
+        name for name in TOTALS if name in TOTALS[:2] or any(row.sums[name] for row in rows)
     ]
-
-
-MEDIAN: Final = Column[ContactMeasures]("median", lambda each: seconds_text(each.median_wait))
-P95: Final = Column[ContactMeasures]("95th pct", lambda each: seconds_text(each.p95_wait))
-LONGEST: Final = Column[ContactMeasures]("longest", lambda each: seconds_text(each.longest_wait))
+    return [Column(heading, lambda row: row.name), *map(measure_column, outcomes), *waits]
 
 
 def totals_text(totals: Mapping[str, int]) -> str:
@@ -141,7 +146,7 @@ def totals_text(totals: Mapping[str, int]) -> str:
         '3 contacts arrived = 2 answered + 1 refused'
     """
     parts = [f"{totals[name]:,} {name}" for name in TOTALS[1:] if totals[name]]
-    return f"{counted(totals['arrived'], 'contact')} arrived = {' + '.join(parts) or '0'}"
+    return f"{formats.counted(totals['arrived'], 'contact')} arrived = {' + '.join(parts) or '0'}"
 
 
 def formula_lines(names: Iterable[str]) -> Iterator[str]:

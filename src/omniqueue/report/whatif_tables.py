@@ -11,16 +11,18 @@ import attrs
 
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
-from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures, GroupMeasures, Measured
-from omniqueue.report.formats import counted, instant_text, number_text, share_text
+from omniqueue.record.measures import RECORD_FORMULAS, GroupMeasures, Measured
+from omniqueue.report import formats
 from omniqueue.report.route_tables import log_marks
 from omniqueue.report.tables import (
+    ASA,
     INCOMPLETE,
     MEDIAN,
+    OCCUPANCY_TO_ANSWERED,
     P95,
+    SERVICE_LEVEL,
     Column,
-    measure_column,
-    outcome_columns,
+    contact_columns,
     record_formula_lines,
     table_lines,
 )
@@ -28,17 +30,15 @@ from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, What
 
 FORMAT: Final = "omniqueue-whatif/2"
 _Named = TypeVar("_Named", bound=Measured)
-_GROUPS: Final = (
+_GROUPS: Final[tuple[Column[GroupMeasures], ...]] = (
     Column[GroupMeasures]("group", lambda each: each.name),
-    Column[GroupMeasures]("agents", lambda each: number_text(each.agents)),
-    measure_column("occupancy"),
-    measure_column("load"),
-    measure_column("answered"),
+    Column[GroupMeasures]("agents", lambda each: formats.number(each.agents)),
+    *OCCUPANCY_TO_ANSWERED,
 )
 _PAIRS: Final = (
     Column[PairedDifference]("wait B - wait A", lambda each: each.name),
-    Column[PairedDifference]("contacts", lambda each: number_text(each.contacts)),
-    Column[PairedDifference]("pairs", lambda each: number_text(each.pairs)),
+    Column[PairedDifference]("contacts", lambda each: formats.number(each.contacts)),
+    Column[PairedDifference]("pairs", lambda each: formats.number(each.pairs)),
     Column[PairedDifference]("mean", lambda each: _change(each.change.value)),
     Column[PairedDifference]("95 % interval", lambda each: _interval(each)),
     Column[PairedDifference]("sooner", lambda each: _share(each.better, each)),
@@ -72,7 +72,7 @@ class WhatIfReport:
 
     def clock(self, at: float) -> str:
         """Return an instant as text in the report's zone."""
-        return instant_text(at, self.zone)
+        return formats.instant(at, self.zone)
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return the report as JSON types; the keys are documented with `omniqueue whatif`."""
@@ -138,7 +138,7 @@ def _head(report: WhatIfReport) -> Iterator[str]:
     if report.title:
         yield report.title
     first, second = report.found.first, report.found.second
-    contacts = counted(first.totals["arrived"], "contact")
+    contacts = formats.counted(first.totals["arrived"], "contact")
     yield f"{report.log} through {report.staff}, {contacts}"
     change = report.found.change.text()
     yield f"A: as it is: order {order_text(first.order)}, selection {first.selection}"
@@ -148,9 +148,8 @@ def _head(report: WhatIfReport) -> Iterator[str]:
 def _tables(found: WhatIf) -> Iterator[str]:
     yield ""
     channels = _side_by_side(found.first.channels, found.second.channels)
-    name = Column[ContactMeasures]("channel", lambda each: each.name)
-    waits = (measure_column("mean_wait"), MEDIAN, P95, measure_column("service_level"))
-    yield from table_lines([name, *outcome_columns(channels), *waits], channels)
+    columns = contact_columns("channel", channels, ASA, MEDIAN, P95, SERVICE_LEVEL)
+    yield from table_lines(columns, channels)
     yield ""
     yield from table_lines(_GROUPS, _side_by_side(found.first.groups, found.second.groups))
     if found.differences:
@@ -178,7 +177,7 @@ def _side_by_side(first: Sequence[_Named], second: Sequence[_Named]) -> list[_Na
 def _no_effect(report: WhatIfReport) -> str:
     """Return the line in the sentence's place where a run was stopped."""
     parts = [
-        f"{name} met {counted(each.totals['arrived'], 'contact')}"
+        f"{name} met {formats.counted(each.totals['arrived'], 'contact')}"
         f" up to {report.clock(each.ended_at)}"
         for name, each in (("A", report.found.first), ("B", report.found.second))
     ]
@@ -196,7 +195,7 @@ def _interval(each: PairedDifference) -> str:
 
 
 def _share(number: int, each: PairedDifference) -> str:
-    return share_text(number / each.contacts if each.contacts else None)
+    return formats.share(number / each.contacts if each.contacts else None)
 
 
 def _number(value: float) -> float | None:

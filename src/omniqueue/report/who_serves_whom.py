@@ -1,4 +1,4 @@
-"""Who serves whom: which group answers which kind of contact, as shares and as a heat table."""
+"""Who serves whom: which group answers which kind of contact, as shares."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import numpy as np
 from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
-_GROUPS_MAX: Final = 10  # columns; the others together
-_STREAMS_MAX: Final = 60  # rows
+_NAMED_MAX: Final = 5  # streams that are named in the sentence
 
 
 @attrs.frozen(kw_only=True)
@@ -23,14 +22,14 @@ class ServingRow:
         channel: its channel.
         skills: what it needs, in words; empty: nothing.
         answered: how many were answered.
-        shares: the share of each group in them; None: none was answered.
+        shares: the share of each group in them; empty: none was answered.
     """
 
     stream: str
     channel: str
     skills: str
     answered: int
-    shares: tuple[float, ...] | None
+    shares: tuple[float, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -40,14 +39,35 @@ class Serving:
     Args:
         groups: names of the groups, those who answered most first.
         rows: the streams, in the order of the scenario.
-        totals: the share of each group in all that was answered; None: nothing was.
+        totals: the share of each group in all that was answered; empty: nothing was.
         answered: how many were answered in all.
     """
 
     groups: tuple[str, ...]
     rows: tuple[ServingRow, ...]
-    totals: tuple[float, ...] | None
+    totals: tuple[float, ...]
     answered: int
+
+    def largest(self, number: int) -> Serving:
+        """Return it with the groups beyond the largest put together as "others".
+
+        Args:
+            number: how many groups stay.
+
+        Cost: O(streams x groups).
+        """
+        if len(self.groups) <= number:
+            return self
+
+        def folded(shares: tuple[float, ...]) -> tuple[float, ...]:
+            return (*shares[:number], sum(shares[number:])) if shares else ()
+
+        return Serving(
+            groups=(*self.groups[:number], "others"),
+            rows=tuple(attrs.evolve(row, shares=folded(row.shares)) for row in self.rows),
+            totals=folded(self.totals),
+            answered=self.answered,
+        )
 
 
 def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
@@ -99,78 +119,14 @@ def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
     )
 
 
-def _shares(counts: list[int]) -> tuple[float, ...] | None:
+def _shares(counts: list[int]) -> tuple[float, ...]:
     total = sum(counts)
-    return tuple(count / total for count in counts) if total else None
+    return tuple(count / total for count in counts) if total else ()
 
 
-@attrs.frozen
-class HeatCell:
-    """A share with the colours of its cell."""
-
-    text: str
-    background: str
-    ink: str
-
-
-@attrs.frozen
-class HeatRow:
-    """A row of the heat table."""
-
-    name: str
-    needs: str
-    answered: str
-    cells: tuple[HeatCell, ...]
-
-
-@attrs.frozen
-class HeatTable:
-    """Who serves whom, ready to be set."""
-
-    groups: tuple[str, ...]
-    rows: tuple[HeatRow, ...]
-    left_out: int
-    told: str
-
-
-def serving_table(serving: Serving) -> HeatTable:
-    """Return who serves whom as a table of coloured cells.
-
-    Args:
-        serving: the shares.
-
-    Cost: O(streams x groups).
-    """
-    shown = serving.groups[:_GROUPS_MAX]
-    others = len(serving.groups) > len(shown)
-
-    def cells(shares: tuple[float, ...] | None) -> tuple[HeatCell, ...]:
-        if shares is None:
-            return (HeatCell("", "#ffffff", "#333333"),) * (len(shown) + others)
-        several = [*shares[: len(shown)], *([sum(shares[len(shown) :])] if others else [])]
-        return tuple(_heat(share) for share in several)
-
-    rows = [
-        HeatRow(
-            row.stream,
-            f"{row.channel}, needs {row.skills}" if row.skills else row.channel,
-            f"{row.answered:,}",
-            cells(row.shares),
-        )
-        for row in serving.rows[:_STREAMS_MAX]
-    ]
-    if len(serving.rows) > 1:
-        rows.append(HeatRow("all", "", f"{serving.answered:,}", cells(serving.totals)))
-    return HeatTable(
-        (*shown, "others") if others else shown,
-        tuple(rows),
-        max(0, len(serving.rows) - _STREAMS_MAX),
-        _serving_told(serving),
-    )
-
-
-def _serving_told(serving: Serving) -> str:
-    if serving.totals is None:
+def serving_told(serving: Serving) -> str:
+    """Return who serves whom in a sentence or two. Cost: O(streams x groups)."""
+    if not serving.totals:
         return "Nobody was answered in this run."
     told = (
         f"Of {serving.answered:,} contacts answered in this run, {serving.groups[0]} took"
@@ -179,20 +135,38 @@ def _serving_told(serving: Serving) -> str:
     alone = [
         f"{row.stream} (only {serving.groups[row.shares.index(1.0)]})"
         for row in serving.rows
-        if row.shares is not None and 1.0 in row.shares and len(serving.groups) > 1
+        if 1.0 in row.shares and len(serving.groups) > 1
     ]
     if alone:
-        more = f" and {len(alone) - 5} more" if len(alone) > 5 else ""
-        told += f" Served by one group alone: {', '.join(alone[:5])}{more}."
+        more = f" and {len(alone) - _NAMED_MAX} more" if len(alone) > _NAMED_MAX else ""
+        told += f" Served by one group alone: {', '.join(alone[:_NAMED_MAX])}{more}."
     return told
 
 
-def _heat(share: float) -> HeatCell:
-    """Return a cell between white and blue; the ink stays readable on it."""
+@attrs.frozen
+class HeatCell:
+    """A share with the colours of its cell, from white to blue.
+
+    Args:
+        text: the share.
+        background: the colour behind it.
+        ink: its own colour, readable on that.
+    """
+
+    text: str
+    background: str
+    ink: str
+
+
+def heat_cell(share: float) -> HeatCell:
+    """Return a share as a coloured cell.
+
+    Example:
+        >>> heat_cell(0.0)
+        HeatCell(text='0 %', background='#ffffff', ink='#111111')
+    """
     low, high = (255, 255, 255), (0, 90, 150)
-    mixed = [round(a + (b - a) * share) for a, b in zip(low, high, strict=True)]
-    red, green, blue = mixed
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(low, high, strict=True))
     text = f"{100 * share:.0f} %" if share >= 0.01 or not share else "< 1 %"
-    return HeatCell(
-        text, f"#{red:02x}{green:02x}{blue:02x}", "#ffffff" if share > 0.75 else "#111111"
-    )
+    ink = "#ffffff" if share > 0.75 else "#111111"
+    return HeatCell(text, f"#{red:02x}{green:02x}{blue:02x}", ink)

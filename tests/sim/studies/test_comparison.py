@@ -12,7 +12,7 @@ from scipy import stats
 
 from omniqueue import register_order
 from omniqueue.errors import InvalidValueError
-from omniqueue.report.comparison_tables import comparison_lines, verdict_lines
+from omniqueue.report.comparison_tables import comparison_lines, comparison_verdict
 from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.scenarios.staffing import Group
@@ -107,7 +107,7 @@ def test_the_same_twice_is_the_same() -> None:
     found = compare(desk(), desk(), replications=3)
     assert found.same
     assert not any(each.shown for each in found.differences)
-    assert "the same to the last digit in each of these 3" in verdict_lines(found)[0]
+    assert "the same to the last digit in each of these 3" in comparison_verdict(found)[0]
 
 
 def test_what_is_too_small_is_not_claimed() -> None:
@@ -116,7 +116,7 @@ def test_what_is_too_small_is_not_claimed() -> None:
     )
     other = compare(desk(), desk(seed=5, order="aging:1"), replications=4)
     for each in (found, other):
-        text = " ".join(verdict_lines(each))
+        text = " ".join(comparison_verdict(each))
         assert "B is better" not in text
         assert "same to the last digit" in text or "these 4 replications could show" in text
 
@@ -161,7 +161,7 @@ def test_a_partial_result_has_whole_pairs_and_says_so() -> None:
     assert "partial" in next(iter(comparison_lines(found)))
     nothing = compare(desk(), desk(), replications=3, stopped=lambda: True)
     assert nothing.replications <= 1
-    assert "two whole replications" in verdict_lines(nothing)[0]
+    assert "two whole replications" in comparison_verdict(nothing)[0]
     json.dumps(nothing.to_dict(), allow_nan=False)
 
 

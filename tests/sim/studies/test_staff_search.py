@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from omniqueue.errors import InvalidValueError
-from omniqueue.report.staffing_tables import staffing_lines, verdict_lines
+from omniqueue.report.staffing_tables import staffing_lines, staffing_verdict
 from omniqueue.sim.calendar.week import Hours, hours
 from omniqueue.sim.laws.arrivals import Poisson, Rate, Trace
 from omniqueue.sim.laws.times import Exponential
@@ -163,7 +163,7 @@ def test_no_staffing_within_the_bounds() -> None:
     assert plan.best is not None
     [failing] = plan.best.failing
     assert failing.missing > 0.05
-    text = " ".join(verdict_lines(plan))
+    text = " ".join(staffing_verdict(plan))
     assert "(desk 7) was found" in text
     assert f"phone 80% in 20s fails by {100 * failing.missing:.2f} points" in text
     assert not plan.neighbours

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from omniqueue.record.verdict import CAUSES, Verdict
-from omniqueue.report.formats import counted, number_text
+from omniqueue.report import formats
 from omniqueue.report.tables import Column, table_lines
 
 _CAUSES = (
     Column[tuple[str, int]]("overtaken by cause", lambda each: each[0]),
-    Column[tuple[str, int]]("contacts", lambda each: number_text(each[1])),
+    Column[tuple[str, int]]("contacts", lambda each: formats.number(each[1])),
     Column[tuple[str, int]]("", lambda each: CAUSES[each[0]], words=True),
 )
 
@@ -34,7 +34,7 @@ def overtaking_lines(verdict: Verdict) -> Iterator[str]:
         yield from table_lines(_CAUSES, found)
     if verdict.most_overtaken is not None:
         name, times = verdict.most_overtaken
-        yield f"overtaken most often: {name}, {counted(times, 'time')}"
+        yield f"overtaken most often: {name}, {formats.counted(times, 'time')}"
 
 
 def fairness_lines(verdict: Verdict, clock: Callable[[float], str]) -> Iterator[str]:
