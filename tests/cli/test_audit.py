@@ -170,4 +170,4 @@ def test_ctrl_c_gives_a_marked_partial_result(
     code, out, _ = run("audit", record, "--quiet")
     assert code == 130
     assert out.startswith("INCOMPLETE: this is a partial result")
-    assert json.loads(run("audit", record, "--json")[1])["interrupted"] is True
+    assert json.loads(run("audit", record, "--json")[1])["incomplete"] is True

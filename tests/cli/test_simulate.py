@@ -108,7 +108,7 @@ def test_json_is_the_same_whatever_the_number_of_processes(
     assert outputs[0] == outputs[1]
     said = json.loads(outputs[0])
     assert said["replications"] == 3
-    assert said["interrupted"] is False
+    assert said["incomplete"] is False
 
 
 def test_options_stand_in_for_the_file(small: str, capsys: pytest.CaptureFixture[str]) -> None:

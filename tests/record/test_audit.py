@@ -375,5 +375,5 @@ def test_stopping_gives_a_partial_result() -> None:
     reader = EventReader("record", [json.dumps(line) + "\n" for line in recorded()])
     items = ((number * 2000, item) for number, item in reader)
     found = audited(reader.header, items, stopped=lambda: True)
-    assert found.interrupted
+    assert found.incomplete
     assert found.events == 1

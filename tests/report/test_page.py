@@ -194,12 +194,12 @@ def test_nobody_is_answered() -> None:
 
 
 def test_a_partial_result_says_so(result: SimulationResult) -> None:
-    html = report_page(attrs.evolve(result, interrupted=True, precision=0.001))
+    html = report_page(attrs.evolve(result, incomplete=True, precision=0.001))
     checked(html)
     assert "This is a partial result" in html
     assert "was not reached" in html
     assert "Who serves whom" not in html
-    nothing = attrs.evolve(result, summaries=(), replications=0, interrupted=True)
+    nothing = attrs.evolve(result, summaries=(), replications=0, incomplete=True)
     html = report_page(nothing)
     checked(html)
     assert "Nothing was measured" in html

@@ -13,7 +13,7 @@ format; 130 interrupted (what is printed is then a partial result, and says so).
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
 - `format` "omniqueue-audit/2"; `record`; `order`, `selection`; `events`; `started_at`, `ended_at`
-  (as recorded; ISO 8601 with `--zone`); `interrupted`;
+  (as recorded; ISO 8601 with `--zone`); `incomplete`;
 - `arrived` = `answered` + `abandoned` + `cancelled` + `expired` + `refused` (0: not in the events)
   + `open`;
 - `judged` (contacts given), `overtakings` (cause to number), `most_overtaken` (`contact`,
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in audit_lines(found, name=path, zone=zone, brief=arguments.quiet):
             say(line)
-    if found.interrupted:
+    if found.incomplete:
         return 130
     return 0 if found.fair else 1
 

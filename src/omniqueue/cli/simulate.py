@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(line)
     if write is not None:
         write(result)
-    return 130 if result.interrupted else 0
+    return 130 if result.incomplete else 0
 
 
 def _scenario(arguments: argparse.Namespace) -> Scenario:

@@ -64,7 +64,7 @@ def _write(result: SimulationResult, arguments: argparse.Namespace, start: int |
     from omniqueue.sim.centre.replication import run_replication
 
     record = None
-    if result.summaries and not result.summaries[0].interrupted:
+    if result.summaries and not result.summaries[0].incomplete:
         record = run_replication(
             result.scenario, result.seed, order=arguments.order, selection=arguments.selection
         )

@@ -96,7 +96,7 @@ class AuditResult:
         channels: by channel. skills: by skill needed.
         agents: by agent, in the order in which they were added.
         served: (agent, channel and skills) to how many contacts the agent was given.
-        interrupted: whether reading stopped before the end.
+        incomplete: whether reading stopped before the end.
 
     Example:
         >>> audited(Header("arrival", "longest-idle", ()), [(2, EndLine(0.0, 0, None))]).fair
@@ -116,7 +116,7 @@ class AuditResult:
     skills: Sequence[Suffered]
     agents: Sequence[AgentShare]
     served: Mapping[tuple[str, str], int]
-    interrupted: bool
+    incomplete: bool
 
     @property
     def unexplained_total(self) -> int:
@@ -179,9 +179,9 @@ class Audit:
             self._events += 1
             self._book.add(item.at, "unknown event", None, None, ascii(item.name))
 
-    def result(self, *, interrupted: bool = False) -> AuditResult:
+    def result(self, *, incomplete: bool = False) -> AuditResult:
         """Return what was found; to be called once, after the last line."""
-        if self._end is None and not interrupted:
+        if self._end is None and not incomplete:
             self._settle(self._now)
             self._book.add(self._now, "cut file", None, None)
         overtaken = self._watch.overtaken()
@@ -207,7 +207,7 @@ class Audit:
                 (agent, JudgedLane(channel, needs_of(skills)).text()): number
                 for (agent, channel, skills), number in self._served.items()
             },
-            interrupted=interrupted,
+            incomplete=incomplete,
         )
 
     # ------------------------------------------------------------------ time
@@ -318,7 +318,7 @@ def audited(
     for line, item in items:
         audit.hear(line, item)
         if not line % _LOOK_EVERY and stopped():
-            return audit.result(interrupted=True)
+            return audit.result(incomplete=True)
     return audit.result()
 
 

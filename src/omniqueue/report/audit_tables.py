@@ -62,7 +62,7 @@ def audit_json(
         "events": found.events,
         "started_at": _clock_text(found.started_at, zone) if zone else found.started_at,
         "ended_at": _clock_text(found.ended_at, zone) if zone else found.ended_at,
-        "interrupted": found.interrupted,
+        "incomplete": found.incomplete,
         **found.totals,
         "judged": verdict["judged"],
         "overtakings": verdict["overtakings"],
@@ -96,7 +96,7 @@ def audit_lines(
     Cost: O(agents x kinds of contacts).
     """
     clock = partial(_clock_text, zone=zone)
-    if found.interrupted:
+    if found.incomplete:
         yield f"{INCOMPLETE}, up to {clock(found.ended_at)}"
     policies = f"order {order_text(found.order)}, selection {found.selection}"
     times = f"{clock(found.started_at)} to {clock(found.ended_at)}"

@@ -173,12 +173,12 @@ def _unit_text(result: SimulationResult) -> str:
 
 def _warnings(result: SimulationResult, record: ReplicationRecord | None) -> list[str]:
     found = []
-    if result.interrupted:
+    if result.incomplete:
         found.append(
             "This is a partial result: the simulation was stopped before its end, and what"
             " is told here may differ from what the whole of it would have said."
         )
-    if record is not None and record.interrupted and not result.interrupted:
+    if record is not None and record.interrupted and not result.incomplete:
         found.append("The run that is told contact by contact was stopped before its end.")
     if not result.summaries:
         found.append("Nothing was measured.")

@@ -95,7 +95,7 @@ def _legend(result: SimulationResult, *, intervals: bool) -> Iterator[str]:
 
 
 def _head(result: SimulationResult) -> Iterator[str]:
-    if result.interrupted:
+    if result.incomplete:
         yield INCOMPLETE
     scenario = result.scenario
     if scenario.title:

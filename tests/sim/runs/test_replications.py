@@ -108,7 +108,7 @@ def test_stopped_it_gives_what_is_there(desk: Scenario, jobs: int) -> None:
         progress=lambda done, planned: told.append((done, planned)),
         stopped=lambda: len(told) >= 2,
     )
-    assert found.interrupted
+    assert found.incomplete
     assert 2 <= found.replications < 9
     assert told[:2] == [(1, 9), (2, 9)]
     whole = simulate(desk, replications=found.replications)
@@ -120,7 +120,7 @@ def test_stopped_at_once_it_says_that_nothing_was_measured(
     desk: Scenario, replications: int
 ) -> None:
     found = simulate(desk, replications=replications, stopped=lambda: True)
-    assert found.interrupted
+    assert found.incomplete
     assert found.replications == 0
     assert json.loads(text(found))["total"]["mean_wait"]["value"] is None
     assert list(simulation_lines(found))[-1] == "nothing was measured"
@@ -136,7 +136,7 @@ def test_a_long_run_that_is_stopped_gives_its_part() -> None:
         batches=5,
         stopped=lambda: bool(asked.append(1)) or len(asked) > 3,  # type: ignore[func-returns-value]
     )
-    assert found.interrupted
+    assert found.incomplete
     assert len(found.summaries) == 5
     assert 0 < found.summaries[0].seconds < desk.horizon_seconds / 5
 

@@ -269,12 +269,12 @@ def _run_rounds(
 ) -> SimulationResult:
     """Add replications to a result until its goal, and its precision if it has one."""
     while True:
-        summaries, interrupted = run(range(result.replications, goal))
+        summaries, incomplete = run(range(result.replications, goal))
         every = (*result.summaries, *summaries)
         done = len(every) // result.batches
-        result = attrs.evolve(result, summaries=every, replications=done, interrupted=interrupted)
+        result = attrs.evolve(result, summaries=every, replications=done, incomplete=incomplete)
         precision = result.precision
-        if interrupted or precision is None or goal >= PRECISION_REPLICATIONS_MAX:
+        if incomplete or precision is None or goal >= PRECISION_REPLICATIONS_MAX:
             return result
         reached = result.estimate("mean_wait_all")
         nobody_waits = isnan(reached.value) or reached.value == 0
@@ -310,7 +310,7 @@ def _round(
     done, goal = numbers.start, numbers.stop
     try:
         for found in results:
-            cut = not found or any(summary.interrupted for summary in found)
+            cut = not found or any(summary.incomplete for summary in found)
             if cut and (done or not found):
                 return summaries, True  # the part of a day that was over says nothing of days
             summaries += found

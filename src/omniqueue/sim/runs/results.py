@@ -101,7 +101,7 @@ class SimulationResult:
         confidence: the level of all intervals.
         order: name of the order policy.
         selection: name of the selection policy.
-        interrupted: whether it is a partial result.
+        incomplete: whether it is a partial result.
         precision: the relative half width asked for; None: none was.
 
     Example:
@@ -122,7 +122,7 @@ class SimulationResult:
     confidence: float = 0.95
     order: str = "arrival"
     selection: str = "longest-idle"
-    interrupted: bool = False
+    incomplete: bool = False
     precision: float | None = None
 
     def streams_of(self, by: By, name: str) -> list[int]:
@@ -316,7 +316,7 @@ class SimulationResult:
         """Return everything as JSON types, as `omniqueue simulate --json` prints it.
 
         Keys: `format`; `title`, `seed`, `replications`, `batches`, `confidence`, `order`,
-        `selection`, `interrupted`, `precision`; `horizon_seconds`, `warm_up_seconds`;
+        `selection`, `incomplete`, `precision`; `horizon_seconds`, `warm_up_seconds`;
         `unserved` (stream to what it needs and no agent group has);
         `total` (an object), `channels`, `skills`, `streams` (lists of objects with `name`),
         `groups` (likewise), `intervals` (an object of lists); `formulas` (in words). An estimate
@@ -334,7 +334,7 @@ class SimulationResult:
             "confidence": self.confidence,
             "order": order_text(self.order),
             "selection": self.selection,
-            "interrupted": self.interrupted,
+            "incomplete": self.incomplete,
             "precision": self.precision,
             "horizon_seconds": self.scenario.horizon_seconds,
             "warm_up_seconds": self.scenario.warm_up_seconds,

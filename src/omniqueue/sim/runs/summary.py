@@ -72,7 +72,7 @@ class Summary:
         interval_queue: queue length summed over time by interval, shape (intervals, streams).
         interval_seconds: how long each interval was measured, shape (intervals,).
         waits: waits of the answered by stream, in order, in seconds.
-        interrupted: whether the run was stopped before its end.
+        incomplete: whether the run was stopped before its end.
     """
 
     replication: int
@@ -86,7 +86,7 @@ class Summary:
     interval_queue: Floats
     interval_seconds: Floats
     waits: tuple[Floats, ...]
-    interrupted: bool
+    incomplete: bool
 
 
 def summarise(record: ReplicationRecord, scenario: Scenario, *, batches: int = 1) -> list[Summary]:
@@ -293,7 +293,7 @@ class _Measured:
             groups=groups,
             **self._intervals(part, low, high),
             waits=tuple(np.sort(waits[whose == place]) for place in range(self._streams)),
-            interrupted=record.interrupted,
+            incomplete=record.interrupted,
         )
 
     def _intervals(self, part: slice, low: float, high: float) -> dict[str, Floats]:

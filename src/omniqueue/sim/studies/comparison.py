@@ -355,7 +355,7 @@ def _more(
     """Return the comparison with as many pairs as wanted, or fewer when stopped."""
     first, second = list(found.first.summaries), list(found.second.summaries)
     for a, b in workers.map(pair, range(len(first), goal)):
-        if not (a and b) or any(each.interrupted for each in (*a, *b)):
+        if not (a and b) or any(each.incomplete for each in (*a, *b)):
             break  # half a day of one and a whole one of the other are no pair
         first += a
         second += b
