@@ -90,7 +90,7 @@ class FreeAgentWatch:
         return self._passed
 
     def settle(self, at: float) -> None:
-        """Look, at the end of an instant, for free agents beside contacts they could take."""
+        """After an instant, name the free agents who could take a waiting contact."""
         judge = self._judge
         judge.settle()
         freed = [name for name in judge.touched if self._place(name)]
