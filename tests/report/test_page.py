@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import attrs
-import numpy as np
 import pytest
 
 from omniqueue.cli import main as cli
@@ -18,13 +17,11 @@ from omniqueue.errors import InvalidValueError, MissingExtraError
 from omniqueue.model.channel import Channel
 from omniqueue.report import page
 from omniqueue.report.page import report_page, write_report
-from omniqueue.sim.calendar.week import hours
 from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.arrivals import Poisson, Rate
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
-from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
-from omniqueue.sim.scenarios.staffing import ShiftPlan
+from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
+from report.scenarios import a_scenario
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 EVIL = "<script>alert('$x_1$')</script>&\"'"
@@ -75,40 +72,6 @@ def checked(html: str) -> Balanced:
     words = " ".join(parser.text)
     assert not re.search(r"\bnan\b|\bNone\b|\binf\b", words)
     return parser
-
-
-def a_scenario(**changes: object) -> Scenario:
-    office = [ShiftPlan(hours("mon-fri", "08:00", "17:00"))]
-    day = hours("mon-fri", "08:00", "16:00")
-    scenario = Scenario(
-        streams=[
-            Stream(
-                "calls",
-                channel="phone",
-                arrivals=Poisson([Rate(40.0, day)]),
-                handling=Exponential(240),
-                wrap_up=Exponential(30),
-                patience=Exponential(120),
-                target_seconds=20,
-            ),
-            Stream(
-                "mails",
-                channel="email",
-                arrivals=Poisson([Rate(8.0, day)]),
-                handling=300,
-                skills={"paper": 2},
-                target_seconds=14400,
-            ),
-        ],
-        groups=[
-            Group("early", count=3, shifts=office),
-            Group("late", count=1, skills={"paper": 2}, shifts=office),
-        ],
-        horizon_seconds=2 * 86400,
-        title="A desk",
-        replications=3,
-    )
-    return attrs.evolve(scenario, **changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -292,20 +255,3 @@ def test_the_verb_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         said = capsys.readouterr()
         assert said.out == ""
         assert "--report" in said.err
-
-
-def test_the_hour_and_the_matrix_agree_with_the_record(result: SimulationResult) -> None:
-    from omniqueue.report.hour_timeline import hour_of
-    from omniqueue.report.who_serves_whom import who_serves_whom
-
-    record = run_replication(result.scenario, result.seed)
-    hour = hour_of(record, result.scenario, None)
-    arrived = [row.arrived_at for row in hour.rows]
-    assert arrived == sorted(arrived)
-    counts = np.bincount((record.arrived_at[record.arrived_at < 86400] // 3600).astype(int))
-    assert len(hour.rows) == counts.max()
-    serving = who_serves_whom(record, result.scenario)
-    assert serving.answered == sum(row.answered for row in serving.rows)
-    assert serving.answered == int(np.sum(~np.isnan(record.answered_at)))
-    for row in serving.rows:
-        assert sum(row.shares) == pytest.approx(1.0)
