@@ -294,7 +294,7 @@ def test_an_interrupted_run_is_a_marked_partial_result(
     assert out.startswith("INCOMPLETE: this is a partial result, up to 2024-05-06T")
     assert '"event": "end"' not in events.read_text()
     code, out, _ = route(LOG, "--staff", STAFF, "--json")
-    assert (code, json.loads(out)["interrupted"]) == (130, True)
+    assert (code, json.loads(out)["incomplete"]) == (130, True)
 
 
 # ------------------------------------------------------------ real logs, where they are at hand

@@ -162,7 +162,7 @@ def test_ctrl_c_gives_a_marked_partial_result_without_an_effect(
             assert word not in out
     code, out, _ = whatif(LOG, "--staff", STAFF, "--json")
     found = json.loads(out)
-    assert (code, found["interrupted"]) == (130, True)
+    assert (code, found["incomplete"]) == (130, True)
     assert (found["sentence"], found["differences"]) == (None, [])
     assert (found["first"]["arrived"] == 3173) is (stops_in == "B")
 

@@ -55,7 +55,7 @@ def a_report(**changes: object) -> RouteReport:
         zone=ZoneInfo("America/Chicago"),
         started_at=21600.0,
         ended_at=25200.0,
-        interrupted=False,
+        incomplete=False,
         folded_weeks=None,
         busiest_minute=None,
         unserved={},
@@ -150,7 +150,7 @@ def test_folding_repair_and_interruption_are_said() -> None:
     assert short.startswith("FOLDED: 1 week laid over one")
     assert "\nREPAIRED: 1 bad row left out, 0 rows sorted in\n" in short
     for brief in (True, False):
-        partial = text(a_report(interrupted=True), brief=brief)
+        partial = text(a_report(incomplete=True), brief=brief)
         assert partial.startswith("INCOMPLETE: this is a partial result, up to 1970-01-01T01:00")
 
 

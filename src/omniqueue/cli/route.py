@@ -1,12 +1,12 @@
 """`omniqueue route`: route a contact log through a staff, and say how it went.
 
 Exit codes: 0 done; 1 the verdict found something unexplained; 2 bad use or bad input; 130
-interrupted (what is printed is then a partial result, and says so).
+incomplete (what is printed is then a partial result, and says so).
 
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
 - `format` "omniqueue-route/2"; `log`, `staff`, `title`; `started_at`, `ended_at` (ISO 8601);
-  `interrupted`; `folded_weeks` and `busiest_minute` (null: not folded); `unserved`
+  `incomplete`; `folded_weeks` and `busiest_minute` (null: not folded); `unserved`
   (what no agent group has, to how many contacts need it); `dropped` and `moved`
   (rows that `--repair` left out and sorted in); `order`, `selection`, `seed`;
 - `arrived` = `answered` + `abandoned` + `cancelled` + `expired` + `refused` + `open`;
@@ -76,6 +76,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in route_lines(report, brief=arguments.quiet):
             say(line)
-    if report.interrupted:
+    if report.incomplete:
         return 130
     return 0 if report.verdict.fair else 1

@@ -90,7 +90,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         zone=zone,
         started_at=run.started_at,
         ended_at=now,
-        interrupted=run.interrupted,
+        incomplete=run.interrupted,
         folded_weeks=None if fold is None else fold.weeks,
         busiest_minute=None if fold is None else fold.busiest_minute,
         unserved=_unserved(staff, contacts),

@@ -4,21 +4,21 @@ Both runs meet the same arrivals and the same handling times, so waits are compa
 contact. Changes may be given together and repeated.
 
 Exit codes: 0 done; 1 a fairness verdict found something unexplained; 2 bad use or bad input; 130
-interrupted (what is printed is then a partial result, and says so).
+incomplete (what is printed is then a partial result, and says so).
 
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
 - `format` "omniqueue-whatif/2"; `log`, `staff`, `title`, `change` (in words), `seed`,
-  `folded_weeks`, `dropped`, `moved`, `interrupted`;
+  `folded_weeks`, `dropped`, `moved`, `incomplete`;
 - `first` (A, as it is) and `second` (B, with the change): `order`, `selection`, `started_at`,
   `ended_at` (ISO 8601), the counts from `arrived` to `open`, `channels`, `groups` and `verdict` as
   `omniqueue route --json` has them;
-- `differences` (empty when interrupted: the two runs have met unequal parts of the log): all
+- `differences` (empty when incomplete: the two runs have met unequal parts of the log): all
   contacts (`name` "all"), then each channel: `name`, `contacts`, `pairs`
   (answered in both), `mean` of wait B - wait A over the pairs, its 95 % interval `low` to `high`
   (null: fewer than 100 pairs), `better`, `worse`, `same` (contacts), `only_first`, `only_second`
   (answered in one run alone);
-- `sentence`: the verdict in words (null: interrupted); `formulas`: measure to its formula in
+- `sentence`: the verdict in words (null: incomplete); `formulas`: measure to its formula in
   words, and `difference`.
 """
 

@@ -113,7 +113,7 @@ class RouteReport:
         log: the log's name. staff: the staff file's name. title: the staff file's title.
         zone: the zone in which times are told; None: UTC.
         started_at: the first instant (seconds since 1970 UTC). ended_at: the last.
-        interrupted: whether the run was stopped before its end.
+        incomplete: whether the run was stopped before its end.
         folded_weeks: how many weeks were laid over one; None: not folded.
         busiest_minute: the most arrivals in one minute of a folded week.
         unserved: what no agent group has, to how many contacts need it.
@@ -133,7 +133,7 @@ class RouteReport:
     zone: tzinfo | None
     started_at: float
     ended_at: float
-    interrupted: bool
+    incomplete: bool
     folded_weeks: int | None
     busiest_minute: int | None
     unserved: Mapping[str, int]
@@ -165,7 +165,7 @@ class RouteReport:
             "title": self.title,
             "started_at": self.clock(self.started_at),
             "ended_at": self.clock(self.ended_at),
-            "interrupted": self.interrupted,
+            "incomplete": self.incomplete,
             "folded_weeks": self.folded_weeks,
             "busiest_minute": self.busiest_minute,
             "unserved": dict(self.unserved),
@@ -196,7 +196,7 @@ def route_lines(report: RouteReport, *, brief: bool = False) -> Iterator[str]:
 
     Cost: O(its size).
     """
-    if report.interrupted:
+    if report.incomplete:
         yield f"{INCOMPLETE}, up to {report.clock(report.ended_at)}"
     if not brief:
         if report.title:

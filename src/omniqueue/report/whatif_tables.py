@@ -87,7 +87,7 @@ class WhatIfReport:
             "folded_weeks": self.folded_weeks,
             "dropped": self.dropped,
             "moved": self.moved,
-            "interrupted": found.interrupted,
+            "incomplete": found.interrupted,
             "first": self._outcome(found.first),
             "second": self._outcome(found.second),
             "differences": [_difference_json(each) for each in found.differences],
