@@ -114,7 +114,7 @@ def test_interrupted_is_exit_code_130(run: Validate, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(interrupt, "stop_wish", at_once)
     code, out, _ = run()
     assert code == 130
-    assert out.splitlines()[-1] == "interrupted: systems are missing, so there is no verdict"
+    assert out.splitlines()[-1] == "incomplete: systems are missing, so there is no verdict"
     code, out, _ = run("--json")
     found = json.loads(out)
     assert (code, found["interrupted"], found["passed"]) == (130, True, False)

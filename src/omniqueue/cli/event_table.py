@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from omniqueue.cli.console import printable, say
 from omniqueue.model.event import Event, JsonValue
 from omniqueue.play import Rejection
+from omniqueue.report.tables import text_table
 
 if TYPE_CHECKING:
     from omniqueue.cli.explaining import Answer
@@ -96,21 +97,13 @@ class EventTable:
         if self.title:
             say(self.title)
             say("")
-        rows = [_HEADINGS, *self._rows, ("", event, "", "", detail)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            say(_aligned(row, widths))
+        rows = [*self._rows, ("", event, "", "", detail)]
+        for line in text_table(_HEADINGS, rows, left=range(1, len(_HEADINGS))):
+            say(line)
         for answer in self._answers:
             say("")
             for line in answer.lines:
                 say(line)
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    time, *others = row
-    cells = [time.rjust(widths[0])]
-    cells += [cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True)]
-    return "  ".join(cells).rstrip()
 
 
 def _detail(said: Mapping[str, JsonValue]) -> str:

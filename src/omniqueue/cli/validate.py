@@ -9,13 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from omniqueue.cli.console import say
-
-if TYPE_CHECKING:  # what only a run needs is imported by `run`
-    from omniqueue.sim.validation.checks import Validation
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.simulate import progress_bar
+    from omniqueue.report.validation_tables import validation_lines
     from omniqueue.sim.validation.checks import validate
 
     with progress_bar(wanted=not arguments.quiet) as progress, stop_wish() as stopped:
@@ -60,52 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(found.to_dict(), allow_nan=False))
     else:
-        for line in _lines(found, brief=arguments.quiet):
+        for line in validation_lines(found, brief=arguments.quiet):
             say(line)
     if found.interrupted:
         return 130
     return 0 if found.passed else 1
-
-
-def _lines(found: Validation, *, brief: bool) -> Iterator[str]:
-    """Yield the table and the verdict."""
-    from omniqueue.report.tables import text_table
-    from omniqueue.sim.validation.checks import CONFIDENCE, DEGREES
-
-    rows = [
-        [
-            check.system,
-            check.measure,
-            _number(check.theory),
-            _number(check.simulated),
-            _number(check.half_width),
-            f"{check.z:+.2f}",
-            "pass" if check.passed else "FAIL",
-        ]
-        for check in found.checks
-        if not (brief and check.passed)
-    ]
-    if rows:
-        header = ["system", "measure", "theory", "simulated", "half width", "z", ""]
-        width = max(len(row[1]) for row in (header, *rows))
-        # Two columns of words: the second to the left as well.
-        yield from text_table(header, [[row[0], row[1].ljust(width), *row[2:]] for row in rows])
-        yield ""
-    yield from found.faults
-    held = found.runs - len(found.faults)
-    yield f"Little's law and flows, exactly: hold in {held} of {found.runs} runs"
-    failed = sum(not check.passed for check in found.checks)
-    yield (
-        f"{len(found.checks)} measures, {failed} beyond |z| = {found.limit:.2f} (together"
-        f" {100 * CONFIDENCE:g} %, Bonferroni, Student t with {DEGREES} degrees of freedom);"
-        f" greatest |z| {found.worst:.2f}"
-    )
-    yield f"{found.contacts:,} contacts, seed {found.seed}"
-    if found.interrupted:
-        yield "interrupted: systems are missing, so there is no verdict"
-    else:
-        yield "passed" if found.passed else "failed"
-
-
-def _number(value: float) -> str:
-    return f"{value:.6f}"

@@ -121,15 +121,6 @@ def test_what_is_too_small_is_not_claimed() -> None:
         assert "same to the last digit" in text or "these 4 replications could show" in text
 
 
-def test_the_verdict_in_words() -> None:
-    found = compare(desk(), desk(order="priority"), replications=12)
-    text = " ".join(" ".join(comparison_lines(found)).split())
-    assert "B is better: phone waits " in text
-    assert "B is worse: email waits " in text
-    assert "all 5 differences at once with 95 % confidence (Bonferroni)" in text
-    assert next(iter(comparison_lines(found, brief=True))).startswith("B is better")
-
-
 def test_precision_goes_on_until_it_is_reached() -> None:
     found = compare(desk(), desk(groups=[Group("desk", count=4)]), replications=2, precision=0.12)
     one = found.difference("mean_wait_all")
