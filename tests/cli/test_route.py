@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from omniqueue import Event
 from omniqueue.cli import main as cli
 from omniqueue.cli import route as verb
 from omniqueue.cli import route_run
 from omniqueue.core.roster import Roster
 from omniqueue.core.rows import ChannelRow, Lane
-from omniqueue.model.channel import Channel
 from omniqueue.model.skill import Skills
 from omniqueue.policy import order
-from omniqueue.record.event_lines import events_of
+from omniqueue.record.event_reading import EndLine, EventReader
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.measures import RECORD_FORMULAS, TOTALS
 
@@ -137,12 +137,13 @@ def test_quiet_is_totals_and_verdict(route: Routed) -> None:
 def test_written_events_are_enough_for_another_judge(route: Routed, tmp_path: Path) -> None:
     out = tmp_path / "events.jsonl"
     found = in_json(route, LOG, "--staff", STAFF, "--events", out)
-    header, *lines = [json.loads(line) for line in out.read_text().splitlines()]
-    channels = [Channel(name, **said) for name, said in header["channels"].items()]
-    judge = FairnessJudge(channels, order=header["order"])
-    judge.observe(events_of(lines))
+    reader = EventReader(str(out), out.read_text().splitlines(keepends=True))
+    judge = FairnessJudge(reader.header.channels, order=reader.header.order)
+    *events, (_, end) = reader
+    judge.observe(event for _, event in events if isinstance(event, Event))
     assert judge.verdict().to_dict() == found["verdict"]
-    assert lines[-1]["events"] == len(lines) - 1
+    assert isinstance(end, EndLine)
+    assert end.events == len(events)
 
 
 # ------------------------------------------------------------ planted faults

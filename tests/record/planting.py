@@ -1,11 +1,13 @@
-"""What tests that plant faults in records share: audit lines, find places, count anew."""
+"""What tests of records share: audit lines, read one, find places, count anew."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from omniqueue import Event
 from omniqueue.record.audit import AuditResult, audited
+from omniqueue.record.event_lines import FORMAT
 from omniqueue.record.event_reading import EventReader
 
 Lines = list[dict[str, Any]]
@@ -15,6 +17,15 @@ def audit(lines: Lines) -> AuditResult:
     """What the audit says of a record."""
     reader = EventReader("record", [json.dumps(line) + "\n" for line in lines])
     return audited(reader.header, reader)
+
+
+def event_of(line: object) -> Event:
+    """What a reader makes of one line that stands for an event."""
+    header = {"format": FORMAT, "order": "arrival", "selection": "x"}
+    reader = EventReader("record", [json.dumps(header) + "\n", json.dumps(line) + "\n"])
+    [(_, event)] = reader
+    assert isinstance(event, Event)
+    return event
 
 
 def place(lines: Lines, name: str, **said: object) -> int:

@@ -13,7 +13,6 @@ import pytest
 
 from omniqueue import AgentAdded, Channel, Event, Relaxed, Skills
 from omniqueue.model.event import JsonValue
-from omniqueue.record.event_lines import event_of
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.verdict import CAUSES
 from oracle import run_play as oracle_run
@@ -21,6 +20,7 @@ from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
 from oracle.naive_router import NaiveRouter
 from oracle.naive_values import Agent, Contact, Json
+from record.planting import event_of
 
 
 class CountingRouter(NaiveRouter):

@@ -11,16 +11,13 @@ is a rank, "last": it is written as null. `costs` of agents may be missing: none
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from math import inf
+from collections.abc import Iterable, Mapping
 from typing import Final, TextIO
 
 import attrs
 
-from omniqueue.errors import InvalidValueError
 from omniqueue.model.channel import Channel
-from omniqueue.model.event import Event, JsonValue, Rank
-from omniqueue.model.skill import Skills
+from omniqueue.model.event import Event, JsonValue
 from omniqueue.record.listener import EventListener, Hear
 
 FORMAT: Final = "omniqueue-events/1"
@@ -96,70 +93,3 @@ def settings_of(channel: Channel) -> dict[str, JsonValue]:
         for field in attrs.fields(Channel)
         if field.name != "name"
     }
-
-
-def event_of(line: Mapping[str, JsonValue]) -> Event:
-    """Return the event that a line stands for.
-
-    Args:
-        line: the JSON object, as `event.to_dict()` gives it; further keys are ignored, and a
-            field with a default may be missing.
-
-    Raises:
-        InvalidValueError: no such event, or a field is missing.
-
-    Example:
-        >>> event_of({"at": 9.0, "event": "abandoned", "contact": "c1"})
-        Abandoned(at=9.0, contact='c1')
-    """
-    name = line.get("event")
-    kind = Event.kinds.get(name) if isinstance(name, str) else None
-    if kind is None or kind is Event:
-        raise InvalidValueError("event", name, "the name of an event")
-    values: dict[str, object] = {}
-    for field in attrs.fields(kind):
-        if field.name not in line:
-            if field.default is not attrs.NOTHING:
-                continue
-            raise InvalidValueError(f"{name}.{field.name}", None, "a value (it is missing)")
-        values[field.name] = _typed(field.name, line[field.name])
-    return kind(**values)  # type: ignore[arg-type]
-
-
-def events_of(lines: Iterable[Mapping[str, JsonValue]]) -> Iterator[Event]:
-    """Yield the events of lines, up to the end line.
-
-    Example:
-        >>> list(events_of([{"event": "end", "at": 0.0, "events": 0}]))
-        []
-    """
-    for line in lines:
-        if line.get("event") == "end":
-            return
-        yield event_of(line)
-
-
-def _typed(name: str, value: JsonValue) -> object:
-    if name == "skills":
-        return Skills.of(value)
-    if name == "channels" and isinstance(value, list):
-        return tuple(value)
-    if name == "first" and isinstance(value, list):  # of a certificate: pairs of id and cause
-        return tuple(tuple(pair) if isinstance(pair, list) else pair for pair in value)
-    if name == "rank":
-        return _rank(value)
-    return value
-
-
-def _rank(value: JsonValue) -> Rank:
-    if isinstance(value, list):
-        return tuple(_number(part) for part in value)
-    return _number(value)
-
-
-def _number(value: JsonValue) -> float:
-    if value is None:
-        return inf
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    raise InvalidValueError("rank", value, "a number, null, or a list of them")
