@@ -134,7 +134,7 @@ def test_an_interrupted_run_says_what_it_did_not_reach(
     reached, missed = out.split("\n\n")[-2:]
     assert code == 130
     assert ": waiting since" in reached
-    assert missed == "c2 at 2024-05-06T10:00:00+02:00: the run was interrupted before\n"
+    assert missed == "c2 at 2024-05-06T10:00:00+02:00: the run was stopped before\n"
 
 
 @pytest.mark.parametrize(

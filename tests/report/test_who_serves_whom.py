@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from omniqueue.report.who_serves_whom import heat_cell, serving_told, who_serves_whom
+from omniqueue.report.who_serves_whom import heat_cell, serving_text, who_serves_whom
 from omniqueue.sim.centre.replication import run_replication
 from report.scenarios import a_scenario
 
@@ -18,7 +18,7 @@ def test_shares_agree_with_the_record() -> None:
     assert serving.answered == int(np.sum(~np.isnan(record.answered_at)))
     for row in serving.rows:
         assert sum(row.shares) == pytest.approx(1.0)
-    assert "Served by one group alone: mails (only late)." in serving_told(serving)
+    assert "Served by one group alone: mails (only late)." in serving_text(serving)
 
 
 def test_the_groups_beyond_the_largest_stand_together() -> None:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from omniqueue.cli.explaining import Asker, question
 from omniqueue.errors import InvalidValueError
 from omniqueue.record.ledger import REFUSED, Ledger
-from omniqueue.report.route_tables import Explained
+from omniqueue.report.route_tables import ContactExplanation
 from omniqueue.sim.logs.contact_log import Clock, LoggedContact
 
 
@@ -43,7 +43,7 @@ def asker_of(
     return Asker(questions)
 
 
-def explained_by(asker: Asker, ledger: Ledger) -> list[Explained]:
+def explained_by(asker: Asker, ledger: Ledger) -> list[ContactExplanation]:
     """Return what was told, and what cannot be told.
 
     Args:
@@ -65,9 +65,15 @@ def explained_by(asker: Asker, ledger: Ledger) -> list[Explained]:
             gone = asked.contact in refused and refused[asked.contact] <= asked.at
             instead = "was refused, the queue was full" if gone else "has not arrived yet"
         found.append(
-            Explained(contact=asked.contact, at=asked.at, told=answer.told, instead=instead)
+            ContactExplanation(
+                contact=asked.contact, at=asked.at, explanation=answer.told, otherwise=instead
+            )
         )
     for asked in asker.left:
-        instead = "the run was interrupted before"
-        found.append(Explained(contact=asked.contact, at=asked.at, told=None, instead=instead))
+        instead = "the run was stopped before"
+        found.append(
+            ContactExplanation(
+                contact=asked.contact, at=asked.at, explanation=None, otherwise=instead
+            )
+        )
     return found

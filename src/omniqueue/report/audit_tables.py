@@ -90,7 +90,7 @@ def audit_lines(
     Args:
         found: the audit.
         name: the record's name.
-        zone: the zone in which instants are told; None: seconds, as recorded.
+        zone: the zone of printed instants; None: seconds, as recorded.
         brief: only the totals and the verdict.
 
     Cost: O(agents x kinds of contacts).

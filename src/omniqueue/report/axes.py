@@ -18,7 +18,7 @@ _DAY_LABELS_MAX: Final = 7
 
 
 def unit_of(seconds: float) -> tuple[float, str]:
-    """Return the unit in which durations up to so many seconds are best drawn, and its name.
+    """Return the unit to draw durations of at most `seconds` in: its length and its name.
 
     Example:
         >>> unit_of(90), unit_of(3000), unit_of(40000)

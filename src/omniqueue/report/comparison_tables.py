@@ -66,16 +66,16 @@ def comparison_verdict(comparison: Comparison) -> list[str]:
     """
     pairs = f"{comparison.replications:,} replications"
     if comparison.replications < 2:
-        return ["Nothing can be said: it takes two whole replications of both at least."]
+        return ["Too few: a verdict takes at least two whole replications of both."]
     if comparison.same:
         return [f"A and B are the same to the last digit in each of these {pairs}."]
     known = _known(comparison)
     shown = [each for each in known if each.shown]
     lines = []
     for which, heading in (("B", "B is better"), ("A", "B is worse"), (None, "B is different")):
-        told = [_sentence(each) for each in shown if each.better == which]
-        if told:
-            lines.append(f"{heading}: {'; '.join(told)}.")
+        sentences = [_sentence(each) for each in shown if each.better == which]
+        if sentences:
+            lines.append(f"{heading}: {'; '.join(sentences)}.")
     hidden = [_of(each) for each in known if not each.shown]
     if hidden:
         lines.append(f"No difference that these {pairs} could show: {'; '.join(hidden)}.")

@@ -199,13 +199,13 @@ def _stacked(
 def occupancy(drawn: Drawn) -> list[ReportFigure]:
     """Return the occupancy over the day by group. Cost: 50 ms."""
     lines = {name: drawn.profile.occupancy(name) for name in drawn.groups}
-    told = []
+    sentences = []
     for name, values in lines.items():
         overall = drawn.result.estimate("occupancy", group=name)
         if np.isnan(values).all():
             continue
         most = int(np.nanargmax(values))
-        told.append(
+        sentences.append(
             f"{name} is busy {formats.share(overall.value)} of its time,"
             f" most between {drawn.between(most)} ({formats.share(float(values[most]))})"
         )
@@ -216,7 +216,7 @@ def occupancy(drawn: Drawn) -> list[ReportFigure]:
         name="occupancy",
         title="Occupancy by time of day and group",
     )
-    caption = ("; ".join(told) or "Nobody is signed in") + "."
+    caption = ("; ".join(sentences) or "Nobody is signed in") + "."
     legend = tuple(drawn.groups.items())
     return [ReportFigure(heading="Occupancy", drawing=drawing, caption=caption, legend=legend)]
 
@@ -272,15 +272,15 @@ def distributions(drawn: Drawn) -> list[ReportFigure]:
 
 def _distribution_caption(waits: Floats, targets: list[float]) -> str:
     at_once = float(np.searchsorted(waits, 0.0, side="right")) / len(waits)
-    told = f"{formats.share(at_once)} of the answered did not wait at all"
+    caption = f"{formats.share(at_once)} of the answered did not wait at all"
     for target in targets:
         within = float(np.searchsorted(waits, target, side="right")) / len(waits)
         promised = formats.brief_seconds(target)
-        told += f", {formats.share(within)} no longer than the target of {promised}"
+        caption += f", {formats.share(within)} no longer than the target of {promised}"
     last = float(waits[-1])
     ninety = float(waits[min(len(waits) - 1, int(np.ceil(0.9 * len(waits) * (1 - 1e-12))) - 1)])
     return (
-        f"{told}; nine in ten waited at most {formats.brief_seconds(ninety)},"
+        f"{caption}; nine in ten waited at most {formats.brief_seconds(ninety)},"
         f" the longest wait was {formats.brief_seconds(last)}."
     )
 

@@ -203,7 +203,7 @@ def timeline(hour: Hour, colours: Mapping[str, str]) -> list[ReportFigure]:
     return found
 
 
-def hour_told(hour: Hour) -> str:
+def hour_text(hour: Hour) -> str:
     """Return what happened in an hour, in a few sentences. Cost: O(rows)."""
     start = hour.start_seconds
     when = (
@@ -214,27 +214,27 @@ def hour_told(hour: Hour) -> str:
         return f"Nobody arrived {when}."
     answered = [row for row in hour.rows if row.group is not None]
     at_once = sum(row.waited_seconds <= 0 for row in answered)
-    told = (
+    text = (
         f"{len(hour.rows)} contacts arrived {when};"
         f" {len(answered)} of them were answered, {at_once} at once"
     )
     for outcome in ("abandoned", "refused", "expired", "still waiting"):
         number = sum(row.outcome == outcome for row in hour.rows)
         if number:
-            told += f", {number} {outcome}"
-    told += "."
+            text += f", {number} {outcome}"
+    text += "."
     if answered:
         longest = max(answered, key=lambda row: row.waited_seconds)
         waited = formats.brief_seconds(longest.waited_seconds)
-        told += (
+        text += (
             f" The longest wait of an answered one was {waited} ({longest.channel}). Answered"
             " while one that had arrived earlier in the hour still waited (for want of skill or"
             f" room, or by priority): {hour.overtaken}."
         )
     drawn = min(len(hour.rows), _drawn(len(hour.rows)))
     if drawn < len(hour.rows):
-        told += f" The first {drawn} are drawn."
-    return told
+        text += f" The first {drawn} are drawn."
+    return text
 
 
 def _drawn(rows: int) -> int:
@@ -306,7 +306,7 @@ def _text(axes: Axes, place: int, row: HourRow, high: float) -> None:
         text = row.outcome
         if row.outcome != "refused":
             text += f" after {formats.brief_seconds(row.waited_seconds)}"
-    said = axes.annotate(
+    annotation = axes.annotate(
         text,
         (min(end, high), place),
         xytext=(4, 0),
@@ -314,4 +314,4 @@ def _text(axes: Axes, place: int, row: HourRow, high: float) -> None:
         va="center_baseline",
         fontsize=6,
     )
-    said.set_in_layout(False)  # there is a margin for it
+    annotation.set_in_layout(False)  # there is a margin for it

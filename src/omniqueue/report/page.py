@@ -18,9 +18,9 @@ from omniqueue.record.measures import MEASURES
 from omniqueue.report import formats
 from omniqueue.report.day_profile import days_text
 from omniqueue.report.figures import SECTIONS, Drawn
-from omniqueue.report.hour_timeline import hour_of, hour_told, timeline
+from omniqueue.report.hour_timeline import hour_of, hour_text, timeline
 from omniqueue.report.key_figures import KEY_COLUMNS, cards, key_rows, unit_name
-from omniqueue.report.who_serves_whom import heat_cell, serving_told, who_serves_whom
+from omniqueue.report.who_serves_whom import heat_cell, serving_text, who_serves_whom
 from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
@@ -142,11 +142,11 @@ def _content(
         hour = hour_of(record, scenario, hour_seconds)
         serving = who_serves_whom(record, scenario)
         content["serving"] = serving.largest(_GROUPS_MAX)
-        content["serving_told"] = serving_told(serving)
+        content["serving_text"] = serving_text(serving)
         content["streams_max"] = _STREAMS_MAX
         content["heat_cell"] = heat_cell
         content["timeline"] = timeline(hour, drawn.channels)
-        content["hour_told"] = hour_told(hour)
+        content["hour_text"] = hour_text(hour)
         content["run_number"] = record.replication + 1
     return content
 
@@ -155,13 +155,13 @@ def _subtitle(result: SimulationResult) -> str:
     scenario = result.scenario
     runs = formats.counted(result.replications, "simulated run")
     length = formats.brief_seconds(scenario.horizon_seconds - scenario.warm_up_seconds)
-    told = f"{runs} of {length} each"
+    runs_text = f"{runs} of {length} each"
     if scenario.warm_up_seconds:
-        told += f" after a warm-up of {formats.brief_seconds(scenario.warm_up_seconds)}"
+        runs_text += f" after a warm-up of {formats.brief_seconds(scenario.warm_up_seconds)}"
     if result.batches > 1:
-        told += f", cut into {result.batches:,} batches"
+        runs_text += f", cut into {result.batches:,} batches"
     return (
-        f"{told}; seed {result.seed}; order of the queue: {order_text(result.order)};"
+        f"{runs_text}; seed {result.seed}; order of the queue: {order_text(result.order)};"
         f" choice of agents: {result.selection}"
     )
 
@@ -175,11 +175,11 @@ def _warnings(result: SimulationResult, record: ReplicationRecord | None) -> lis
     found = []
     if result.incomplete:
         found.append(
-            "This is a partial result: the simulation was stopped before its end, and what"
-            " is told here may differ from what the whole of it would have said."
+            "This is a partial result: the simulation was stopped before its end, and the"
+            " whole of it may give other numbers."
         )
     if record is not None and record.interrupted and not result.incomplete:
-        found.append("The run that is told contact by contact was stopped before its end.")
+        found.append("The run that is shown contact by contact was stopped before its end.")
     if not result.summaries:
         found.append("Nothing was measured.")
     elif len(result.summaries) < 2:

@@ -44,25 +44,26 @@ _GROUPS: Final[tuple[Column[GroupMeasures], ...]] = (
 
 
 @attrs.frozen(kw_only=True)
-class Explained:
-    """One contact at one instant of a run.
+class ContactExplanation:
+    """Why a contact of a routed log waits at an instant, with times of the calendar.
 
     Args:
         contact: the contact's id.
         at: the instant, in seconds since 1970 UTC.
-        told: why it waits, or what else it does; None: there is nothing to explain.
-        instead: what to say where there is nothing to explain.
+        explanation: why it waits, or what else it does; None: there is nothing to explain.
+        otherwise: the text where there is nothing to explain.
 
     Example:
-        >>> asked = Explained(contact="c1", at=7.0, told=None, instead="has not come yet")
+        >>> given = {"contact": "c1", "at": 7.0, "explanation": None}
+        >>> asked = ContactExplanation(**given, otherwise="has not arrived")
         >>> asked.lines(lambda at: f"00:00:{at:02.0f}")
-        ('c1 at 00:00:07: has not come yet',)
+        ('c1 at 00:00:07: has not arrived',)
     """
 
     contact: str
     at: float
-    told: Explanation | None
-    instead: str = ""
+    explanation: Explanation | None
+    otherwise: str = ""
 
     def lines(self, clock: Callable[[float], str]) -> tuple[str, ...]:
         """Return the answer as lines of text.
@@ -72,21 +73,21 @@ class Explained:
 
         Cost: O(its size).
         """
-        told = self.told
-        if told is None:
-            return (f"{self.contact} at {clock(self.at)}: {self.instead}",)
-        first, *others = told.lines
-        place = first.index(f" at {_plain(told.at)}: ", len(told.contact))
-        said = first[place:].replace(_plain(told.at), clock(told.at), 1)
-        since = f" since {_plain(told.arrived_at)}, "
-        said = said.replace(since, f" since {clock(told.arrived_at)}, ", 1)
+        found = self.explanation
+        if found is None:
+            return (f"{self.contact} at {clock(self.at)}: {self.otherwise}",)
+        first, *others = found.lines
+        place = first.index(f" at {_plain(found.at)}: ", len(found.contact))
+        rest = first[place:].replace(_plain(found.at), clock(found.at), 1)
+        since = f" since {_plain(found.arrived_at)}, "
+        rest = rest.replace(since, f" since {clock(found.arrived_at)}, ", 1)
         dated = {
             f"  next, at {change.text}": clock(change.at)
             + change.text.removeprefix(_plain(change.at))
-            for change in told.next_changes
+            for change in found.next_changes
         }
-        found = [f"  next, at {dated[line]}" if line in dated else line for line in others]
-        return (first[:place] + said, *found)
+        lines = [f"  next, at {dated[line]}" if line in dated else line for line in others]
+        return (first[:place] + rest, *lines)
 
     def to_dict(self, clock: Callable[[float], str]) -> dict[str, JsonValue]:
         """Return the answer as JSON types.
@@ -100,7 +101,7 @@ class Explained:
             "contact": self.contact,
             "at": self.at,
             "time": clock(self.at),
-            "explanation": None if self.told is None else self.told.to_dict(),
+            "explanation": None if self.explanation is None else self.explanation.to_dict(),
             "text": list(self.lines(clock)),
         }
 
@@ -111,7 +112,7 @@ class RouteReport:
 
     Args:
         log: the log's name. staff: the staff file's name. title: the staff file's title.
-        zone: the zone in which times are told; None: UTC.
+        zone: the zone of printed times; None: UTC.
         started_at: the first instant (seconds since 1970 UTC). ended_at: the last.
         incomplete: whether the run was stopped before its end.
         folded_weeks: how many weeks were laid over one; None: not folded.
@@ -124,7 +125,7 @@ class RouteReport:
         intervals: by interval of arrival; None: not asked for.
         interval: the name of the intervals, as "30m 00s".
         verdict: the fairness verdict.
-        explained: what was asked about single contacts; None: nothing was.
+        explained: the answers about single contacts; None: nothing was asked.
     """
 
     log: str
@@ -149,7 +150,7 @@ class RouteReport:
     intervals: Sequence[ContactMeasures] | None
     interval: str
     verdict: Verdict
-    explained: Sequence[Explained] | None = None
+    explained: Sequence[ContactExplanation] | None = None
 
     def clock(self, at: float) -> str:
         """Return an instant as text in the report's zone."""
@@ -253,7 +254,7 @@ def log_marks(
         folded_weeks: how many weeks were laid over one; None: not folded.
         dropped: rows that a repair left out.
         moved: rows that it sorted in.
-        busiest_minute: the most arrivals in one minute of a folded week; None: not to be said.
+        busiest_minute: the most arrivals in one minute of a folded week; None: left out.
 
     Cost: O(1).
 

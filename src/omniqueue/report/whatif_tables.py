@@ -53,7 +53,7 @@ class WhatIfReport:
 
     Args:
         log: the log's name. staff: the staff file's name. title: the staff file's title.
-        zone: the zone in which times are told; None: UTC.
+        zone: the zone of printed times; None: UTC.
         folded_weeks: how many weeks were laid over one; None: not folded.
         dropped: rows that a repair left out. moved: rows that it sorted in.
         seed: the seed of drawn handling times.

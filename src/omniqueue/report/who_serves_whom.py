@@ -124,11 +124,11 @@ def _shares(counts: list[int]) -> tuple[float, ...]:
     return tuple(count / total for count in counts) if total else ()
 
 
-def serving_told(serving: Serving) -> str:
+def serving_text(serving: Serving) -> str:
     """Return who serves whom in a sentence or two. Cost: O(streams x groups)."""
     if not serving.totals:
         return "Nobody was answered in this run."
-    told = (
+    text = (
         f"Of {serving.answered:,} contacts answered in this run, {serving.groups[0]} took"
         f" {100 * serving.totals[0]:.0f} %."
     )
@@ -139,8 +139,8 @@ def serving_told(serving: Serving) -> str:
     ]
     if alone:
         more = f" and {len(alone) - _NAMED_MAX} more" if len(alone) > _NAMED_MAX else ""
-        told += f" Served by one group alone: {', '.join(alone[:_NAMED_MAX])}{more}."
-    return told
+        text += f" Served by one group alone: {', '.join(alone[:_NAMED_MAX])}{more}."
+    return text
 
 
 @attrs.frozen
