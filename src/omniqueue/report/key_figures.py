@@ -81,6 +81,7 @@ def _measure(name: str) -> KeyColumn:
     return KeyColumn(measure.label, lambda row, _: _cell(measure.unit, row.measures[name]))
 
 
+_CARDS: Final = ("arrived", "abandonment", "mean_wait", "service_level")
 KEY_COLUMNS: Final = (
     _measure("arrived"),
     _measure("answered"),
@@ -121,16 +122,13 @@ def cards(result: SimulationResult) -> list[Card]:
 
     Cost: O(units x streams).
     """
-    several = [
-        (f"contacts a {unit_name(result)}", "arrived", result.estimate("arrived")),
-        (MEASURES["abandonment"].label, "abandonment", result.estimate("abandonment")),
-        ("ASA, mean wait of the answered", "mean_wait", result.estimate("mean_wait")),
-        (MEASURES["service_level"].label, "service_level", result.estimate("service_level")),
-        (MEASURES["occupancy"].label, "occupancy", result.estimate("occupancy", group="all")),
-    ]
+    several = {name: result.estimate(name) for name in _CARDS}
+    several["occupancy"] = result.estimate("occupancy", group="all")
+    labels = {"arrived": f"contacts a {unit_name(result)}"}
+    labels["mean_wait"] = f"{MEASURES['mean_wait'].label} (of the answered)"
     return [
-        Card(label, _cell(MEASURES[name].unit, estimate))
-        for label, name, estimate in several
+        Card(labels.get(name, MEASURES[name].label), _cell(MEASURES[name].unit, estimate))
+        for name, estimate in several.items()
         if not isnan(estimate.value)
     ]
 
