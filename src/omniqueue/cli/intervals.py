@@ -111,7 +111,7 @@ class Intervals:
             start = self._start(number, offset)
             if self._offset(start) != offset:  # it began when the clock was changed
                 start = self._change(start, at)
-            found = formats.instant(start, self._zone)
+            found = formats.timestamp(start, self._zone)
             if not start % 60:
                 moment = datetime.fromtimestamp(start, self._zone)
                 found = moment.isoformat(timespec="minutes")

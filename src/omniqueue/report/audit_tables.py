@@ -124,7 +124,7 @@ def _clock_text(at: float, zone: tzinfo | None) -> str:
     """Return an instant in a zone; as recorded without one, or where no calendar reaches it."""
     if zone is None or not -_YEAR_MAX / 8 < at < _YEAR_MAX:
         return f"{at:g}" if at == int(at) and abs(at) < 1e6 else repr(at)
-    return formats.instant(at, zone)
+    return formats.timestamp(at, zone)
 
 
 def _suffered_json(each: Suffered) -> dict[str, JsonValue]:

@@ -149,7 +149,7 @@ def _waits_caption(
     return caption
 
 
-def arrivals(drawn: Drawn) -> list[ReportFigure]:
+def arrivals_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the arrivals over the day by channel. Cost: 50 ms."""
     return _stacked(
         drawn,
@@ -160,7 +160,7 @@ def arrivals(drawn: Drawn) -> list[ReportFigure]:
     )
 
 
-def queue(drawn: Drawn) -> list[ReportFigure]:
+def queue_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the queue over the day by channel. Cost: 50 ms."""
     return _stacked(
         drawn,
@@ -196,7 +196,7 @@ def _stacked(
     return [ReportFigure(heading=heading, drawing=drawing, caption=caption, legend=legend)]
 
 
-def occupancy(drawn: Drawn) -> list[ReportFigure]:
+def occupancy_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the occupancy over the day by group. Cost: 50 ms."""
     lines = {name: drawn.profile.occupancy(name) for name in drawn.groups}
     sentences = []
@@ -221,7 +221,7 @@ def occupancy(drawn: Drawn) -> list[ReportFigure]:
     return [ReportFigure(heading="Occupancy", drawing=drawing, caption=caption, legend=legend)]
 
 
-def agents_signed_in(drawn: Drawn) -> list[ReportFigure]:
+def agents_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the numbers of agents over the day by group. Cost: 50 ms."""
     present = {name: np.nan_to_num(drawn.profile.agents(name)) for name in drawn.groups}
     total = np.sum(list(present.values()), axis=0)
@@ -243,7 +243,7 @@ def agents_signed_in(drawn: Drawn) -> list[ReportFigure]:
     ]
 
 
-def distributions(drawn: Drawn) -> list[ReportFigure]:
+def wait_distributions(drawn: Drawn) -> list[ReportFigure]:
     """Return how the waits are distributed, a figure a channel. Cost: 50 ms each."""
     found = []
     for place, (channel, colour) in enumerate(drawn.channels.items()):
@@ -321,20 +321,20 @@ SECTIONS: Final = (
     ReportSection(
         "Arrivals and queue",
         "Contacts by channel on {day}, stacked: the upper edge is the sum.",
-        (arrivals, queue),
+        (arrivals_over_the_day, queue_over_the_day),
     ),
     ReportSection(
         "Agents",
         "By group, on {day}. Occupancy: the share of the time with at least one contact in hand,"
         " wrap-up included. Times at which fewer than a fifth of a group's agents are signed in"
         " show no share.",
-        (occupancy, agents_signed_in),
+        (occupancy_over_the_day, agents_over_the_day),
     ),
     ReportSection(
         "How long people wait",
         "The curve says which share of the answered waited at most so long; the higher at the"
         " dashed line, the better. Each channel has a scale of its own.",
-        (distributions,),
+        (wait_distributions,),
     ),
 )
 """The sections with figures, in the order of the page; one without a figure is left out."""

@@ -159,7 +159,7 @@ def typeset(text: str) -> str:
     return "\u2013" if text == NOTHING else text.replace(" %", "\u00a0%")
 
 
-def instant(at: float, zone: tzinfo | None) -> str:
+def timestamp(at: float, zone: tzinfo | None) -> str:
     """Return an instant as ISO 8601 text, to the second (finer where it is finer).
 
     Args:
@@ -167,7 +167,7 @@ def instant(at: float, zone: tzinfo | None) -> str:
         zone: the zone to write it in; None: UTC.
 
     Example:
-        >>> instant(0.0, None), instant(0.25, None)
+        >>> timestamp(0.0, None), timestamp(0.25, None)
         ('1970-01-01T00:00:00+00:00', '1970-01-01T00:00:00.250+00:00')
     """
     moment = datetime.fromtimestamp(at, zone or UTC)

@@ -154,7 +154,7 @@ class RouteReport:
 
     def clock(self, at: float) -> str:
         """Return an instant as text in the report's zone."""
-        return formats.instant(at, self.zone)
+        return formats.timestamp(at, self.zone)
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return the report as JSON types; the keys are documented with `omniqueue route`."""
