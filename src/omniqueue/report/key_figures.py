@@ -10,6 +10,7 @@ import attrs
 
 from omniqueue.record.measures import MEASURES
 from omniqueue.report import formats
+from omniqueue.report.simulation_tables import simulated_outcomes
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import ContactRow, SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario
@@ -61,12 +62,25 @@ class KeyRow:
     Args:
         name: the channel; "all" for all.
         total: whether it is the row of all.
-        cells: one for each of `KEY_COLUMNS`.
+        cells: one for each heading.
     """
 
     name: str
     total: bool
     cells: tuple[Cell, ...]
+
+
+@attrs.frozen
+class KeyTable:
+    """The table of key figures.
+
+    Args:
+        heads: the headings of the columns after the name.
+        rows: the channels, then all.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[KeyRow, ...]
 
 
 def _cell(unit: str, estimate: Estimate) -> Cell:
@@ -83,16 +97,13 @@ def _measure(name: str) -> KeyColumn:
 
 _CARDS: Final = ("arrived", "abandonment", "mean_wait", "service_level")
 KEY_COLUMNS: Final = (
-    _measure("arrived"),
-    _measure("answered"),
-    _measure("abandoned"),
     _measure("abandonment"),
     _measure("mean_wait"),
     KeyColumn("90 % waited at most", lambda row, _: _cell("seconds", row.quantiles[0.9])),
     KeyColumn("target", lambda _, targets: Cell(targets)),
     _measure("service_level"),
 )
-"""The table of key figures, column by column."""
+"""The columns of key figures after the counts of contacts."""
 
 
 def unit_name(result: SimulationResult) -> str:
@@ -133,17 +144,17 @@ def cards(result: SimulationResult) -> list[Card]:
     ]
 
 
-def key_rows(result: SimulationResult) -> list[KeyRow]:
+def key_table(result: SimulationResult) -> KeyTable:
     """Return the key figures by channel, then of all. Cost: O(n log n) in the waits."""
-    rows = []
-    for row in result.rows("channel"):
-        targets = ", ".join(map(formats.brief_seconds, targets_of(result.scenario, row.name)))
-        rows.append(_row(row, targets or "none"))
+    rows = result.rows("channel")
     if len(rows) > 1:
-        [total] = result.rows()
-        rows.append(_row(total, formats.NOTHING, total=True))
-    return rows
-
-
-def _row(row: ContactRow, targets: str, *, total: bool = False) -> KeyRow:
-    return KeyRow(row.name, total, tuple(each.cell(row, targets) for each in KEY_COLUMNS))
+        rows += result.rows()
+    columns = [*map(_measure, simulated_outcomes(rows)), *KEY_COLUMNS]
+    found = []
+    for row in rows:
+        total = row.name == "all" and len(rows) > 1
+        targets = ", ".join(map(formats.brief_seconds, targets_of(result.scenario, row.name)))
+        promised = formats.NOTHING if total else targets or "none"
+        cells = tuple(each.cell(row, promised) for each in columns)
+        found.append(KeyRow(row.name, total, cells))
+    return KeyTable(tuple(each.head for each in columns), tuple(found))

@@ -19,7 +19,7 @@ from omniqueue.report import formats
 from omniqueue.report.day_profile import days_text
 from omniqueue.report.figures import SECTIONS, Drawn
 from omniqueue.report.hour_timeline import hour_of, hour_text, timeline
-from omniqueue.report.key_figures import KEY_COLUMNS, cards, key_rows, unit_name
+from omniqueue.report.key_figures import cards, key_table, unit_name
 from omniqueue.report.who_serves_whom import heat_cell, serving_text, who_serves_whom
 from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
@@ -126,8 +126,7 @@ def _content(
     }
     content |= {
         "cards": cards(result),
-        "headings": [column.head for column in KEY_COLUMNS],
-        "key_rows": key_rows(result),
+        "key_table": key_table(result),
         "unit": _unit_text(result),
         "confidence": words["confidence"],
         "service_level": MEASURES["service_level"].formula,

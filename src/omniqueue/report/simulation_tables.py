@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isclose
 from typing import Final, TypeAlias
 
 from omniqueue.policy.order import order_text
-from omniqueue.record.measures import MEASURES, TOTALS
+from omniqueue.record.measures import MEASURES
 from omniqueue.report import formats
-from omniqueue.report.tables import INCOMPLETE, Column, formula_lines, table_lines, text_table
+from omniqueue.report.tables import (
+    INCOMPLETE,
+    Column,
+    formula_lines,
+    outcomes_shown,
+    table_lines,
+    text_table,
+)
 from omniqueue.sim.runs.results import (
     FORMULAS,
     QUANTILES,
@@ -52,7 +59,7 @@ def simulation_lines(result: SimulationResult, *, intervals: bool = True) -> Ite
 
     Args:
         result: what was simulated.
-        intervals: whether to tell it by interval as well.
+        intervals: whether to print the table by interval as well.
 
     Cost: O(n log n) in the answered contacts.
     """
@@ -131,7 +138,10 @@ def _total(result: SimulationResult) -> Iterator[str]:
         label = "median wait" if share == 0.5 else f"{100 * share:g}th percentile of waits"
         interval = formats.interval(estimate, formats.seconds)
         rows.append([label, formats.seconds(estimate.value), interval])
-    rows += [_estimate_cells(name, row) for name in _counts(row)]
+    rows += [
+        _estimate_cells(name, row)
+        for name in (*simulated_outcomes([row]), "redials", "queue_length")
+    ]
     yield from text_table(("measure", "estimate", "interval"), rows)
 
 
@@ -141,10 +151,11 @@ def _estimate_cells(name: str, row: ContactRow) -> list[str]:
     return [measure.label, text(estimate.value), formats.interval(estimate, text)]
 
 
-def _counts(row: ContactRow) -> list[str]:
-    """Return the counts of contacts: the first is the sum of the next, nothings left out."""
-    outcomes = [name for name in TOTALS if name in row.measures and row.measures[name].value]
-    return [*outcomes, "redials", "queue_length"]
+def simulated_outcomes(rows: Sequence[ContactRow]) -> list[str]:
+    """Return the counts of contacts to show of these rows; see `outcomes_shown`."""
+    return outcomes_shown(
+        [{name: estimate.value for name, estimate in row.measures.items()} for row in rows]
+    )
 
 
 def _value(name: str) -> Column[_EstimateRow]:
@@ -166,8 +177,6 @@ def _quantile(share: float) -> Column[ContactRow]:
 
 
 _CONTACTS: Final[tuple[Column[ContactRow], ...]] = (
-    _value("arrived"),
-    _value("answered"),
     _margin("abandonment"),
     _margin("chance_of_waiting"),
     _margin("mean_wait"),
@@ -186,10 +195,12 @@ _GROUPS: Final = (
 
 
 def _contacts(result: SimulationResult, by: By) -> Iterator[str]:
-    columns: list[Column[ContactRow]] = [Column(by, lambda row: row.name), *_CONTACTS]
+    rows = result.rows(by)
+    outcomes = map(_value, simulated_outcomes(rows))
+    columns: list[Column[ContactRow]] = [Column(by, lambda row: row.name), *outcomes, *_CONTACTS]
     if result.scenario.interrupts:
         columns.append(_value("mean_interrupted_time"))
-    yield from table_lines(columns, result.rows(by))
+    yield from table_lines(columns, rows)
 
 
 def _intervals(result: SimulationResult) -> Iterator[str]:

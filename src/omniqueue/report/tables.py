@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 import attrs
@@ -115,10 +115,7 @@ OCCUPANCY_TO_ANSWERED: Final = tuple(map(measure_column, ("occupancy", "load", "
 def contact_columns(
     heading: str, rows: Sequence[ContactMeasures], *waits: Column[ContactMeasures]
 ) -> list[Column[ContactMeasures]]:
-    """Return the columns of a table of contacts: name, counts that add up, waits.
-
-    The first count is the sum of the others. Outcomes that no contact of the table had are left
-    out, but for the answered.
+    """Return the columns of a table of contacts: name, counts as of `outcomes_shown`, waits.
 
     Args:
         heading: the heading of the names.
@@ -129,10 +126,23 @@ def contact_columns(
         >>> [each.head for each in contact_columns("channel", [], ASA)]
         ['channel', 'arrived', 'answered', 'ASA']
     """
-    outcomes = [
-        name for name in TOTALS if name in TOTALS[:2] or any(row.sums[name] for row in rows)
-    ]
-    return [Column(heading, lambda row: row.name), *map(measure_column, outcomes), *waits]
+    outcomes = map(measure_column, outcomes_shown([row.sums for row in rows]))
+    return [Column(heading, lambda row: row.name), *outcomes, *waits]
+
+
+def outcomes_shown(rows: Collection[Mapping[str, float]]) -> list[str]:
+    """Return the counts of contacts that a table shows: the first is the sum of the others.
+
+    Outcomes that no contact of the table had are left out, but for the answered.
+
+    Args:
+        rows: the counts of `TOTALS` (or those of them that there can be) of each row.
+
+    Example:
+        >>> outcomes_shown([{"arrived": 3, "answered": 2, "refused": 1, "open": 0}])
+        ['arrived', 'answered', 'refused']
+    """
+    return [name for name in TOTALS if name in TOTALS[:2] or any(row.get(name, 0) for row in rows)]
 
 
 def totals_text(totals: Mapping[str, int]) -> str:
