@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from omniqueue.core.router import Router
     from omniqueue.core.snapshot import Snapshot
     from omniqueue.errors import (
+        BrokenRouterError,
         DuplicateAgentError,
         DuplicateContactError,
         FileFaultsError,
@@ -131,6 +132,7 @@ _PLACES = {
     "omniqueue.core.router": ("Router",),
     "omniqueue.core.snapshot": ("Snapshot",),
     "omniqueue.errors": (
+        "BrokenRouterError",
         "DuplicateAgentError",
         "DuplicateContactError",
         "FileFaultsError",
@@ -237,6 +239,7 @@ __all__ = [
     "AgentUpdated",
     "AgentView",
     "Assigned",
+    "BrokenRouterError",
     "Cancelled",
     "CauseCount",
     "Channel",

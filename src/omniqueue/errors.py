@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 __all__ = [
+    "BrokenRouterError",
     "DuplicateAgentError",
     "DuplicateContactError",
     "FileFaultsError",
@@ -134,7 +135,14 @@ class PolicyError(OmniqueueError):
 
 
 class ReentrantCallError(OmniqueueError):
-    """A command given from inside a policy or a listener of the same router."""
+    """A command given from inside a policy or an observer of the same router."""
+
+
+class BrokenRouterError(OmniqueueError):
+    """A command has not ended: it was interrupted half-way, or another thread is inside.
+
+    After an interrupt the router refuses everything: restore it from a snapshot.
+    """
 
 
 class SnapshotError(OmniqueueError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from math import inf
 
 from omniqueue.core.rows import AgentRow, Lane, Profile
@@ -21,20 +20,20 @@ class Choice:
 
     Args:
         selection: the router's.
-        locked: a context in which the router refuses commands, while a user's policy runs.
+        ask: calls a user's policy; the router refuses commands meanwhile.
         report: logs that a policy failed, by its name and the problem.
     """
 
-    __slots__ = ("_locked", "_report", "any_fit", "by_idle", "by_load", "fit", "selection", "turn")
+    __slots__ = ("_ask", "_report", "any_fit", "by_idle", "by_load", "fit", "selection", "turn")
 
     def __init__(
         self,
         selection: Selection,
-        locked: Callable[[], AbstractContextManager[None]],
+        ask: Callable[..., Rank],
         report: Callable[[str, str], None],
     ) -> None:
         self.selection = selection
-        self._locked = locked
+        self._ask = ask
         self._report = report
         fit, turn = selection.fit, selection.turn
         self.any_fit = fit == "any"
@@ -77,9 +76,7 @@ class Choice:
             return self.fit(held, lane.skills)
         policy = f"fit policy of {self.selection.name}"
         try:
-            with self._locked():
-                answer = self.fit(held, lane.skills)
-            return checked_rank(policy, answer)
+            return checked_rank(policy, self._ask(self.fit, held, lane.skills))
         except PolicyError as fault:
             self._report(policy, str(fault))
         except Exception as problem:
@@ -90,9 +87,7 @@ class Choice:
         assert self.turn is not None
         policy = f"turn policy of {self.selection.name}"
         try:
-            with self._locked():
-                answer = self.turn(load)
-            return checked_rank(policy, answer)
+            return checked_rank(policy, self._ask(self.turn, load))
         except PolicyError as fault:
             self._report(policy, str(fault))
         except Exception as problem:

@@ -40,10 +40,7 @@ from omniqueue.core.rows import (
     Timer,
 )
 from omniqueue.core.state import State
-from omniqueue.errors import (
-    ReentrantCallError,
-    TimeWentBackwardsError,
-)
+from omniqueue.errors import TimeWentBackwardsError
 from omniqueue.model.checks import instant
 from omniqueue.model.contact_events import (
     ExclusionEnded,
@@ -53,16 +50,18 @@ from omniqueue.model.contact_events import (
 
 
 def enter(state: State, at: object) -> float:
-    """Advance to a command's instant, and return it.
+    """Close the door, advance to a command's instant, and return it.
 
     What timers do is logged before what the command does.
 
     Raises:
         InvalidValueError: `at` is no finite number.
         TimeWentBackwardsError: `at` lies before the engine's time.
-        ReentrantCallError: a policy or a listener of this router is running.
+        ReentrantCallError: a policy or an observer of this router is running.
+        BrokenRouterError: a command has not ended.
     """
-    if at.__class__ is float and state.now <= at < inf:
+    if at.__class__ is float and state.door <= at < inf:
+        state.door = inf
         instant_at: float = at
     else:
         instant_at = checked_instant(state, at)
@@ -73,22 +72,14 @@ def enter(state: State, at: object) -> float:
 
 
 def checked_instant(state: State, at: object) -> float:
-    """Return a command's instant as a float, or say what is wrong with it."""
-    refuse_while_locked(state, "command")
+    """Close the door, and return a command's instant as a float or say what is wrong with it."""
+    if state.door == inf:
+        state.refuse_inside("command")
+    state.door = inf
     seconds = instant("at", at)
     if seconds < state.now:
         raise TimeWentBackwardsError("at", seconds, f"an instant from {state.now!r} on")
     return seconds
-
-
-def refuse_while_locked(state: State, call: str) -> None:
-    """Refuse what must not be done half-way through a command.
-
-    Raises:
-        ReentrantCallError: a policy or an observer of this router is running.
-    """
-    if state.held_now is not None:
-        raise ReentrantCallError("call", call, "none from inside a policy or an observer")
 
 
 def advance(state: State, at: float) -> None:

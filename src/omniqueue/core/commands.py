@@ -14,8 +14,11 @@ from omniqueue.core.observers import tell
 from omniqueue.core.rows import AgentRow, ChannelRow, ContactRow
 from omniqueue.core.state import State
 from omniqueue.errors import (
+    BrokenRouterError,
     InvalidValueError,
+    InvariantError,
     OmniqueueError,
+    ReentrantCallError,
     UnknownAgentError,
     UnknownChannelError,
     UnknownContactError,
@@ -47,8 +50,11 @@ def command(method: Callable[Concatenate[C, P], Events]) -> Callable[Concatenate
 
 
 def tell_refusal(state: State, refusal: OmniqueueError) -> None:
-    """Give the events of the time that passed to the error that a command is refused with."""
-    if state.held_now is None:  # else it is the command around this one that will tell
+    """Give the events of the time that passed to the error that a command is refused with.
+
+    One that did not get inside, or found a defect of the engine, has no door to open.
+    """
+    if not isinstance(refusal, BrokenRouterError | ReentrantCallError | InvariantError):
         refusal.events = told(state)
 
 
@@ -140,8 +146,7 @@ def rank_of(state: State, contact: Contact, skills: Skills, arrived_at: float) -
         target_seconds = inf if promised is None else promised
     if state.order.stock is not None:
         return state.order.stock(contact.priority, arrived_at, target_seconds)
-    with state.locked():
-        return state.order.rank(contact, skills, arrived_at, target_seconds)
+    return state.ask(state.order.rank, contact, skills, arrived_at, target_seconds)
 
 
 def done(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> Events:
@@ -151,7 +156,10 @@ def done(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> Events
 
 
 def told(state: State) -> Events:
-    """Return what happened since the last command, and tell the observers."""
+    """Return what happened since the last command, tell the observers, and open the door."""
     events = Events(state.log)
     state.log.clear()
-    return tell(state, events) if state.hooks else events
+    if state.hooks:
+        events = tell(state, events)
+    state.door = state.now
+    return events

@@ -7,6 +7,7 @@ or gets. Each checks everything before it changes anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Literal
 
 from omniqueue.core.clock import enter
@@ -139,7 +140,8 @@ class ContactCommands(Commands):
         # Every contact passes here: what others would put into functions stands in place.
         state = self._state
         try:
-            if at.__class__ is float and state.now <= at < state.timers.wake:
+            if at.__class__ is float and state.door <= at < state.timers.wake:
+                state.door = inf
                 state.now = at
             else:
                 at = enter(state, at)
@@ -179,6 +181,7 @@ class ContactCommands(Commands):
                 return told(state)
         join(state, row)
         if not state.log and not state.hooks:
+            state.door = at
             return Events((raw,))
         state.log.append(raw)
         return told(state)
@@ -520,7 +523,8 @@ class ContactCommands(Commands):
         """
         state = self._state
         try:
-            if at.__class__ is float and state.now <= at < state.timers.wake:
+            if at.__class__ is float and state.door <= at < state.timers.wake:
+                state.door = inf
                 state.now = at
             else:
                 at = enter(state, at)
@@ -558,6 +562,7 @@ class ContactCommands(Commands):
             return told(state)
         events = Events(state.log)
         state.log.clear()
+        state.door = at
         return events
 
     @command

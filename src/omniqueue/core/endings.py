@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from omniqueue.core.lanes import leave
 from omniqueue.core.lifecycle import (
     ABANDONED,
@@ -101,4 +103,18 @@ def _drop(state: State, row: ContactRow) -> None:
 
 def forget_now(state: State) -> None:
     """Forget what is to be forgotten by the engine's time."""
-    forget(state, state.clock())
+    if state.ended:
+        door, state.door = state.door, inf  # who looks may be interrupted as well
+        forget(state, state.now)
+        state.door = door
+
+
+def looked_at(state: State) -> State:
+    """Return the state to be looked at, without what is to be forgotten by now.
+
+    Raises:
+        BrokenRouterError: a command has not ended.
+    """
+    state.refuse_broken("look")
+    forget_now(state)
+    return state

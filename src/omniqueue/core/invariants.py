@@ -256,7 +256,7 @@ def _check_reservations(state: State) -> None:
         assert row.details is not None
         _must(entry[:3] == place(row) and row.state == WAITING, "overdue contacts wait", row.id)
         _must(row.details.reserved is None, "overdue contacts lack an agent", row.id)
-        _must(row.details.reserve_due <= state.clock(), "overdue contacts are", row.id)
+        _must(row.details.reserve_due <= state.now, "overdue contacts are", row.id)
 
 
 def _check_nobody_waits_in_vain(state: State) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
 from typing import TypeAlias
 
 from omniqueue.core.state import State
@@ -54,8 +53,7 @@ def tell(state: State, events: Events) -> Events:
     Cost: O(events) look-ups; an event is built only if some hook wants its kind.
     """
     failed: list[RawEvent] = []
-    state.held_now = state.now  # locked, as `State.locked` does it
-    state.now = inf
+    state.asking = True
     try:
         for raw in events.tuples:
             hooks = state.hooks.get(raw[0])
@@ -67,8 +65,7 @@ def tell(state: State, events: Events) -> Events:
                     except Exception as problem:
                         failed.append(_switched_off(state, hook, event, problem))
     finally:
-        state.now = state.held_now
-        state.held_now = None
+        state.asking = False
     return Events((*events.tuples, *failed)) if failed else events
 
 

@@ -20,7 +20,7 @@ _PRUNE_MIN = 64
 
 def track(state: State, row: ContactRow, details: Details) -> None:
     """List a waiting contact without a reservation: now if overdue, else when it will be."""
-    if details.reserve_due <= state.clock():
+    if details.reserve_due <= state.now:
         insort(state.overdue, (*place(row), row))
         details.in_overdue = True
     elif details.listed_due != details.reserve_due:

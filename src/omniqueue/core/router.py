@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from omniqueue.core.agent_commands import AgentCommands
-from omniqueue.core.clock import enter, refuse_while_locked
+from omniqueue.core.clock import enter
 from omniqueue.core.commands import command, done
 from omniqueue.core.contact_commands import ContactCommands
-from omniqueue.core.endings import forget_now
+from omniqueue.core.endings import looked_at
 from omniqueue.core.insight.queries import InsightQueries
 from omniqueue.core.insight.views import Agents, Contacts, Queue, Statistics
 from omniqueue.core.invariants import check
@@ -22,7 +22,7 @@ from omniqueue.core.lifecycle import (
 from omniqueue.core.observers import kinds_of, observe, stop_observing
 from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
-from omniqueue.errors import InvalidValueError, UnknownChannelError, shown
+from omniqueue.errors import BrokenRouterError, InvalidValueError, UnknownChannelError, shown
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.channel import Channel, declared
 from omniqueue.model.checks import duration, whole
@@ -55,6 +55,9 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
 
     A refused command changes nothing: the state is what `advance` to its time gives, and the
     error's `events` are what that would have returned. Not for several threads at once.
+
+    While a command is inside, and for ever after one that was interrupted half-way (Ctrl-C, no
+    memory), everything else is refused with `BrokenRouterError`: restore from a snapshot.
 
     Args:
         channels: channels beside phone, email, fax and chat, or those four with other settings.
@@ -159,6 +162,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             >>> seen[0].contact
             'c1'
         """
+        looked_at(self._state)
         if not callable(hook):
             raise InvalidValueError("hook", hook, "a function of one event")
         observe(self._state, hook, kinds_of(events))
@@ -172,32 +176,32 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             >>> from omniqueue import Router
             >>> Router().stop_observing(print)
         """
-        stop_observing(self._state, hook)
+        stop_observing(looked_at(self._state), hook)
 
     @property
     def now(self) -> float:
         """The time of the last command (-inf before the first), in seconds."""
-        return self._state.clock()
+        return looked_at(self._state).now
 
     @property
     def next_timer(self) -> float | None:
         """When the next timer is due, in seconds; None: no timer. Cost: O(1), amortised."""
-        return self._state.timers.next_due()
+        return looked_at(self._state).timers.next_due()
 
     @property
     def queue(self) -> Queue:
         """The waiting contacts in queue order, as a sized view. Cost: O(1)."""
-        return Queue(self._state)
+        return Queue(looked_at(self._state))
 
     @property
     def contacts(self) -> Contacts:
         """All contacts by id, as a read-only mapping. Cost: O(1)."""
-        return Contacts(self._state)
+        return Contacts(looked_at(self._state))
 
     @property
     def agents(self) -> Agents:
         """All agents by id, as a read-only mapping. Cost: O(1)."""
-        return Agents(self._state)
+        return Agents(looked_at(self._state))
 
     @property
     def channels(self) -> Mapping[str, Channel]:
@@ -222,8 +226,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
 
     def statistics(self) -> Statistics:
         """Return the counts of this moment. Cost: O(agents and their work + lanes)."""
-        state = self._state
-        forget_now(state)
+        state = looked_at(self._state)
         counts = dict.fromkeys(STATES, 0)
         agents = dict.fromkeys(PRESENCES, 0)
         for agent in state.roster.agents.values():
@@ -258,7 +261,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             >>> from omniqueue import Router
             >>> Router().check()
         """
-        refuse_while_locked(self._state, "check")
+        self._state.refuse_inside("check")
         check(self._state)
 
     def snapshot(self) -> Snapshot:
@@ -271,7 +274,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             >>> Router().snapshot()["format"]
             'omniqueue-snapshot/1'
         """
-        refuse_while_locked(self._state, "snapshot")
+        self._state.refuse_inside("snapshot")
         return snapshot(self._state)
 
     @classmethod
@@ -311,10 +314,12 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         return router
 
     def __repr__(self) -> str:
-        state = self._state
-        forget_now(state)
+        try:
+            state = looked_at(self._state)
+        except BrokenRouterError:
+            return f"<Router at {self._state.now!r}, half-way through a command>"
         return (
-            f"<Router at {state.clock()!r}: {state.waiting} waiting, {state.deferred} deferred, "
+            f"<Router at {state.now!r}: {state.waiting} waiting, {state.deferred} deferred, "
             f"{len(state.contacts)} contacts, {len(state.roster.agents)} agents, "
             f"order {state.order.name}>"
         )

@@ -116,7 +116,7 @@ def facts_of(state: State) -> Facts:
         state.choice.selection,
         state.max_waiting,
         state.forget_seconds,
-        state.clock(),
+        state.now,
         state.sequence,
         state.replaced,
         state.roster.stamp,
@@ -410,6 +410,7 @@ def rebuild(facts: Facts) -> State:
     for contact_id, forget_at in facts.ended:
         state.ended[state.contacts[contact_id]] = forget_at
     state.roster.stirred.clear()  # nobody's work has changed
+    state.door = state.now
     state.log.clear()  # a policy that failed has been reported when it did so first
     return state
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from math import inf
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from omniqueue.core.choice import Choice
 from omniqueue.core.lifecycle import STATES
 from omniqueue.core.roster import Roster
 from omniqueue.core.rows import AgentRow, ChannelRow, ContactRow, Entry, Head, Lane
 from omniqueue.core.timers import Timers
+from omniqueue.errors import BrokenRouterError, ReentrantCallError
 from omniqueue.model.agent_events import PolicyFailed
 from omniqueue.model.channel import Channel
 from omniqueue.model.event import Event, RawEvent
 from omniqueue.policy.order import ARRIVAL, Order
 from omniqueue.policy.selection import Selection
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Certifier(Protocol):
@@ -35,6 +38,7 @@ class State:
 
     __slots__ = (
         "aside",
+        "asking",
         "by_arrival",
         "certifier",
         "channels",
@@ -42,10 +46,10 @@ class State:
         "contacts",
         "counts",
         "deferred",
+        "door",
         "ended",
         "forget_seconds",
         "heads",
-        "held_now",
         "hooks",
         "lane_count",
         "lane_sweep",
@@ -76,7 +80,8 @@ class State:
         forget_seconds: float | None,
     ) -> None:
         self.now = -inf  # before the first command
-        self.held_now: float | None = None  # the time while a policy or listener runs
+        self.door = -inf  # see `refuse_inside`
+        self.asking = False  # a policy or an observer is being called
         self.log: list[RawEvent] = []
         self.hooks: dict[object, tuple[Callable[[Event], None], ...]] = {}  # by event class
         self.channels: dict[str, ChannelRow] = {
@@ -90,7 +95,7 @@ class State:
                 self.channels[name].interrupts |= row.bit
                 self.channels[name].plain = self.channels[name].is_plain()
                 interrupting = True
-        self.choice = Choice(selection, self.locked, self.report_policy)
+        self.choice = Choice(selection, self.ask, self.report_policy)
         self.roster = Roster(self.channels, self.choice, interrupting=interrupting)
         self.max_waiting = max_waiting
         self.forget_seconds = forget_seconds
@@ -117,24 +122,50 @@ class State:
         self.positions: object = None  # insight's index, built when first asked for
         self.certifier: Certifier | None = None  # matching takes its general path for it
 
-    def clock(self) -> float:
-        """Return the engine's time, also while it is locked."""
-        return self.now if self.held_now is None else self.held_now
-
     def report_policy(self, policy: str, problem: str) -> None:
         """Log that a user's policy failed."""
-        self.log.append((PolicyFailed, self.clock(), policy, problem))
+        self.log.append((PolicyFailed, self.now, policy, problem))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Refuse commands meanwhile: no instant is late enough while `now` is infinite.
+    def refuse_inside(self, call: str) -> None:
+        """Refuse what must not be done while a command is inside.
 
-        That way the commands' one check of time guards against re-entry at no cost.
+        `door` is the earliest instant that a command may have, and inf while one is inside: a
+        command closes it as it enters and opens it as it ends. One that does not end (an
+        interrupt, no memory) leaves it closed, for its changes may be half done. The commands'
+        one check of time guards against all that, and against a second thread, at no cost:
+        nothing between the check and the closing lets another thread or an interrupt in.
+
+        Raises:
+            ReentrantCallError: a policy or an observer of this router is being called.
+            BrokenRouterError: else.
         """
-        self.held_now = self.now
-        self.now = inf
+        if self.door == inf and self.asking:
+            raise ReentrantCallError("call", call, "none from inside a policy or an observer")
+        self.refuse_broken(call)
+
+    def refuse_broken(self, call: str) -> None:
+        """Refuse even to look while a command is inside; policies and observers may look.
+
+        Raises:
+            BrokenRouterError: a command has not ended.
+        """
+        if self.door == inf and not self.asking:
+            raise BrokenRouterError(
+                call,
+                "half-way through another command",
+                "none until that ends; was it interrupted, restore from a snapshot",
+            )
+
+    def ask(self, policy: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a user's policy, and refuse commands meanwhile."""
+        door = self.door
         try:
-            yield
+            try:
+                self.door = inf
+                self.asking = True
+                return policy(*args, **kwargs)
+            finally:
+                self.asking = False
         finally:
-            self.now = self.held_now
-            self.held_now = None
+            self.asking = False  # again: an interrupt may fall before the first
+            self.door = door

@@ -107,7 +107,7 @@ def estimate_wait(state: State, row: ContactRow, times: MeasuredTimes) -> WaitEs
     later = _of_pool(state, row, times, None)
     if later is None or details.prefer_timer is None:
         return alone
-    rest = max(0.0, details.prefer_timer.due - state.clock())
+    rest = max(0.0, details.prefer_timer.due - state.now)
     later = attrs.evolve(
         later,
         expected_seconds=max(rest, later.expected_seconds),
@@ -149,7 +149,7 @@ def _of_pool(
     ends = max(1.0, expected * rate)
     low, high = _interval(expected, ends)
     able = sum(able_by_profile.values())
-    return WaitEstimate(row.id, state.clock(), expected, low, high, ends - 1, able)
+    return WaitEstimate(row.id, state.now, expected, low, high, ends - 1, able)
 
 
 class _Team:

@@ -43,7 +43,7 @@ def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
     """Return why a contact still waits. Cost: O(agents and their work), and of its place."""
     holder = None if row.agent is None else row.agent.id
     lane = row.lane
-    basics = (row.id, state.clock(), STATES[row.state], holder, lane.channel.name, lane.skills)
+    basics = (row.id, state.now, STATES[row.state], holder, lane.channel.name, lane.skills)
     if row.state not in (WAITING, DEFERRED):
         return Explanation(*basics, row.arrived_at)
     agents = state.roster.agents.values()
@@ -200,7 +200,7 @@ def explain_agent(state: State, agent: AgentRow) -> AgentExplanation:
             count(entry[3], 1)
     return AgentExplanation(
         agent.id,
-        state.clock(),
+        state.now,
         agent.presence,
         agent.reason,
         agent.agent.capacity,

@@ -173,14 +173,18 @@ def position_index(state: State) -> PositionIndex:
     While a hook or a policy runs, not all that happened has been noted: then it is a fresh one,
     not kept.
     """
-    if state.held_now is not None:
+    if state.asking:
         return PositionIndex(state)
     index = state.positions
-    if not isinstance(index, PositionIndex):
-        index = state.positions = PositionIndex(state)
-        for kind in _MOVES:
-            state.hooks[kind] = (index.note, *state.hooks.get(kind, ()))
-    index.catch_up()
+    try:
+        if not isinstance(index, PositionIndex):
+            index = state.positions = PositionIndex(state)
+            for kind in _MOVES:
+                state.hooks[kind] = (index.note, *state.hooks.get(kind, ()))
+        index.catch_up()
+    except BaseException:  # interrupted: it may be half done
+        drop_index(state)
+        raise
     return index
 
 

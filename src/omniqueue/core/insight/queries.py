@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from omniqueue.core.clock import refuse_while_locked
 from omniqueue.core.commands import Commands, agent_of, contact_of
+from omniqueue.core.endings import looked_at
 from omniqueue.core.insight.certificate import certify
 from omniqueue.core.insight.positions import Position, position_of
 from omniqueue.core.insight.views import ContactView
@@ -55,7 +55,7 @@ class InsightQueries(Commands):
         """
         from omniqueue.core.insight.explaining import explain
 
-        row = contact_of(self._state, contact_id)
+        row = contact_of(looked_at(self._state), contact_id)
         return explain(self._state, row, each_agent=truth("agents", agents))
 
     def explain_agent(self, agent_id: str) -> AgentExplanation:
@@ -80,7 +80,7 @@ class InsightQueries(Commands):
         """
         from omniqueue.core.insight.explaining import explain_agent
 
-        return explain_agent(self._state, agent_of(self._state, agent_id))
+        return explain_agent(self._state, agent_of(looked_at(self._state), agent_id))
 
     def queue_for(self, agent_id: str, limit: int = 10) -> tuple[ContactView, ...]:
         """Return the waiting contacts that an agent would take, in order.
@@ -109,7 +109,7 @@ class InsightQueries(Commands):
         """
         from omniqueue.core.insight.explaining import queue_for
 
-        agent = agent_of(self._state, agent_id)
+        agent = agent_of(looked_at(self._state), agent_id)
         rows = queue_for(self._state, agent, whole("limit", limit, 0, LIMIT_MAX))
         return tuple(ContactView(row) for row in rows)
 
@@ -135,7 +135,7 @@ class InsightQueries(Commands):
             >>> router.position("c1").queue
             1
         """
-        row = contact_of(self._state, contact_id)
+        row = contact_of(looked_at(self._state), contact_id)
         if row.state not in (WAITING, DEFERRED):
             raise IllegalTransitionError(
                 f"position of {row.id!a}", STATES[row.state], "one that is waiting or deferred"
@@ -181,7 +181,7 @@ class InsightQueries(Commands):
         """
         from omniqueue.core.insight.estimate import estimate_wait
 
-        row = contact_of(self._state, contact_id)
+        row = contact_of(looked_at(self._state), contact_id)
         if row.state != WAITING:
             raise IllegalTransitionError(
                 f"wait of {row.id!a}", STATES[row.state], "a contact that is waiting"
@@ -211,7 +211,7 @@ class InsightQueries(Commands):
             >>> given[1].first, given[2].contact
             ((('c1', 'channel'),), 'c2')
         """
-        refuse_while_locked(self._state, "certify")
+        self._state.refuse_inside("certify")
         certify(self._state, None if ids is None else whole("ids", ids, 0, IDS_MAX))
 
     def fork(self) -> Self:
@@ -234,7 +234,7 @@ class InsightQueries(Commands):
             >>> len(tried.queue), len(router.queue)
             (0, 1)
         """
-        refuse_while_locked(self._state, "fork")
+        self._state.refuse_inside("fork")
         twin = type(self).__new__(type(self))
         twin._state = fork(self._state)
         if self._state.certifier is not None:

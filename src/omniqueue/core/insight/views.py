@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import attrs
 
-from omniqueue.core.endings import forget_now
+from omniqueue.core.endings import looked_at
 from omniqueue.core.lifecycle import STATES
 from omniqueue.core.rows import AgentRow, ContactRow, place
 from omniqueue.core.state import State
@@ -192,16 +192,13 @@ class Contacts(Mapping[str, ContactView]):
         self._state = state
 
     def __getitem__(self, contact_id: str) -> ContactView:
-        forget_now(self._state)
-        return ContactView(self._state.contacts[normal_key(contact_id)])
+        return ContactView(looked_at(self._state).contacts[normal_key(contact_id)])
 
     def __iter__(self) -> Iterator[str]:
-        forget_now(self._state)
-        return iter(self._state.contacts)
+        return iter(looked_at(self._state).contacts)
 
     def __len__(self) -> int:
-        forget_now(self._state)
-        return len(self._state.contacts)
+        return len(looked_at(self._state).contacts)
 
 
 class Agents(Mapping[str, AgentView]):
@@ -213,13 +210,13 @@ class Agents(Mapping[str, AgentView]):
         self._state = state
 
     def __getitem__(self, agent_id: str) -> AgentView:
-        return AgentView(self._state.roster.agents[normal_key(agent_id)])
+        return AgentView(looked_at(self._state).roster.agents[normal_key(agent_id)])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._state.roster.agents)
+        return iter(looked_at(self._state).roster.agents)
 
     def __len__(self) -> int:
-        return len(self._state.roster.agents)
+        return len(looked_at(self._state).roster.agents)
 
 
 class Queue:
@@ -231,10 +228,10 @@ class Queue:
         self._state = state
 
     def __len__(self) -> int:
-        return self._state.waiting
+        return looked_at(self._state).waiting
 
     def __iter__(self) -> Iterator[ContactView]:
-        return iter([ContactView(row) for row in queue_rows(self._state)])
+        return iter([ContactView(row) for row in queue_rows(looked_at(self._state))])
 
 
 def queue_rows(state: State) -> list[ContactRow]:
