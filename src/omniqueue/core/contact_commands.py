@@ -558,12 +558,7 @@ class ContactCommands(Commands):
         if state.overdue_later or state.overdue or state.roster.interrupting:
             return done(state, [agent], [])
         serve(state, agent)
-        if state.hooks:
-            return told(state)
-        events = Events(state.log)
-        state.log.clear()
-        state.door = at
-        return events
+        return told(state)
 
     @command
     def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
