@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from omniqueue.core.lifecycle import (
     ABANDONED,
     CANCELLED,
     DEFERRED,
+    ENDED,
     EXPIRED,
+    FINAL,
     IN_HAND,
     INTERRUPTED,
     OFFERED,
@@ -17,13 +21,22 @@ from omniqueue.core.lifecycle import (
     WRAP_UP,
 )
 from omniqueue.core.rows import (
+    DEFERRAL,
+    EXPIRY,
     IN_LINE,
     NOWHERE,
+    OFFER,
+    PREFERENCE,
+    RELAXATION,
+    RESERVATION,
+    RETRY,
     SOLO,
     WITH_AGENT,
+    WRAP_UP_END,
     AgentRow,
     ContactRow,
     Lane,
+    Timer,
     place,
 )
 from omniqueue.core.seeking import can_take
@@ -43,6 +56,7 @@ def check(state: State) -> None:
     _check_heads(state)
     _check_roster(state)
     _check_timers(state)
+    _check_details(state)
     _check_reservations(state)
     _check_nobody_waits_in_vain(state)
 
@@ -62,11 +76,24 @@ def _check_contacts(state: State) -> None:
         _must(row.agent is None or row in row.agent.holding, "its agent holds it", contact_id)
         stands = row.where != NOWHERE
         _must(stands == (row.state == WAITING), "stands while it waits", contact_id)
+        ranked = isinstance(row.rank, tuple) == (state.order.stock is None)
+        _must(ranked, "rank of the router's order", contact_id)
+        _must(row.arrived_at <= state.now, "arrived by now", contact_id)
+        _must(row.contact.channel in state.channels, "a declared channel", contact_id)
     _must(counts[WAITING] == state.waiting, "count of waiting contacts", state.waiting)
     _must(counts[DEFERRED] == state.deferred, "count of deferred contacts", state.deferred)
     _must(counts[PARKED] == state.parked, "count of parked contacts", state.parked)
     for final in (ABANDONED, CANCELLED, EXPIRED):
         _must(counts[final] == state.counts[final], f"count of {STATES[final]}", counts[final])
+    sequences = {row.sequence for row in state.contacts.values()}
+    _must(len(sequences) == len(state.contacts), "sequence numbers differ", len(sequences))
+    newest = max(sequences, default=0)
+    _must(newest <= state.sequence, "sequence numbers that were given", newest)
+    ended = [row for row in state.contacts.values() if row.state in ENDED]
+    forgotten = set() if state.forget_seconds is None else set(ended)
+    _must(set(state.ended) == forgotten, "what is to be forgotten", len(ended))
+    times = list(state.ended.values())
+    _must(times == sorted(times), "what is to be forgotten first", len(times))
     if state.forget_seconds is None:
         _must(
             sum(counts) == state.sequence - state.replaced, "contacts are never lost", sum(counts)
@@ -224,8 +251,12 @@ def _check_roster(state: State) -> None:
     fronts = [s.front for s in roster.shapes if s is not None and s.front is not None]
     _must(roster.fronts == sorted(fronts), "fronts are in order", len(fronts))
     _must(roster.ready == ready, "profiles with a ready agent", ready)
+    known = sum(len(profile.agents) for profile in roster.profiles_by_kind.values())
+    _must(known == len(roster.agents), "each agent has one profile", known)
     stamps = [agent.stamp for agent in roster.agents.values()]
     _must(len(set(stamps)) == len(stamps), "stamps differ", len(stamps))
+    newest = max(stamps, default=0)
+    _must(newest <= roster.stamp, "stamps that were given", newest)
 
 
 def _check_timers(state: State) -> None:
@@ -235,12 +266,68 @@ def _check_timers(state: State) -> None:
         _must(timer.due >= state.timers.wake, "the router wakes in time", timer.kind)
         _must(timer.row.id in state.contacts, "timers of known contacts", timer.row.id)
     _must(len(state.timers.alive) == len(live), "live timers stand in the heap", len(live))
-    own = {"offer": OFFERED, "wrap_up": WRAP_UP, "deferral": DEFERRED}
+    made = max(state.timers.alive, default=0)
+    _must(made <= state.timers.made, "numbers of timers that were made", made)
+    own = {OFFER: OFFERED, WRAP_UP_END: WRAP_UP, DEFERRAL: DEFERRED}
     for timer in live:
+        row: ContactRow = timer.row
         if timer.kind in own:
-            row: ContactRow = timer.row
             _must(row.timer is timer, "the state's own timer", row.id)
             _must(row.state == own[timer.kind], "a timer of that state", row.id)
+        else:
+            _must(row.state not in FINAL, "no timer of what is over", row.id)
+            _must(timer in _timers_of_details(row), "a timer that its contact knows", row.id)
+    for row in state.contacts.values():
+        asked = row.state == OFFERED
+        alive = state.timers.is_alive(row.timer)
+        _must(alive if asked else row.timer is None or alive, "a timer that is to fire", row.id)
+
+
+def _timers_of_details(row: ContactRow) -> list[Timer | None]:
+    details = row.details
+    if details is None:
+        return []
+    steps = len(row.contact.relax)
+    for agent_id, timer in details.excluded.items():
+        _must(timer.detail == agent_id, "an exclusion of its agent", row.id)
+    for timer in details.relaxation:
+        known = isinstance(timer.detail, int) and timer.detail < steps
+        _must(known, "a relaxation step that there is", row.id)
+    kinds = [(EXPIRY, details.expiry), (RESERVATION, details.reserve_timer)]
+    kinds += [(PREFERENCE, details.prefer_timer)]
+    kinds += [(RETRY, timer) for timer in details.excluded.values()]
+    kinds += [(RELAXATION, timer) for timer in details.relaxation]
+    for kind, known_timer in kinds:
+        _must(known_timer is None or known_timer.kind == kind, "timers by their kind", row.id)
+    return [timer for _, timer in kinds]
+
+
+def _check_details(state: State) -> None:
+    """Verify what few contacts have: preference, exclusions, relaxation, expiry."""
+    wishes = 0
+    for row in state.contacts.values():
+        details = row.details
+        if row.state == ABANDONED:
+            left_at = -inf if details is None else details.abandoned_at
+            _must(-inf < left_at <= state.now, "abandoned at a time", row.id)
+        if details is None:
+            continue
+        alive = state.timers.is_alive
+        prefers = details.prefer_agent is not None
+        _must(alive(details.prefer_timer) == prefers, "a preference has its timer", row.id)
+        if details.prefer_agent is not None:
+            wishes += 1
+            _must(row.state in (WAITING, DEFERRED), "a preference of the queue", row.id)
+            _must(row in state.wishes.get(details.prefer_agent, ()), "a known wish", row.id)
+        timers = [*details.excluded.values(), *details.relaxation]
+        _must(all(alive(timer) for timer in timers), "timers that are to fire", row.id)
+        held_back = row.state in (OFFERED, ABANDONED, *FINAL)
+        _must(held_back or not details.expiry_due, "an expiry that is held back", row.id)
+        overdue = row.state == WAITING and details.reserve_due <= state.now
+        listed = overdue and details.reserved is None
+        _must(details.in_overdue == listed, "the overdue are listed", row.id)
+    found = sum(len(rows) for rows in state.wishes.values())
+    _must(found == wishes, "wishes are counted", found)
 
 
 def _check_reservations(state: State) -> None:

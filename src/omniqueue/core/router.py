@@ -25,7 +25,7 @@ from omniqueue.core.state import State
 from omniqueue.errors import BrokenRouterError, InvalidValueError, UnknownChannelError, shown
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.channel import Channel, declared
-from omniqueue.model.checks import duration, whole
+from omniqueue.model.checks import duration, truth, whole
 from omniqueue.model.event import Event, Events
 from omniqueue.policy.order import Order, OrderPolicy
 from omniqueue.policy.registry import is_registered, order_named, selection_named
@@ -284,6 +284,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         *,
         order: OrderPolicy | None = None,
         selection: Selection | None = None,
+        verify: bool = True,
     ) -> Router:
         """Return a router that goes on exactly where the one that was saved stopped.
 
@@ -291,9 +292,14 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             saved: what `snapshot()` gave, as it is or read back from JSON.
             order: the user's order policy, where the router had one that is not registered.
             selection: likewise the selection.
+            verify: whether the router is checked, as `check` does it; False saves that where
+                nobody can have edited the snapshot.
+
+        Observers are not kept: let them observe the new router.
 
         Raises:
-            SnapshotError: damaged, of another format, or a policy is missing.
+            SnapshotError: damaged, of another format, or a policy is missing; or it is no
+                snapshot of a sound router, and then what does not hold is named.
             InvalidValueError: `order` is no function, or `selection` no Selection.
 
         Cost: O(n log n) in contacts, agents and timers.
@@ -310,7 +316,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         if selection is not None and not isinstance(selection, Selection):
             raise InvalidValueError("selection", selection, "a Selection, or None")
         router = cls.__new__(cls)
-        router._state = restore(saved, order, selection)
+        router._state = restore(saved, order, selection, verify=truth("verify", verify))
         return router
 
     def __repr__(self) -> str:

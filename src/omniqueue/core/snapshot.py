@@ -6,13 +6,14 @@ function for a snapshot and for a fork. A digest guards a snapshot against damag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
 from omniqueue.core.endings import forget_now
+from omniqueue.core.invariants import check
 from omniqueue.core.lanes import join, lane_of, review_lanes, stand
 from omniqueue.core.lifecycle import COMPLETED, DEFERRED, ENDED, PARKED, STATES, WAITING
 from omniqueue.core.rows import (
@@ -28,18 +29,21 @@ from omniqueue.core.rows import (
     place,
 )
 from omniqueue.core.state import State
-from omniqueue.errors import InvalidValueError, OmniqueueError, SnapshotError
-from omniqueue.model.agent import Agent, Presence
+from omniqueue.errors import InvalidValueError, InvariantError, OmniqueueError, SnapshotError
+from omniqueue.model.agent import Agent, Presence, presence
 from omniqueue.model.channel import Channel
+from omniqueue.model.checks import duration, identifier, instant, truth, whole
 from omniqueue.model.contact import Contact, Preference, RelaxStep
 from omniqueue.model.event import JsonValue, Rank, plain
 from omniqueue.model.skill import Skills
 from omniqueue.policy.order import Order, OrderPolicy
+from omniqueue.policy.rank import checked_rank
 from omniqueue.policy.registry import is_registered, order_named, selection_named
 from omniqueue.policy.selection import Selection
 
 FORMAT = "omniqueue-snapshot/1"
 Snapshot: TypeAlias = dict[str, JsonValue]
+_COUNT_MAX: Final = 2**53
 
 
 class AgentFacts(NamedTuple):
@@ -217,12 +221,16 @@ def _rank_out(rank: Rank) -> JsonValue:
 
 def _rank_in(saved: object) -> Rank:
     if isinstance(saved, list):
-        return tuple(inf if part is None else part for part in saved)
-    if saved is None:
-        return inf
-    if isinstance(saved, int | float):
+        return checked_rank("rank", tuple(inf if part is None else part for part in saved))
+    if saved is not None:
+        instant("rank", saved)
+        assert isinstance(saved, int | float)
         return saved
-    raise SnapshotError("rank", saved, "a number or a list of numbers")
+    return inf
+
+
+def _instant_in(field: str, saved: object) -> float:
+    return inf if saved is None else instant(field, saved)
 
 
 def _agent_out(facts: AgentFacts) -> JsonValue:
@@ -289,55 +297,97 @@ def _said(contact: Contact) -> JsonValue:
     return saved
 
 
-def restore(saved: Snapshot, order: OrderPolicy | None, selection: Selection | None) -> State:
+def restore(
+    saved: Snapshot, order: OrderPolicy | None, selection: Selection | None, *, verify: bool
+) -> State:
     """Return the state that a snapshot keeps.
 
     Raises:
-        SnapshotError: damaged, of another format, or a policy is missing.
+        SnapshotError: damaged, of another format, or a policy is missing; with `verify`, also
+            where `check` would not pass.
     """
     found = saved.get("format") if type(saved) is dict else saved
     if found != FORMAT:
         raise SnapshotError("snapshot format", found, FORMAT)
     try:
-        whole = _digest(saved) == saved.get("digest")
+        whole_one = _digest(saved) == saved.get("digest")
     except (TypeError, ValueError, RecursionError):
-        whole = False
-    if not whole:
+        whole_one = False
+    if not whole_one:
         raise SnapshotError("snapshot digest", saved.get("digest"), "the digest of its content")
     try:
-        return rebuild(_facts_in(saved, order, selection))
+        state = rebuild(_facts_in(saved, order, selection))
+        if verify:
+            check(state)
     except SnapshotError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, OmniqueueError) as fault:
-        raise SnapshotError("snapshot", type(fault).__name__, "a whole snapshot") from fault
+    except InvariantError as fault:
+        fails = f"{fault.field} ({fault.value})"
+        raise SnapshotError("snapshot", "unsound", f"one that check() passes: {fails}") from fault
+    except _FAULTS as fault:
+        raise _no_record("snapshot", fault) from fault
+    return state
 
 
-# The digest has vouched for the snapshot being one of ours, so its shape is taken on trust: a
-# wrong one raises KeyError, TypeError or ValueError, which `restore` turns into a refusal.
+# What reading a snapshot that was edited may raise.
+_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OmniqueueError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+T = TypeVar("T")
+
+
+def _no_record(place: str, fault: Exception) -> SnapshotError:
+    said = str(fault) if isinstance(fault, OmniqueueError) else f"{type(fault).__name__} {fault}"
+    return SnapshotError(place, "not whole", f"what a router saves: {said}")
+
+
+def _records(
+    saved: dict,  # type: ignore[type-arg]
+    name: str,
+    read: Callable[..., T],
+) -> list[T]:
+    found: list[T] = []
+    try:
+        for kept in saved[name]:
+            found.append(read(kept))
+    except _FAULTS as fault:
+        raise _no_record(f"snapshot {name}[{len(found)}]", fault) from fault
+    return found
+
+
 def _facts_in(
     saved: dict,  # type: ignore[type-arg]
     order: OrderPolicy | None,
     selection: Selection | None,
 ) -> Facts:
+    most, forget = saved["max_waiting"], saved["forget_seconds"]
     return Facts(
-        [Channel(**settings) for settings in saved["channels"]],
+        _records(saved, "channels", lambda settings: Channel(**settings)),
         _order(saved["order"], saved["order_registered"], order),
         _selection(saved["selection"], selection),
-        saved["max_waiting"],
-        saved["forget_seconds"],
-        -inf if saved["now"] is None else saved["now"],
-        saved["sequence"],
-        saved["replaced"],
-        saved["stamp"],
-        saved["timers_made"],
-        [_agent_in(kept) for kept in saved["agents"]],
-        [_contact_in(kept) for kept in saved["contacts"]],
-        [
-            TimerFacts(inf if due is None else due, number, kind, contact_id, detail)
-            for due, number, kind, contact_id, detail in saved["timers"]
-        ],
-        [(contact_id, forget_at) for contact_id, forget_at in saved["ended"]],
+        None if most is None else _count("max_waiting", most),
+        None if forget is None else duration("forget_seconds", forget),
+        -inf if saved["now"] is None else instant("now", saved["now"]),
+        _count("sequence", saved["sequence"]),
+        _count("replaced", saved["replaced"]),
+        _count("stamp", saved["stamp"]),
+        _count("timers_made", saved["timers_made"]),
+        _records(saved, "agents", _agent_in),
+        _records(saved, "contacts", _contact_in),
+        _records(saved, "timers", _timer_in),
+        _records(saved, "ended", _ended_in),
     )
+
+
+def _count(field: str, saved: object) -> int:
+    return whole(field, saved, 0, _COUNT_MAX)
 
 
 def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
@@ -349,14 +399,15 @@ def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
         channels=saved["channels"],
         costs=saved.get("costs", {}),  # older snapshots have none
     )
+    reason, reserved_for = saved["reason"], saved["reserved_for"]
     return AgentFacts(
         agent,
-        saved["presence"],
-        saved["reason"],
-        saved["stamp"],
-        saved["misses"],
-        saved["holding"],
-        saved["reserved_for"],
+        presence("presence", saved["presence"]),
+        None if reason is None else identifier("reason", reason),
+        _count("stamp", saved["stamp"]),
+        _count("misses", saved["misses"]),
+        [identifier("holding", held) for held in saved["holding"]],
+        None if reserved_for is None else identifier("reserved_for", reserved_for),
     )
 
 
@@ -365,22 +416,44 @@ def _contact_in(saved: dict) -> ContactFacts:  # type: ignore[type-arg]
     if "prefer" in said:
         said["prefer"] = Preference(**said["prefer"])
     said["relax"] = [RelaxStep(**step) for step in said.get("relax", ())]
-    details = None
-    if "details" in saved:
-        kept = dict(saved["details"])
-        kept["reserve_due"] = inf if kept["reserve_due"] is None else kept["reserve_due"]
-        kept["abandoned_at"] = -inf if kept["abandoned_at"] is None else kept["abandoned_at"]
-        details = DetailFacts(**kept)
     return ContactFacts(
         Contact(said.pop("id"), said.pop("channel"), **said),
         STATES.index(saved["state"]),
         saved["channel"],
         Skills.of(saved["skills"]),
         _rank_in(saved["rank"]),
-        saved["arrived_at"],
-        saved["sequence"],
-        details,
+        instant("arrived_at", saved["arrived_at"]),
+        _count("sequence", saved["sequence"]),
+        _details_in(saved["details"]) if "details" in saved else None,
     )
+
+
+def _details_in(saved: dict) -> DetailFacts:  # type: ignore[type-arg]
+    prefer_agent, barred, left = saved["prefer_agent"], saved["barred"], saved["abandoned_at"]
+    return DetailFacts(
+        None if prefer_agent is None else identifier("prefer_agent", prefer_agent),
+        truth("prefer_skip", saved["prefer_skip"]),
+        None if barred is None else identifier("barred", barred),
+        truth("expiry_due", saved["expiry_due"]),
+        _instant_in("reserve_due", saved["reserve_due"]),
+        -inf if left is None else instant("abandoned_at", left),
+    )
+
+
+def _timer_in(saved: list) -> TimerFacts:  # type: ignore[type-arg]
+    due, number, kind, contact_id, detail = saved
+    return TimerFacts(
+        _instant_in("due", due),
+        whole("number", number, 1, _COUNT_MAX),
+        identifier("kind", kind),
+        identifier("contact", contact_id),
+        _count("detail", detail) if kind == RELAXATION else str(detail),
+    )
+
+
+def _ended_in(saved: list) -> tuple[str, float]:  # type: ignore[type-arg]
+    contact_id, forget_at = saved
+    return identifier("contact", contact_id), instant("forget_at", forget_at)
 
 
 def rebuild(facts: Facts) -> State:
@@ -398,6 +471,9 @@ def rebuild(facts: Facts) -> State:
         _add_agent(state, agent)
     for contact in facts.contacts:
         _add_contact(state, contact)
+    known = len(state.roster.agents) + len(state.contacts)
+    if known != len(facts.agents) + len(facts.contacts):
+        raise SnapshotError("snapshot", "not whole", "each id once")
     for due, number, kind, contact_id, detail in facts.timers:
         row = state.contacts[contact_id]
         state.timers.made = number - 1
