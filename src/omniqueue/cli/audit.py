@@ -67,12 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         OmniqueueError: bad input; a `FileFaultsError` names file, line and fault.
     """
+    from omniqueue.centre.regular_file import lines_of
     from omniqueue.cli.interrupt import stop_wish
     from omniqueue.cli.progress import progress_bar
     from omniqueue.record.audit import audited
     from omniqueue.record.event_reading import EventReader
     from omniqueue.report.audit_tables import audit_json, audit_lines
-    from omniqueue.sim.files.regular_file import lines_of
     from omniqueue.sim.logs.staff_file import zone_named
 
     path = arguments.record
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _size(path: str) -> int:
     """Return how many bytes a record holds, unpacked, for the progress bar."""
-    from omniqueue.sim.files.regular_file import open_regular
+    from omniqueue.centre.regular_file import open_regular
 
     with open_regular(path) as file:
         packed = file.read(2) == b"\x1f\x8b"

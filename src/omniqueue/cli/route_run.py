@@ -11,6 +11,7 @@ from datetime import UTC
 
 import attrs
 
+from omniqueue.centre.regular_file import same_file, text_to
 from omniqueue.cli.explaining import Asker
 from omniqueue.cli.interrupt import stop_wish
 from omniqueue.cli.intervals import Intervals, by_interval, interval_length
@@ -19,6 +20,7 @@ from omniqueue.cli.progress import progress_bar
 from omniqueue.cli.route_explain import asker_of, explained_by
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.model.durations import duration_text
 from omniqueue.policy.order import order_text
 from omniqueue.record import measures
 from omniqueue.record.event_lines import EventWriter
@@ -28,8 +30,6 @@ from omniqueue.record.listener import Listener
 from omniqueue.record.lives import Lives
 from omniqueue.record.workload import Workload
 from omniqueue.report.route_tables import RouteReport
-from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.files.regular_file import same_file, text_to
 from omniqueue.sim.logs.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log
 from omniqueue.sim.logs.folding import Fold, fold_week
 from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds

@@ -109,7 +109,7 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
     """Return the scenario, with what the options say instead."""
     import attrs
 
-    from omniqueue.sim.calendar.durations import duration_seconds
+    from omniqueue.model.durations import duration_seconds
     from omniqueue.sim.scenarios.file import read_scenario
 
     changes: dict[str, float] = {}

@@ -39,9 +39,9 @@ def report_writer(
 
     Cost: a look at the disk.
     """
+    from omniqueue.centre.regular_file import same_file
+    from omniqueue.model.durations import clock_seconds
     from omniqueue.report.page import check_plot_extra
-    from omniqueue.sim.calendar.durations import clock_seconds
-    from omniqueue.sim.files.regular_file import same_file
 
     path, hour = arguments.report, arguments.report_hour
     if path is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from omniqueue.centre.shifts import WEEKDAYS
+from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.report import formats
-from omniqueue.sim.calendar.shifts import WEEKDAYS
-from omniqueue.sim.calendar.week import DAY_SECONDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import numpy as np
 
+from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.errors import InvalidValueError
 from omniqueue.record.ledger import ABANDONED, EXPIRED
 from omniqueue.report import formats
 from omniqueue.report.axes import clock_axis
 from omniqueue.report.figures import ReportFigure
 from omniqueue.report.svg import INK, svg_of
-from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
 from omniqueue.sim.centre.columns import CLOSED, OUTCOMES, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from omniqueue import Channel, Events, InvariantError
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.groups import Group, Level, ShiftPlan
+from omniqueue.centre.times import Exponential, Lognormal
+from omniqueue.centre.week import Hours
 from omniqueue.model.contact_events import Continued, Interrupted
 from omniqueue.record.ledger import COMPLETED, OPEN
-from omniqueue.sim.calendar.week import Hours
 from omniqueue.sim.centre.columns import ReplicationRecord, check_identities
 from omniqueue.sim.centre.customers import draw_customers
 from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.arrivals import Trace
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.times import Exponential, Lognormal
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.summary import summarise
+from omniqueue.sim.scenarios.arrivals import Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group, Level, ShiftPlan
 
 EMAIL = Channel("email", interrupted_by=["phone"])
 

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from omniqueue import Assigned, Channel, Contact, Events, Preference, Queued, RelaxStep
+from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
+from omniqueue.centre.times import Deterministic, Exponential, Lognormal, Uniform
+from omniqueue.centre.week import Hours, hours
 from omniqueue.model.contact_events import Declined, OfferExpired
 from omniqueue.policy.order import EnteringContact
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.calendar.week import Hours, hours
 from omniqueue.sim.centre.columns import CLOSED, ReplicationRecord, check_identities
 from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.arrivals import Busyness, Poisson, Rate, Trace
-from omniqueue.sim.laws.times import Deterministic, Exponential, Lognormal, Uniform
+from omniqueue.sim.scenarios.arrivals import Busyness, Poisson, Rate, Trace
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Break, Group, Level, ShiftPlan
 
 HOUR = 3600.0
 

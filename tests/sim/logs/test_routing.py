@@ -8,6 +8,7 @@ from math import inf
 import pytest
 
 from omniqueue import Event, FileFaultsError, PresenceSet, Router, Skills
+from omniqueue.centre.handling import Constant, HandlingRules
 from omniqueue.model.contact_events import (
     Assigned,
     Completed,
@@ -16,7 +17,6 @@ from omniqueue.model.contact_events import (
     Requeued,
 )
 from omniqueue.record.ledger import Ledger
-from omniqueue.sim.laws.handling import Constant, HandlingRules
 from omniqueue.sim.logs.contact_log import LoggedContact
 from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
 from omniqueue.sim.logs.staff_file import parse_staff

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue import FileFaultsError, Skills
-from omniqueue.sim.laws.handling import Constant, Lognormal
+from omniqueue.centre.handling import Constant, Lognormal
 from omniqueue.sim.logs.staff_file import Staff, parse_staff, read_staff
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"

@@ -11,15 +11,15 @@ from typing import TypeVar
 import pytest
 
 from omniqueue import register_order
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError
 from omniqueue.policy.order import EnteringContact
 from omniqueue.report.simulation_tables import simulation_lines
 from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.runs.replications import Here, simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.sim.studies.comparison import compare
 from omniqueue.sim.studies.staff_search import cheapest_staffing
 

@@ -8,11 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue.errors import FileFaultsError
-from omniqueue.model.skill import Skills
-from omniqueue.sim.calendar.week import Hours, hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate, Trace
-from omniqueue.sim.laws.times import (
+from omniqueue.centre.times import (
     ByInterval,
     Deterministic,
     Empirical,
@@ -23,6 +19,10 @@ from omniqueue.sim.laws.times import (
     Times,
     Uniform,
 )
+from omniqueue.centre.week import Hours, hours
+from omniqueue.errors import FileFaultsError
+from omniqueue.model.skill import Skills
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate, Trace
 from omniqueue.sim.scenarios.file import parse_scenario, read_scenario
 from omniqueue.sim.scenarios.scenario import Scenario
 

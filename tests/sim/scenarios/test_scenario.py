@@ -10,12 +10,12 @@ import attrs
 import pytest
 
 from omniqueue import Channel, OmniqueueError, PolicyError
+from omniqueue.centre.groups import Group, ShiftPlan
+from omniqueue.centre.times import Exponential
+from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError
-from omniqueue.sim.calendar.week import Hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate
-from omniqueue.sim.laws.times import Exponential
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group, ShiftPlan
 
 CALLS = Stream("calls", channel="phone", arrivals=60, handling=Exponential(240))
 DESK = Group("desk", count=5)

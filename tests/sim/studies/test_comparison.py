@@ -11,11 +11,11 @@ import pytest
 from scipy import stats
 
 from omniqueue import register_order
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError
 from omniqueue.report.comparison_tables import comparison_lines, comparison_verdict
-from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.sim.studies.comparison import compare, paired_difference
 from omniqueue.theory import erlang_c
 

@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 import pytest
 
+from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
+from omniqueue.centre.times import Exponential
+from omniqueue.centre.week import Hours, hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.report.staffing_tables import staffing_lines, staffing_verdict
-from omniqueue.sim.calendar.week import Hours, hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate, Trace
-from omniqueue.sim.laws.times import Exponential
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate, Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Break, Group, Level, ShiftPlan
 from omniqueue.sim.studies.staff_search import cheapest_staffing
 from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
 from omniqueue.sim.studies.targets import Probe, check_targets, outcomes_of, parse_target

@@ -10,12 +10,12 @@ from math import inf, nan
 import attrs
 import pytest
 
+from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.contact import Contact
 from omniqueue.model.event import RawEvent
 from omniqueue.policy.selection import Selection
 from omniqueue.sim.centre.replication import _Centre
-from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.scenarios.scenario import Scenario
 from omniqueue.sim.validation import checks
 from omniqueue.sim.validation.checks import Validation, check_systems, validate

@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from omniqueue.centre.times import Floats
 from omniqueue.errors import InvariantError
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
 from omniqueue.record.ledger import OUTCOMES as LEDGER_OUTCOMES
-from omniqueue.sim.laws.times import Floats
 
 Whole: TypeAlias = NDArray[np.int64]
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from math import inf
 from typing import Final
 
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.groups import COME, LEAVE, LEVEL, PAUSE, RETURN
 from omniqueue.core.router import Router
 from omniqueue.model.event import Events
-from omniqueue.sim.laws.chance import Chance
 from omniqueue.sim.scenarios.scenario import Scenario
-from omniqueue.sim.scenarios.staffing import COME, LEAVE, LEVEL, PAUSE, RETURN
 
 _OUT: Final = 0
 _IN: Final = 1

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from omniqueue.sim.calendar.week import DAY_SECONDS, WEEK_SECONDS, Hours
-from omniqueue.sim.laws.arrivals import recorded_handling
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.times import Floats
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours
+from omniqueue.sim.scenarios.arrivals import recorded_handling
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 
 FOREVER: Final = np.inf
@@ -51,7 +51,7 @@ def draw_customers(scenario: Scenario, chance: Chance) -> Customers:
     Cost: O(n log n), about 0.3 microseconds a contact.
 
     Example:
-        >>> from omniqueue.sim.scenarios.staffing import Group
+        >>> from omniqueue.centre.groups import Group
         >>> desk = Scenario(
         ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
         ...     groups=[Group("desk")],

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.times import Times
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.times import Times
 from omniqueue.sim.scenarios.scenario import Scenario
 
 _BLOCK: Final = 1024  # drawn at once: one draw alone costs numpy 50 times more

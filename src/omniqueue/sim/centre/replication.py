@@ -27,6 +27,8 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.core.router import Router
 from omniqueue.errors import QueueFullError
 from omniqueue.model.agent_events import PresenceSet
@@ -45,14 +47,12 @@ from omniqueue.model.event import Events, RawEvent
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.selection import Selection
 from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.calendar.week import DAY_SECONDS
 from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.centre.crew import Crew
 from omniqueue.sim.centre.customers import draw_customers, is_open
 from omniqueue.sim.centre.offers import Offers
 from omniqueue.sim.centre.rows import Rows
 from omniqueue.sim.centre.sharing import Sharing
-from omniqueue.sim.laws.chance import Chance
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, check_scenario
 
 Listener: TypeAlias = Callable[[Events], None]

@@ -25,6 +25,8 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from omniqueue.centre.handling import HandlingRules, HandlingTimes
+from omniqueue.centre.shifts import next_midnight, signed_in
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, QueueFullError
 from omniqueue.model.contact import Contact
@@ -38,8 +40,6 @@ from omniqueue.model.contact_events import (
 )
 from omniqueue.model.event import Event, Events
 from omniqueue.record.listener import Hear, Listener, hearers
-from omniqueue.sim.calendar.shifts import next_midnight, signed_in
-from omniqueue.sim.laws.handling import HandlingRules, HandlingTimes
 from omniqueue.sim.logs.contact_log import LoggedContact
 from omniqueue.sim.logs.staff_file import AgentGroup, Staff
 

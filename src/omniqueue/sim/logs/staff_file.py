@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
+from omniqueue.centre.handling import SEED_MAX, Constant, HandlingRule, HandlingRules, Lognormal
+from omniqueue.centre.regular_file import read_small
+from omniqueue.centre.section import Section, text, texts
+from omniqueue.centre.shifts import Shift, weekdays
+from omniqueue.centre.toml_file import toml_table
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError
 from omniqueue.model.agent import Agent, costs, limits
 from omniqueue.model.agent import channels as channels_taken
 from omniqueue.model.channel import MISSES_MAX, STOCK_CHANNELS, Channel
 from omniqueue.model.checks import LEVEL_MAX, identifier, whole
+from omniqueue.model.durations import clock_seconds, duration_seconds
 from omniqueue.model.skill import NO_SKILLS, Skills
 from omniqueue.policy.registry import order_named, selection_named
-from omniqueue.sim.calendar.durations import clock_seconds, duration_seconds
-from omniqueue.sim.calendar.shifts import Shift, weekdays
-from omniqueue.sim.files.regular_file import read_small
-from omniqueue.sim.files.section import Section, text, texts
-from omniqueue.sim.files.toml_file import toml_table
-from omniqueue.sim.laws.handling import SEED_MAX, Constant, HandlingRule, HandlingRules, Lognormal
 from omniqueue.sim.logs.contact_log import LogColumns
 
 T = TypeVar("T")

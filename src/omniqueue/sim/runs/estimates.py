@@ -14,10 +14,10 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
 from omniqueue.record.measures import MEASURES
-from omniqueue.sim.laws.times import Floats
 
 _EXACT_MAX: Final = 200  # degrees of freedom above which the expansion is exact to 1e-9
 

@@ -15,6 +15,7 @@ from typing import Final, Protocol, TypeVar
 
 import attrs
 
+from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
 from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
@@ -22,7 +23,6 @@ from omniqueue.policy.order import STOCK_ORDERS, OrderPolicy
 from omniqueue.policy.registry import order_named, selection_named
 from omniqueue.policy.selection import STOCK_SELECTIONS, Selection
 from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import Summary, summarise

@@ -11,12 +11,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import NO_SKILL, Measure, measures_of
-from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,

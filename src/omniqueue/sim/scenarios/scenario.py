@@ -8,21 +8,21 @@ from typing import Final
 
 import attrs
 
+from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
+from omniqueue.centre.groups import AGENTS_MAX, Group, share
+from omniqueue.centre.times import Deterministic, Exponential, Times, seconds_of
+from omniqueue.centre.week import DAY_SECONDS, Hours
 from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import Agent
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.checks import duration, identifier, priority, whole
 from omniqueue.model.contact import Contact, Preference, RelaxStep
+from omniqueue.model.durations import duration_text
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.selection import Selection
-from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.calendar.week import DAY_SECONDS, Hours
-from omniqueue.sim.laws.arrivals import ARRIVALS_MAX, Arrivals, Busyness, Poisson, Trace
-from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
-from omniqueue.sim.laws.times import Deterministic, Exponential, Times, seconds_of
-from omniqueue.sim.scenarios.staffing import AGENTS_MAX, Group, share
+from omniqueue.sim.scenarios.arrivals import ARRIVALS_MAX, Arrivals, Busyness, Poisson, Trace
 
 STREAMS_MAX: Final = 1000
 GROUPS_MAX: Final = 1000

@@ -10,20 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
-from omniqueue.errors import FileFaultsError, InvalidValueError
-from omniqueue.model.agent import channels as channels_taken
-from omniqueue.model.agent import costs, limits
-from omniqueue.model.channel import Channel
-from omniqueue.model.checks import LEVEL_MAX, instant, whole
-from omniqueue.model.contact import Preference, RelaxStep
-from omniqueue.model.skill import Skills
-from omniqueue.sim.calendar.durations import clock_seconds, duration_seconds
-from omniqueue.sim.calendar.shifts import weekdays
-from omniqueue.sim.calendar.week import DAY_SECONDS, WEEK_SECONDS, Hours
-from omniqueue.sim.files.regular_file import lines_of
-from omniqueue.sim.files.section import text, texts
-from omniqueue.sim.laws.arrivals import Arrivals, Busyness, Poisson, Rate, Trace
-from omniqueue.sim.laws.times import (
+from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
+from omniqueue.centre.regular_file import lines_of
+from omniqueue.centre.section import text, texts
+from omniqueue.centre.shifts import weekdays
+from omniqueue.centre.times import (
     VALUES_MAX,
     ByInterval,
     Deterministic,
@@ -35,11 +26,20 @@ from omniqueue.sim.laws.times import (
     Times,
     Uniform,
 )
+from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours
+from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.model.agent import channels as channels_taken
+from omniqueue.model.agent import costs, limits
+from omniqueue.model.channel import Channel
+from omniqueue.model.checks import LEVEL_MAX, instant, whole
+from omniqueue.model.contact import Preference, RelaxStep
+from omniqueue.model.durations import clock_seconds, duration_seconds
+from omniqueue.model.skill import Skills
 from omniqueue.sim.logs.contact_log import LogColumns, read_log
 from omniqueue.sim.logs.staff_file import zone_named
+from omniqueue.sim.scenarios.arrivals import Arrivals, Busyness, Poisson, Rate, Trace
 from omniqueue.sim.scenarios.faults import UnknownKeysError, array, key_of, strict_converter, table
 from omniqueue.sim.scenarios.scenario import Redial, Stream
-from omniqueue.sim.scenarios.staffing import Break, Group, Level, ShiftPlan
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -14,13 +14,13 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
+from omniqueue.centre.times import Floats
 from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
-from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import Estimate, check_confidence, student_t
 from omniqueue.sim.runs.replications import PRECISION_REPLICATIONS_MAX, Executor, Progress, Task
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult

@@ -27,15 +27,15 @@ from typing import Final, TypeAlias
 import attrs
 import numpy as np
 
+from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
+from omniqueue.centre.groups import AGENTS_MAX
+from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
-from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.replications import Executor, Progress
 from omniqueue.sim.runs.rounds import Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
-from omniqueue.sim.scenarios.staffing import AGENTS_MAX
 from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
 from omniqueue.sim.studies.targets import Probe, Target, check_targets, outcomes_of

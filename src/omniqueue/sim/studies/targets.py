@@ -10,13 +10,13 @@ from typing import Final, Literal, TypeAlias
 import attrs
 import numpy as np
 
+from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import duration, identifier, instant
+from omniqueue.model.durations import duration_seconds
 from omniqueue.model.event import JsonValue
 from omniqueue.record.measures import MEASURES
-from omniqueue.sim.calendar.durations import duration_seconds
 from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.summary import CONTACT_SUMS, Summary, summarise
 from omniqueue.sim.scenarios.scenario import Scenario

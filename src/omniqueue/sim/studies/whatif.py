@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 import numpy as np
 
+from omniqueue.centre.times import Floats
 from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.skill import Skills
@@ -25,7 +26,6 @@ from omniqueue.record.lives import Lives
 from omniqueue.record.measures import ContactMeasures, GroupMeasures
 from omniqueue.record.verdict import Verdict
 from omniqueue.record.workload import Workload
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.logs.contact_log import LoggedContact
 from omniqueue.sim.logs.routing import Routing
 from omniqueue.sim.logs.staff_file import AGENTS_MAX, Staff, order_name, selection_name

@@ -12,11 +12,11 @@ from typing import Final
 import attrs
 import numpy as np
 
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import DAY_SECONDS, Hours, week_label
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import duration, instant
-from omniqueue.sim.calendar.week import DAY_SECONDS, Hours, week_label
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.times import Floats
 
 ARRIVALS_MAX: Final = 20_000_000  # of one replication: some 6 GB with its statistics
 RATE_MAX: Final = 1e9  # contacts an hour

@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.handling import Lognormal as LognormalParameters
+from omniqueue.centre.week import WEEK_SECONDS, Hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import duration, whole
-from omniqueue.sim.calendar.week import WEEK_SECONDS, Hours
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.handling import Lognormal as LognormalParameters
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -308,7 +308,7 @@ class ByInterval(Times):
         otherwise: the law of all other hours.
 
     Example:
-        >>> from omniqueue.sim.calendar.week import hours
+        >>> from omniqueue.centre.week import hours
         >>> law = ByInterval([(hours("mon-sun", "00:00", "02:00"), Deterministic(5))],
         ...                  Deterministic(9))
         >>> law.draw(Chance(1), "handling", np.array([60.0, 7200.0])).tolist()

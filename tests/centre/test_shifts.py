@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omniqueue import InvalidValueError
-from omniqueue.sim.calendar.shifts import Shift, local_instant, next_midnight, signed_in, weekdays
+from omniqueue.centre.shifts import Shift, local_instant, next_midnight, signed_in, weekdays
 
 CHICAGO = ZoneInfo("America/Chicago")
 DAILY = (0, 1, 2, 3, 4, 5, 6)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue import FileFaultsError
-from omniqueue.sim.files.regular_file import lines_of, read_small, same_file
+from omniqueue.centre.regular_file import lines_of, read_small, same_file
 
 
 def faults(path: object, bytes_max: int = 1000) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours, hours
 from omniqueue.errors import InvalidValueError
-from omniqueue.sim.calendar.week import DAY_SECONDS, WEEK_SECONDS, Hours, hours
-from omniqueue.sim.laws.arrivals import Busyness, Poisson, Rate, Trace
-from omniqueue.sim.laws.chance import Chance
+from omniqueue.sim.scenarios.arrivals import Busyness, Poisson, Rate, Trace
 
 DESK = Poisson(
     [

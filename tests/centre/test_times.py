@@ -8,10 +8,8 @@ from math import inf, nan, sqrt
 import numpy as np
 import pytest
 
-from omniqueue.errors import InvalidValueError
-from omniqueue.sim.calendar.week import Hours
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.times import (
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.times import (
     ByInterval,
     Deterministic,
     Empirical,
@@ -22,6 +20,8 @@ from omniqueue.sim.laws.times import (
     Times,
     Uniform,
 )
+from omniqueue.centre.week import Hours
+from omniqueue.errors import InvalidValueError
 
 LAWS: list[tuple[Times, float]] = [
     (Deterministic(90), 0.0),

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
+from omniqueue.centre.chance import SEED_MAX, Chance
 from omniqueue.errors import InvalidValueError
-from omniqueue.sim.laws.chance import SEED_MAX, Chance
 
-DRAW = "from omniqueue.sim.laws.chance import Chance; print(Chance(7, 3).stream('a b').random())"
+DRAW = "from omniqueue.centre.chance import Chance; print(Chance(7, 3).stream('a b').random())"
 
 
 def test_streams_differ_by_seed_replication_and_purpose() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from omniqueue.centre.toml_file import toml_table
 from omniqueue.errors import FileFaultsError
-from omniqueue.sim.files.toml_file import toml_table
 
 
 @pytest.mark.parametrize(

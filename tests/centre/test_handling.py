@@ -8,7 +8,7 @@ from statistics import fmean, pstdev
 import pytest
 
 from omniqueue import InvalidValueError, Skills
-from omniqueue.sim.laws.handling import Constant, HandlingRules, HandlingTimes, Lognormal
+from omniqueue.centre.handling import Constant, HandlingRules, HandlingTimes, Lognormal
 
 NONE = Skills.of({})
 FR = Skills.of({"fr": 1})

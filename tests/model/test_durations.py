@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from omniqueue import InvalidValueError
-from omniqueue.sim.calendar.durations import clock_seconds, duration_seconds, duration_text
+from omniqueue.model.durations import clock_seconds, duration_seconds, duration_text
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import Final
 
 import attrs
 
+from omniqueue.centre.shifts import WEEKDAYS, weekdays
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import whole
-from omniqueue.sim.calendar.durations import clock_seconds
-from omniqueue.sim.calendar.shifts import WEEKDAYS, weekdays
+from omniqueue.model.durations import clock_seconds
 
 DAY_SECONDS: Final = 86400
 WEEK_SECONDS: Final = 7 * DAY_SECONDS

@@ -6,10 +6,8 @@ import pickle
 
 import pytest
 
-from omniqueue.errors import InvalidValueError
-from omniqueue.sim.calendar.week import DAY_SECONDS, Hours, hours
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.scenarios.staffing import (
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.groups import (
     COME,
     LEAVE,
     LEVEL,
@@ -20,6 +18,8 @@ from omniqueue.sim.scenarios.staffing import (
     Level,
     ShiftPlan,
 )
+from omniqueue.centre.week import DAY_SECONDS, Hours, hours
+from omniqueue.errors import InvalidValueError
 
 
 def test_shifts_are_different_people() -> None:

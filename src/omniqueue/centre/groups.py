@@ -17,13 +17,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.times import Deterministic, Times, seconds_of
+from omniqueue.centre.week import DAY_SECONDS, Hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import Agent
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import identifier, instant, whole
-from omniqueue.sim.calendar.week import DAY_SECONDS, Hours
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.times import Deterministic, Times, seconds_of
 
 AGENTS_MAX: Final = 100_000
 PLANS_MAX: Final = 1000
