@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.replications import Executor, Here, Processes
 from omniqueue.sim.runs.results import SimulationResult

@@ -17,7 +17,7 @@ from omniqueue.errors import InvalidValueError, MissingExtraError
 from omniqueue.model.channel import Channel
 from omniqueue.report import page
 from omniqueue.report.page import report_page, write_report
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream

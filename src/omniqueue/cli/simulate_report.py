@@ -61,7 +61,7 @@ def report_writer(
 
 def _write(result: SimulationResult, arguments: argparse.Namespace, start: int | None) -> None:
     from omniqueue.report.page import write_report
-    from omniqueue.sim.centre.replication import run_replication
+    from omniqueue.sim.replication.loop import run_replication
 
     record = None
     if result.summaries and not result.summaries[0].incomplete:

@@ -21,7 +21,7 @@ from omniqueue.report.figures import SECTIONS, Drawn
 from omniqueue.report.hour_timeline import hour_of, hour_text, timeline
 from omniqueue.report.key_figures import cards, key_table, unit_name
 from omniqueue.report.who_serves_whom import heat_cell, serving_text, who_serves_whom
-from omniqueue.sim.centre.columns import ReplicationRecord
+from omniqueue.sim.replication.columns import ReplicationRecord
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
 _LIBRARIES: Final = ("matplotlib", "jinja2")

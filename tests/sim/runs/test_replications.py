@@ -16,7 +16,7 @@ from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError
 from omniqueue.policy.order import EnteringContact
 from omniqueue.report.simulation_tables import simulation_lines
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.replications import Here, simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario, Stream

@@ -15,7 +15,7 @@ from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.contact import Contact
 from omniqueue.model.event import RawEvent
 from omniqueue.policy.selection import Selection
-from omniqueue.sim.centre.replication import _Centre
+from omniqueue.sim.replication.loop import _Centre
 from omniqueue.sim.scenarios.scenario import Scenario
 from omniqueue.sim.validation import checks
 from omniqueue.sim.validation.checks import Validation, check_systems, validate

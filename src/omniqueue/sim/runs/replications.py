@@ -22,7 +22,7 @@ from omniqueue.model.checks import instant, whole
 from omniqueue.policy.order import STOCK_ORDERS, OrderPolicy
 from omniqueue.policy.registry import order_named, selection_named
 from omniqueue.policy.selection import STOCK_SELECTIONS, Selection
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import Summary, summarise

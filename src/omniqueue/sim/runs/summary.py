@@ -13,7 +13,7 @@ from omniqueue.centre.times import Floats
 from omniqueue.centre.week import WEEK_SECONDS
 from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN, REFUSED
 from omniqueue.record.measures import AGENT_SUMS
-from omniqueue.sim.centre.columns import CLOSED, ReplicationRecord
+from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 # The sums that measures divide: those of `omniqueue.record.measures` that can be simulated.

@@ -16,7 +16,7 @@ from omniqueue.model.checks import duration, identifier, instant
 from omniqueue.model.durations import duration_seconds
 from omniqueue.model.event import JsonValue
 from omniqueue.record.measures import MEASURES
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.summary import CONTACT_SUMS, Summary, summarise
 from omniqueue.sim.scenarios.scenario import Scenario

@@ -20,8 +20,8 @@ from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.checks import whole
 from omniqueue.model.event import JsonValue
-from omniqueue.sim.centre.columns import ReplicationRecord, check_identities
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import ratio_interval, student_t
 from omniqueue.sim.runs.replications import JOBS_MAX, Processes, Progress
 from omniqueue.sim.runs.summary import CONTACT_SUMS, GROUP_SUMS, STREAM_TIMES, Summary, summarise

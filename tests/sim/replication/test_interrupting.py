@@ -15,9 +15,9 @@ from omniqueue.centre.times import Exponential, Lognormal
 from omniqueue.centre.week import Hours
 from omniqueue.model.contact_events import Continued, Interrupted
 from omniqueue.record.ledger import COMPLETED, OPEN
-from omniqueue.sim.centre.columns import ReplicationRecord, check_identities
-from omniqueue.sim.centre.customers import draw_customers
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
+from omniqueue.sim.replication.customers import draw_customers
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.summary import summarise
 from omniqueue.sim.scenarios.arrivals import Trace

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from omniqueue.centre.times import Floats
 from omniqueue.record.ledger import COMPLETED, OPEN
-from omniqueue.sim.centre.columns import CLOSED, ReplicationRecord
-from omniqueue.sim.centre.crew import Crew
-from omniqueue.sim.centre.customers import Customers
+from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord
+from omniqueue.sim.replication.crew import Crew
+from omniqueue.sim.replication.customers import Customers
 from omniqueue.sim.scenarios.scenario import Scenario
 
 

@@ -47,12 +47,12 @@ from omniqueue.model.event import Events, RawEvent
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.selection import Selection
 from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.centre.columns import ReplicationRecord
-from omniqueue.sim.centre.crew import Crew
-from omniqueue.sim.centre.customers import draw_customers, is_open
-from omniqueue.sim.centre.offers import Offers
-from omniqueue.sim.centre.rows import Rows
-from omniqueue.sim.centre.sharing import Sharing
+from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.crew import Crew
+from omniqueue.sim.replication.customers import draw_customers, is_open
+from omniqueue.sim.replication.offers import Offers
+from omniqueue.sim.replication.rows import Rows
+from omniqueue.sim.replication.sharing import Sharing
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, check_scenario
 
 Listener: TypeAlias = Callable[[Events], None]

@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.scenarios.file import read_scenario
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
