@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue.cli import main as cli
-from omniqueue.sim.studies import comparison
+from omniqueue.sim.runs import replications
 
 SCENARIO = """
 [run]
@@ -79,8 +79,8 @@ def test_in_json(run: Run, scenario: Path) -> None:
     code, out, _ = run(scenario, *options)
     found = json.loads(out)
     assert code == 0
-    assert found["format"] == "omniqueue-comparison/1"
-    assert (found["seed"], found["replications"], found["interrupted"]) == (9, 3, False)
+    assert found["format"] == "omniqueue-comparison/2"
+    assert (found["seed"], found["replications"], found["incomplete"]) == (9, 3, False)
     assert [each["size"] for each in found["second"]["groups"]] == [4]
     assert {"measure", "of", "name", "first", "second", "change", "joint", "shown", "better"} == (
         set(found["differences"][0])
@@ -124,15 +124,15 @@ def test_bad_use(run: Run, scenario: Path, options: tuple[str, ...]) -> None:
 
 def test_interrupted(run: Run, scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[int] = []
-    once = comparison._Pair.__call__
+    once = replications._Task.__call__
 
-    def interrupting(self: comparison._Pair, replication: int, *rest: object) -> object:
+    def interrupting(self: replications._Task, replication: int, *rest: object) -> object:
         begun.append(replication)
         if len(begun) == 3:
             signal.raise_signal(signal.SIGINT)
         return once(self, replication)
 
-    monkeypatch.setattr(comparison._Pair, "__call__", interrupting)
+    monkeypatch.setattr(replications._Task, "__call__", interrupting)
     code, out, _ = run(scenario, "--order", "priority", "--json")
     found = json.loads(out)
-    assert (code, found["interrupted"], found["replications"]) == (130, True, 3)
+    assert (code, found["incomplete"], found["replications"]) == (130, True, 3)

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in comparison_lines(found, brief=arguments.quiet):
             say(line)
-    return 130 if found.interrupted else 0
+    return 130 if found.incomplete else 0
 
 
 def _changed(scenario: Scenario, arguments: argparse.Namespace) -> Scenario:

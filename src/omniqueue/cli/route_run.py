@@ -77,7 +77,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         if writer is not None:
             listeners.append(writer)
         run = _run(arguments, staff, contacts, handling, router, ledger, listeners, asker)
-        if writer is not None and not run.interrupted:
+        if writer is not None and not run.incomplete:
             writer.close(at=run.ended_at, contacts=router.statistics().contacts)
     zone = staff.zone
     targets = {channel.name: channel.target_seconds for channel in router.channels.values()}
@@ -90,7 +90,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         zone=zone,
         started_at=run.started_at,
         ended_at=now,
-        incomplete=run.interrupted,
+        incomplete=run.incomplete,
         folded_weeks=None if fold is None else fold.weeks,
         busiest_minute=None if fold is None else fold.busiest_minute,
         unserved=_unserved(staff, contacts),

@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in staffing_lines(plan, brief=arguments.quiet):
             say(line)
-    if plan.interrupted:
+    if plan.incomplete:
         return 130
     return 0 if plan.met else 1
 

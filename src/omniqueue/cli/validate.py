@@ -58,6 +58,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in validation_lines(found, brief=arguments.quiet):
             say(line)
-    if found.interrupted:
+    if found.incomplete:
         return 130
     return 0 if found.passed else 1

@@ -121,7 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in whatif_lines(report, brief=arguments.quiet):
             say(line)
-    if found.interrupted:
+    if found.incomplete:
         return 130
     return 0 if found.fair else 1
 

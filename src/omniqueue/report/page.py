@@ -177,7 +177,7 @@ def _warnings(result: SimulationResult, record: ReplicationRecord | None) -> lis
             "This is a partial result: the simulation was stopped before its end, and the"
             " whole of it may give other numbers."
         )
-    if record is not None and record.interrupted and not result.incomplete:
+    if record is not None and record.incomplete and not result.incomplete:
         found.append("The run that is shown contact by contact was stopped before its end.")
     if not result.summaries:
         found.append("Nothing was measured.")

@@ -94,7 +94,7 @@ def test_contacts_go_in_order_of_arrival_and_the_run_ends_when_all_is_done() -> 
         (70, "c2 assigned"),
         (130, "c3 assigned"),
     ]
-    assert run == RoutedRun(started_at=10, ended_at=190, arrived=3, interrupted=False)
+    assert run == RoutedRun(started_at=10, ended_at=190, arrived=3, incomplete=False)
     assert recorder.told(PresenceSet)[-1] == (190, "desk-1 offline")
 
 
@@ -274,7 +274,7 @@ def test_many_interruptions_lose_no_work() -> None:
 def test_a_stopped_run_says_so() -> None:
     log = [logged(f"c{number}", number) for number in range(1, 9)]
     run, _, ledger = routed(ALWAYS, log, [60] * 8, stop_after=4)
-    assert run.interrupted
+    assert run.incomplete
     assert run.arrived == len(ledger) == 3
 
 

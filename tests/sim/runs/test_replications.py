@@ -17,7 +17,7 @@ from omniqueue.errors import InvalidValueError
 from omniqueue.policy.order import EnteringContact
 from omniqueue.report.simulation_tables import simulation_lines
 from omniqueue.sim.replication.loop import run_replication
-from omniqueue.sim.runs.replications import Here, simulate
+from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.studies.comparison import compare
@@ -93,7 +93,6 @@ def test_any_executor_will_do(desk: Scenario) -> None:
     cluster = Cluster()
     assert text(simulate(desk, replications=3, executor=cluster)) == alone
     assert cluster.items == [0, 1, 2]
-    assert text(simulate(desk, replications=3, executor=Here())) == alone
     with ThreadPoolExecutor(2) as threads:
         assert text(simulate(desk, replications=3, executor=threads)) == alone
 

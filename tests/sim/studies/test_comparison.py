@@ -146,7 +146,7 @@ def test_a_partial_result_has_whole_pairs_and_says_so() -> None:
         progress=lambda done, planned: told.append((done, planned)),
         stopped=lambda: len(told) >= 3,
     )
-    assert found.interrupted
+    assert found.incomplete
     assert found.replications == len(found.second.summaries) == 3
     assert told == [(1, 9), (2, 9), (3, 9)]
     assert "partial" in next(iter(comparison_lines(found)))

@@ -186,8 +186,8 @@ def test_a_stopped_search_keeps_what_is_sure() -> None:
             progress=note,
             stopped=lambda told=told, limit=limit: len(told) >= limit,  # type: ignore[misc]
         )
-        ends.add((plan.interrupted, plan.met))
-        if plan.interrupted:
+        ends.add((plan.incomplete, plan.met))
+        if plan.incomplete:
             assert plan.best is None or plan.best.met
             assert "partial" in next(iter(staffing_lines(plan)))
         else:

@@ -64,13 +64,13 @@ class RoutedRun:
         started_at: the first instant (seconds since 1970 UTC).
         ended_at: the last instant.
         arrived: how many contacts of the log came in.
-        interrupted: whether it was stopped before its end.
+        incomplete: whether it was stopped before its end.
     """
 
     started_at: float
     ended_at: float
     arrived: int
-    interrupted: bool
+    incomplete: bool
 
 
 def handling_seconds(
@@ -194,7 +194,7 @@ class Routing:
         for group in self._staff.groups:
             for agent in group.agents():
                 self._tell(self._router.add_agent(agent, at=started_at, presence="offline"))
-        look, interrupted = self._look, False
+        look, incomplete = self._look, False
         while True:
             at, kind = self._next()
             if look is not None:
@@ -202,7 +202,7 @@ class Routing:
             if kind == _OVER:
                 break
             if self._stopped():
-                interrupted = True
+                incomplete = True
                 break
             self._step(at, kind)
             if self._arrived == len(self._contacts) and not self._router.queue:
@@ -211,7 +211,7 @@ class Routing:
             started_at=started_at,
             ended_at=self._router.now,
             arrived=self._arrived,
-            interrupted=interrupted,
+            incomplete=incomplete,
         )
 
     def _next(self) -> tuple[float, int]:

@@ -44,7 +44,7 @@ class ReplicationRecord:
         warm_up_seconds: before, nothing is measured.
         horizon_seconds: from then on, nothing is measured.
         ended_seconds: when the run ended.
-        interrupted: whether it was stopped before its end.
+        incomplete: whether it was stopped before its end.
     """
 
     replication: int
@@ -67,7 +67,7 @@ class ReplicationRecord:
     warm_up_seconds: float
     horizon_seconds: float
     ended_seconds: float
-    interrupted: bool
+    incomplete: bool
 
     def __len__(self) -> int:
         return len(self.arrived_at)

@@ -127,7 +127,7 @@ class _Centre:
         self._router = router
         self._listener = listener
         self._stopped = stopped
-        self._interrupted = False
+        self._incomplete = False
         self._heap: list[tuple[float, int, Any, Any]] = []  # see above
         self._tick = count().__next__
         self._contacts: dict[str, Contact] = {}  # id -> contact, of those that are inside
@@ -188,7 +188,7 @@ class _Centre:
         scenario = self._scenario
         now, last = self._router.now, scenario.end_seconds
         self._ended_seconds = last if self._inside() else max(now, scenario.horizon_seconds)
-        if self._interrupted:
+        if self._incomplete:
             self._ended_seconds = now
         self._crew.close(self._ended_seconds)
         for row, (_, since) in self._aside.items():
@@ -232,7 +232,7 @@ class _Centre:
                 at, row = coming, arriving
                 coming, arriving = next(entering, nobody)
                 if stopped is not None and not row & 4095 and stopped():
-                    self._interrupted = True
+                    self._incomplete = True
                     break
                 if general:
                     self._enter(at, row)
@@ -479,5 +479,5 @@ class _Centre:
             self._crew,
             self._chance.replication,
             self._ended_seconds,
-            interrupted=self._interrupted,
+            incomplete=self._incomplete,
         )

@@ -86,7 +86,7 @@ class Rows:
         self.pause_to.append(until)
 
     def record(
-        self, scenario: Scenario, crew: Crew, replication: int, ended: float, *, interrupted: bool
+        self, scenario: Scenario, crew: Crew, replication: int, ended: float, *, incomplete: bool
     ) -> ReplicationRecord:
         """Return the columns for good. Cost: O(n)."""
         outcome = np.array(self.outcome, dtype=np.int8)
@@ -114,9 +114,9 @@ class Rows:
             pause_from=np.array(self.pause_from),
             pause_to=np.array(self.pause_to),
             warm_up_seconds=scenario.warm_up_seconds,
-            horizon_seconds=min(horizon, ended) if interrupted else horizon,
+            horizon_seconds=min(horizon, ended) if incomplete else horizon,
             ended_seconds=ended,
-            interrupted=interrupted,
+            incomplete=incomplete,
         )
 
 

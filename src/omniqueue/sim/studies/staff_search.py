@@ -21,7 +21,7 @@ agent and no exchange of several agents is cheaper; that is not proved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 import attrs
@@ -33,8 +33,7 @@ from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
 from omniqueue.sim.runs.estimates import check_confidence
-from omniqueue.sim.runs.replications import Executor, Progress
-from omniqueue.sim.runs.rounds import Workers, sendable
+from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
 from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
@@ -59,7 +58,7 @@ def cheapest_staffing(
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    stopped: Callable[[], bool] | None = None,
+    stopped: Stopped | None = None,
 ) -> StaffingPlan:
     """Search the cheapest numbers of agents by group that meet all targets.
 
@@ -114,8 +113,8 @@ def cheapest_staffing(
         try:
             search.run(point, goal)
         except _StoppedError:
-            return search.plan(start, goal, interrupted=True)
-    return search.plan(start, goal, interrupted=False)
+            return search.plan(start, goal, incomplete=True)
+    return search.plan(start, goal, incomplete=False)
 
 
 def _bounds(
@@ -144,7 +143,7 @@ def _costs(names: list[str], costs: Mapping[str, float]) -> dict[str, float]:
 
 
 class _StoppedError(Exception):
-    """The user has had enough."""
+    """Raised when the caller asks to stop."""
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -192,14 +191,14 @@ class _Search:
                 return point
             point, stride = better, 1
 
-    def plan(self, start: Mapping[str, int], goal: int, *, interrupted: bool) -> StaffingPlan:
+    def plan(self, start: Mapping[str, int], goal: int, *, incomplete: bool) -> StaffingPlan:
         """Return what was found."""
-        best = self._best(goal, interrupted=interrupted)
+        best = self._best(goal, incomplete=incomplete)
         return StaffingPlan(
             scenario=staffed(self.scenario, {} if best is None else best.agents),
             targets=self.targets,
             best=best,
-            neighbours={} if best is None or interrupted else self._neighbours(best),
+            neighbours={} if best is None or incomplete else self._neighbours(best),
             trail=tuple(self.trail.values()),
             start=start,
             most=dict(zip(self.costs, self.most, strict=True)),
@@ -207,12 +206,12 @@ class _Search:
             seed=self.seed,
             replications=goal,
             confidence=self.confidence,
-            interrupted=interrupted,
+            incomplete=incomplete,
         )
 
-    def _best(self, goal: int, *, interrupted: bool) -> Evaluation | None:
+    def _best(self, goal: int, *, incomplete: bool) -> Evaluation | None:
         """Return where the search stands; when it was stopped, the cheapest that is sure."""
-        if not interrupted:
+        if not incomplete:
             return self.trail[self._last, goal]
         sure = [each for each in self.trail.values() if each.met and each.replications == goal]
         return min(sure, key=lambda each: each.cost, default=None)

@@ -131,7 +131,7 @@ class Outcome:
     Args:
         order: the order policy. selection: the selection policy.
         started_at: the first instant (seconds since 1970 UTC). ended_at: the last.
-        interrupted: whether the run was stopped before its end.
+        incomplete: whether the run was stopped before its end.
         totals: contacts in, answered, waiting, refused, left.
         channels: measures by channel. groups: by agent group.
         verdict: the fairness verdict.
@@ -143,7 +143,7 @@ class Outcome:
     selection: str
     started_at: float
     ended_at: float
-    interrupted: bool
+    incomplete: bool
     totals: Mapping[str, int]
     channels: Sequence[ContactMeasures]
     groups: Sequence[GroupMeasures]
@@ -205,9 +205,9 @@ class WhatIf:
     differences: Sequence[PairedDifference]
 
     @property
-    def interrupted(self) -> bool:
+    def incomplete(self) -> bool:
         """Whether a run was stopped before its end."""
-        return self.first.interrupted or self.second.interrupted
+        return self.first.incomplete or self.second.incomplete
 
     @property
     def fair(self) -> bool:
@@ -216,7 +216,7 @@ class WhatIf:
 
     def sentence(self) -> str | None:
         """Return what the change does, in one plain sentence; None: a run was stopped."""
-        if self.interrupted:
+        if self.incomplete:
             return None
         every = self.differences[0]
         if not every.better and not every.worse:
@@ -283,7 +283,7 @@ def what_if(
         on_progress=lambda done: on_progress(len(contacts) + done),
     )
     # A stopped run has met, and answered, another part of the log: nothing can be compared.
-    whole = not (first.interrupted or second.interrupted)
+    whole = not (first.incomplete or second.incomplete)
     differences = _differences(first, second) if whole else ()
     return WhatIf(change=change, first=first, second=second, differences=differences)
 
@@ -349,7 +349,7 @@ def outcome(
         selection=staff.selection,
         started_at=run.started_at,
         ended_at=now,
-        interrupted=run.interrupted,
+        incomplete=run.incomplete,
         totals=measures.totals(ledger),
         channels=measures.by_channel(ledger, targets, now=now),
         groups=measures.by_group(workload.agents(at=now), group_of, names),
