@@ -8,7 +8,8 @@ from statistics import fmean, pstdev
 import pytest
 
 from omniqueue import InvalidValueError, Skills
-from omniqueue.centre.handling import Constant, HandlingRules, HandlingTimes, Lognormal
+from omniqueue.centre.handling import HandlingRules, HandlingTimes
+from omniqueue.centre.times import Constant, Lognormal
 
 NONE = Skills.of({})
 FR = Skills.of({"fr": 1})
@@ -28,7 +29,7 @@ def test_skill_goes_before_channel_and_channel_before_default() -> None:
     assert times.seconds("phone", FR) == 1.0
     assert times.seconds("fax", FR) == 2.0
     assert times.seconds("fax", LAW) == 3.0
-    assert HandlingTimes(HandlingRules(None, {}, {}), seed=1).seconds("fax", FR) is None
+    assert HandlingTimes(HandlingRules(), seed=1).seconds("fax", FR) is None
 
 
 def test_a_stream_does_not_depend_on_the_others() -> None:
@@ -56,7 +57,7 @@ def test_mean_and_deviation_are_those_asked_for() -> None:
 
 
 def test_no_deviation_is_the_mean() -> None:
-    times = HandlingTimes(HandlingRules(Lognormal(240.0, 0.0), {}, {}), seed=1)
+    times = HandlingTimes(HandlingRules(Lognormal(240.0, 0.0)), seed=1)
     assert times.seconds("fax", NONE) == pytest.approx(240)
 
 

@@ -11,7 +11,7 @@ import pytest
 from omniqueue.centre.chance import Chance
 from omniqueue.centre.times import (
     ByInterval,
-    Deterministic,
+    Constant,
     Empirical,
     Erlang,
     Exponential,
@@ -24,7 +24,7 @@ from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError
 
 LAWS: list[tuple[Times, float]] = [
-    (Deterministic(90), 0.0),
+    (Constant(90), 0.0),
     (Exponential(240), 240.0),
     (Lognormal(240, 180), 180.0),
     (Gamma(240, 120), 120.0),
@@ -52,7 +52,7 @@ def test_the_kth_contact_takes_the_kth_draw(law: Times, sd: float) -> None:
 
 def test_by_interval_goes_by_the_arrival_and_changes_nothing_for_the_others() -> None:
     early, late = Hours(start=0, end=7200), Hours(start=7200, end=14400)
-    law = ByInterval([(early, Exponential(100)), (late, Exponential(10))], Deterministic(1))
+    law = ByInterval([(early, Exponential(100)), (late, Exponential(10))], Constant(1))
     arrived_at = np.array([0.0, 7199.0, 7200.0, 14400.0, 86400.0, 7 * 86400.0 + 7200.0])
     drawn = law.draw(Chance(1), "x", arrived_at)
     one = Exponential(100).draw(Chance(1), "x/0", arrived_at)

@@ -123,7 +123,7 @@ def test_an_order_is_written_as_people_do(order: str, whatif: WhatIf) -> None:
         ((LOG, "--staff", STAFF, "--add-agents", "late=-1"), "--add-agents is 'late=-1'"),
         ((LOG, "--staff", STAFF, "--add-agents", "late=x"), "GROUP=NUMBER"),
         ((LOG, "--staff", STAFF, "--add-agents", "moon=1"), "add agents is 'moon'"),
-        ((LOG, "--staff", STAFF, "--add-agents", "late=999999"), "at most 100000"),
+        ((LOG, "--staff", STAFF, "--add-agents", "late=999999"), "from 0 to 100000"),
         ((LOG, "--staff", STAFF, "--remove-agents", "late=6"), "remove agents is 'late'"),
         ((LOG, "--staff", STAFF, "--without-skill", "klingon"), "without skill is 'klingon'"),
         ((LOG, "--staff", STAFF, "--order", "os:system"), "order is 'os:system'"),

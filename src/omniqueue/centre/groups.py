@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.times import Deterministic, Times, seconds_of
+from omniqueue.centre.times import Constant, Times, seconds_of
 from omniqueue.centre.week import DAY_SECONDS, Hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import Agent
@@ -92,6 +92,12 @@ class Break:
         start = self.start + length * (agent % self.turns)
         return start, start + length
 
+    def within(self, hours: Hours, agent: int) -> tuple[int, int]:
+        """Return it as `stretch` does, on the next day where the shift starts later than it."""
+        start, end = self.stretch(agent)
+        later = DAY_SECONDS if start < hours.start else 0
+        return start + later, end + later
+
 
 def _breaks(value: Iterable[Break]) -> tuple[Break, ...]:
     return tuple(value)
@@ -131,17 +137,6 @@ class Level:
 
     hours: Hours
     count: int = attrs.field(converter=_count)
-
-
-def _skill_pattern(group: Group) -> Agent:
-    return Agent(
-        group.name[:100],
-        skills=group.skills,
-        capacity=group.capacity,
-        limits=group.limits,
-        channels=group.channels,
-        costs=group.costs,
-    )
 
 
 def _speed(value: Mapping[str, float] | float) -> Mapping[str, float] | float:
@@ -232,11 +227,11 @@ class Group:
     slowdown: float = attrs.field(default=0.0)
     miss: float = attrs.field(default=0.0, converter=_miss)
     decline: float = attrs.field(default=0.0, converter=_decline)
-    reaction: Times = attrs.field(default=Deterministic(0.0), converter=_reaction)
-    back_after: Times = attrs.field(default=Deterministic(60.0), converter=_back_after)
+    reaction: Times = attrs.field(default=Constant(0.0), converter=_reaction)
+    back_after: Times = attrs.field(default=Constant(60.0), converter=_back_after)
 
     def __attrs_post_init__(self) -> None:
-        pattern = _skill_pattern(self)
+        pattern = self.pattern()
         object.__setattr__(self, "skills", pattern.skills)
         object.__setattr__(self, "limits", pattern.limits)
         object.__setattr__(self, "channels", pattern.channels)
@@ -282,9 +277,20 @@ class Group:
         """Return how many agents a shift has."""
         return self.count if shift.count is None else shift.count
 
+    def pattern(self) -> Agent:
+        """Return one of the agents, under the name of the group."""
+        return Agent(
+            self.name,
+            skills=self.skills,
+            capacity=self.capacity,
+            limits=self.limits,
+            channels=self.channels,
+            costs=self.costs,
+        )
+
     def agents(self) -> Iterator[Agent]:
         """Yield the agents, in order of number. Cost: O(size)."""
-        pattern = _skill_pattern(self)
+        pattern = self.pattern()
         for number in range(1, self.size + 1):
             yield attrs.evolve(pattern, id=f"{self.name}-{number}")
 
@@ -365,13 +371,10 @@ def _shift_changes(
             continue
         yield low, COME, agent
         yield high, LEAVE, agent
+        midnight = high - shift.hours.length - shift.hours.start  # of the day it starts on
         for each in shift.breaks:
-            start, end = each.stretch(place)
-            begin = day * DAY_SECONDS + start
-            if begin < low:
-                begin += DAY_SECONDS  # after midnight, in a shift of the night
-            finish = begin + end - start
-            if begin < high:
-                yield float(begin), PAUSE, agent
-                if finish < high:
-                    yield float(finish), RETURN, agent
+            start, end = each.within(shift.hours, place)
+            if low <= midnight + start < high:
+                yield midnight + start, PAUSE, agent
+                if midnight + end < high:
+                    yield midnight + end, RETURN, agent

@@ -1,4 +1,4 @@
-"""Handling times: from the log's column, a constant, or drawn from a seeded lognormal.
+"""Handling times of a log's contacts: constant, or drawn from a seeded law.
 
 Every rule that draws has a stream of its own, named after its channel or skill; the k-th contact
 of a stream takes the k-th draw, so what one stream gives never depends on the others. A stream is
@@ -8,68 +8,17 @@ numpy's PCG64, seeded by the seed and the stream's name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import log, sqrt
-from typing import Final, TypeAlias
+from typing import Final
 
 import attrs
+from numpy.random import PCG64, Generator, SeedSequence
 
-from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import duration, whole
+from omniqueue.centre.chance import SEED_MAX
+from omniqueue.centre.times import Constant, Times
+from omniqueue.model.checks import whole
 from omniqueue.model.skill import Skills
 
-SEED_MAX: Final = 2**63 - 1
-_MEAN_MAX: Final = 1e9  # 31 years: far above any use, and no draw can overflow a float
 _BLOCK: Final = 1024  # draws at once: one draw costs numpy 50 times more alone than in a block
-
-
-@attrs.frozen
-class Constant:
-    """Every contact takes the same time.
-
-    Example:
-        >>> Constant(240.0).seconds
-        240.0
-    """
-
-    seconds: float
-
-
-@attrs.frozen
-class Lognormal:
-    """Times drawn from a lognormal distribution with this mean and standard deviation.
-
-    Source for the parameters: mean = exp(mu + sigma^2 / 2), variance = (exp(sigma^2) - 1) mean^2.
-
-    Raises:
-        InvalidValueError: a mean that is not above 0, a negative deviation.
-
-    Example:
-        >>> mu, sigma = Lognormal(240.0, 0.0).parameters()
-        >>> round(mu, 6), sigma
-        (5.480639, 0.0)
-    """
-
-    mean_seconds: float = attrs.field()
-    sd_seconds: float = attrs.field()
-
-    @mean_seconds.validator
-    def _check_mean(self, _: attrs.Attribute[float], value: object) -> None:
-        if duration("mean", value, positive=True) > _MEAN_MAX:
-            raise InvalidValueError("mean", value, f"at most {_MEAN_MAX:.0f} seconds")
-
-    @sd_seconds.validator
-    def _check_sd(self, _: attrs.Attribute[float], value: object) -> None:
-        duration("sd", value)
-        if self.sd_seconds > 1000 * self.mean_seconds:
-            raise InvalidValueError("sd", value, "at most 1,000 times the mean")
-
-    def parameters(self) -> tuple[float, float]:
-        """Return mu and sigma of the logarithm."""
-        variance = log(1 + (self.sd_seconds / self.mean_seconds) ** 2)
-        return log(self.mean_seconds) - variance / 2, sqrt(variance)
-
-
-HandlingRule: TypeAlias = Constant | Lognormal
 
 
 @attrs.frozen
@@ -82,16 +31,16 @@ class HandlingRules:
         by_skill: skill name to rule; of several skills, the first of the contact that has one.
 
     Example:
-        >>> rules = HandlingRules(Constant(60.0), {"fax": Constant(300.0)}, {})
+        >>> rules = HandlingRules(Constant(60), {"fax": Constant(300)})
         >>> rules.rule("fax", Skills.of({}))
         ('channel fax', Constant(seconds=300.0))
     """
 
-    default: HandlingRule | None
-    by_channel: Mapping[str, HandlingRule]
-    by_skill: Mapping[str, HandlingRule]
+    default: Times | None = None
+    by_channel: Mapping[str, Times] = attrs.field(factory=dict)
+    by_skill: Mapping[str, Times] = attrs.field(factory=dict)
 
-    def rule(self, channel: str, skills: Skills) -> tuple[str, HandlingRule] | None:
+    def rule(self, channel: str, skills: Skills) -> tuple[str, Times] | None:
         """Return the stream's name and the rule for a contact, or None. Cost: O(skills)."""
         for skill in skills:
             rule = self.by_skill.get(skill)
@@ -116,9 +65,10 @@ class HandlingTimes:
     Cost: O(1) a contact.
 
     Example:
-        >>> times = HandlingTimes(HandlingRules(Lognormal(240.0, 120.0), {}, {}), seed=1)
+        >>> from omniqueue.centre.times import Lognormal
+        >>> times = HandlingTimes(HandlingRules(Lognormal(240, 120)), seed=1)
         >>> first = times.seconds("phone", Skills.of({}))
-        >>> again = HandlingTimes(HandlingRules(Lognormal(240.0, 120.0), {}, {}), seed=1)
+        >>> again = HandlingTimes(HandlingRules(Lognormal(240, 120)), seed=1)
         >>> again.seconds("phone", Skills.of({})) == first
         True
     """
@@ -144,18 +94,14 @@ class HandlingTimes:
             return None
         name, rule = named
         if isinstance(rule, Constant):
-            return float(rule.seconds)
+            return rule.seconds
         stream = self._streams.get(name)
         if stream is None:
             stream = self._streams[name] = _draws(rule, self._seed, name)
         return stream
 
 
-def _draws(rule: Lognormal, seed: int, name: str) -> Iterator[float]:
-    from numpy import exp  # loaded only where something is drawn
-    from numpy.random import PCG64, Generator, SeedSequence
-
-    mu, sigma = rule.parameters()
+def _draws(law: Times, seed: int, name: str) -> Iterator[float]:
     generator = Generator(PCG64(SeedSequence(seed, spawn_key=tuple(name.encode()))))
     while True:
-        yield from exp(mu + sigma * generator.standard_normal(_BLOCK)).tolist()
+        yield from law.sample(generator, _BLOCK).tolist()

@@ -1,66 +1,20 @@
-"""Shifts by weekday and clock, as instants: safe where the clock is put forward or back."""
+"""Shifts on a real clock, as instants: safe where the clock is put forward or back."""
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final
+from itertools import groupby
+from typing import Final, Literal, TypeAlias
 
-import attrs
+from omniqueue.centre.groups import Group, ShiftPlan
+from omniqueue.centre.week import DAY_SECONDS
 
-from omniqueue.errors import InvalidValueError
-
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY_SECONDS: Final = 86400
-
-
-@attrs.frozen
-class Shift:
-    """A stretch of the clock on some weekdays.
-
-    Args:
-        days: weekdays on which it starts, 0 (Monday) to 6.
-        start: seconds after midnight by the clock.
-        end: seconds after midnight by the clock; not after `start`: it ends the next day.
-
-    Example:
-        >>> Shift((0, 1), 79200, 21600).overnight
-        True
-    """
-
-    days: tuple[int, ...]
-    start: int
-    end: int
-
-    @property
-    def overnight(self) -> bool:
-        """Whether it ends on the day after it starts."""
-        return self.end <= self.start
-
-
-def weekdays(field: str, value: object) -> tuple[int, ...]:
-    """Return weekdays as numbers, Monday 0: of "mon-fri", "sat", or a list of such.
-
-    Raises:
-        InvalidValueError: no such day.
-
-    Example:
-        >>> weekdays("days", "mon-wed"), weekdays("days", ["sat", "sun-mon"])
-        ((0, 1, 2), (0, 5, 6))
-    """
-    parts = [value] if isinstance(value, str) else value
-    found: set[int] = set()
-    if isinstance(parts, list) and 0 < len(parts) <= len(WEEKDAYS):
-        for part in parts:
-            first, dash, last = part.lower().partition("-") if isinstance(part, str) else ("",) * 3
-            last = last if dash else first
-            if first not in WEEKDAYS or last not in WEEKDAYS:
-                break
-            low, high = WEEKDAYS.index(first), WEEKDAYS.index(last)
-            found.update((low + step) % 7 for step in range((high - low) % 7 + 1))
-        else:
-            return tuple(sorted(found))
-    raise InvalidValueError(field, value, 'weekdays, as "mon-fri" or ["sat", "sun"]')
+BREAK: Final = "break"
+SHIFT_OVER: Final = "shift over"
+Why: TypeAlias = Literal["break", "shift over"]
+SIGN_IN, SIGN_OUT = 0, 1  # at one instant in this order
 
 
 def local_instant(day: date, clock_seconds: int, zone: tzinfo) -> float:
@@ -74,8 +28,8 @@ def local_instant(day: date, clock_seconds: int, zone: tzinfo) -> float:
         >>> local_instant(date(1970, 1, 2), 3600, timezone.utc)
         90000.0
     """
-    day += timedelta(days=clock_seconds // _DAY_SECONDS)
-    rest = clock_seconds % _DAY_SECONDS
+    day += timedelta(days=clock_seconds // DAY_SECONDS)
+    rest = clock_seconds % DAY_SECONDS
     clock = time(rest // 3600, rest % 3600 // 60, rest % 60)
     return datetime.combine(day, clock, zone).timestamp()
 
@@ -93,52 +47,114 @@ def next_midnight(at: float, zone: tzinfo) -> float:
 
 
 def signed_in(
-    shifts: Sequence[Shift], zone: tzinfo, *, start: float, end: float
-) -> Iterator[tuple[float, float]]:
-    """Yield the stretches (from, to) within [start, end] in which shifts run, in order, merged.
+    shift: ShiftPlan, agent: int, zone: tzinfo, *, start: float, end: float
+) -> Iterator[tuple[float, float, Why]]:
+    """Yield the stretches (from, to, why it ends) within [start, end] of an agent, in order.
 
     Args:
-        shifts: the shifts of one agent; none: always.
-        zone: whose clock and weekdays they follow.
+        shift: the agent's shift; stretches that touch are one.
+        agent: which agent of the shift (from 0), for the turns of breaks.
+        zone: whose clock and weekdays it follows.
         start: the first instant that counts.
         end: the last instant that counts.
 
-    Cost: O(days x shifts), as it is read.
+    Cost: O(days x breaks), as it is read.
 
     Example:
         >>> from datetime import timezone
-        >>> shift = Shift((0, 1, 2, 3, 4, 5, 6), 0, 3600)
-        >>> list(signed_in([shift], timezone.utc, start=0.0, end=90000.0))
-        [(0.0, 3600.0), (86400.0, 90000.0)]
+        >>> from omniqueue.centre.week import hours
+        >>> early = ShiftPlan(hours("mon-sun", "00:00", "01:00"))
+        >>> list(signed_in(early, 0, timezone.utc, start=0.0, end=90000.0))
+        [(0.0, 3600.0, 'shift over'), (86400.0, 90000.0, 'shift over')]
     """
-    if not shifts:
-        if start < end:
-            yield start, end
-        return
     day = datetime.fromtimestamp(start, zone).date() - timedelta(days=1)
     last = datetime.fromtimestamp(end, zone).date()
-    running: tuple[float, float] | None = None
+    running: tuple[float, float, Why] | None = None
     while day <= last:
-        for begin, finish in sorted(_stretches(shifts, day, zone)):
+        pieces = _pieces(shift, agent, day, zone) if day.weekday() in shift.hours.days else ()
+        for begin, finish, why in pieces:
             low, high = max(begin, start), min(finish, end)
             if low >= high:
                 continue
             if running is not None and low <= running[1]:
-                running = running[0], max(running[1], high)
-                continue
-            if running is not None:
+                low, high = running[0], max(running[1], high)
+            elif running is not None:
                 yield running
-            running = low, high
+            running = low, high, why
         day += timedelta(days=1)
     if running is not None:
         yield running
 
 
-def _stretches(shifts: Sequence[Shift], day: date, zone: tzinfo) -> Iterator[tuple[float, float]]:
-    for shift in shifts:
-        if day.weekday() in shift.days:
-            over = _DAY_SECONDS if shift.overnight else 0
-            yield (
-                local_instant(day, shift.start, zone),
-                local_instant(day, shift.end + over, zone),
+def _pieces(
+    shift: ShiftPlan, agent: int, day: date, zone: tzinfo
+) -> Iterator[tuple[float, float, Why]]:
+    """Yield what breaks leave of the shift that starts on a day."""
+    hours = shift.hours
+    low = local_instant(day, hours.start, zone)
+    high = local_instant(day, hours.start + hours.length, zone)
+    for begin, finish in sorted(each.within(hours, agent) for each in shift.breaks):
+        begin_at = local_instant(day, begin, zone)
+        if begin_at < high:
+            if low < begin_at:
+                yield low, begin_at, BREAK
+            low = max(low, local_instant(day, finish, zone))
+    if low < high:
+        yield low, high, SHIFT_OVER
+
+
+def sign_changes(
+    groups: Sequence[Group], zone: tzinfo, *, start: float, end: float
+) -> Iterator[tuple[float, int, Why, list[str]]]:
+    """Yield who signs in and out within [start, end]: (at, SIGN_IN or SIGN_OUT, why, agents).
+
+    At one instant those who sign in come first; then by group, then by the agent's number. Agents
+    without shifts are signed in all the time.
+
+    Args:
+        groups: the agent groups, with shifts or without.
+        zone: whose clock and weekdays the shifts follow.
+        start: the first instant that counts.
+        end: the last instant that counts.
+
+    Cost: O(days x agents), as it is read.
+    """
+
+    def of(
+        place: int, first: int, stretches: Iterator[tuple[float, float, Why]]
+    ) -> Iterator[tuple[float, int, int, Why, int]]:
+        for low, high, why in stretches:
+            yield low, SIGN_IN, place, why, first
+            yield high, SIGN_OUT, place, why, first
+
+    streams, agents = [], {}
+    for place, group in enumerate(groups):
+        for numbers, shift, turn in _alike(group):
+            always: Sequence[tuple[float, float, Why]] = ((start, end, SHIFT_OVER),)
+            found = (
+                iter(always if start < end else ())
+                if shift is None
+                else signed_in(shift, turn, zone, start=start, end=end)
             )
+            agents[place, numbers[0]] = numbers
+            streams.append(of(place, numbers[0], found))
+    for (at, change, place, why), several in groupby(heapq.merge(*streams), lambda it: it[:4]):
+        numbers = sorted(number for it in several for number in agents[place, it[4]])
+        yield at, change, why, [f"{groups[place].name}-{number}" for number in numbers]
+
+
+def _alike(group: Group) -> Iterator[tuple[list[int], ShiftPlan | None, int]]:
+    """Yield the numbers of the agents who come and go together, with their shift and turn."""
+    if not group.shifts:
+        if group.size:
+            yield list(range(1, group.size + 1)), None, 0
+        return
+    first = 1
+    for shift in group.shifts:
+        together: dict[tuple[int, ...], list[int]] = {}
+        for turn in range(group.shift_count(shift)):
+            kind = tuple(turn % each.turns for each in shift.breaks)
+            together.setdefault(kind, []).append(first + turn)
+        for numbers in together.values():
+            yield numbers, shift, numbers[0] - first
+        first += group.shift_count(shift)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from math import log, sqrt
 from typing import Final, TypeAlias
 
 import attrs
@@ -11,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.handling import Lognormal as LognormalParameters
 from omniqueue.centre.week import WEEK_SECONDS, Hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import duration, whole
@@ -52,7 +52,7 @@ class Times(ABC):
         Cost: O(n).
 
         Example:
-            >>> Deterministic(5.0).draw(Chance(1), "handling", np.zeros(2)).tolist()
+            >>> Constant(5.0).draw(Chance(1), "handling", np.zeros(2)).tolist()
             [5.0, 5.0]
         """
         return self.sample(chance.stream(purpose), len(arrived_at))
@@ -90,14 +90,14 @@ def _high(value: float) -> float:
 
 
 @attrs.frozen
-class Deterministic(Times):
+class Constant(Times):
     """Every time is the same.
 
     Args:
         seconds: the time, from 0.
 
     Example:
-        >>> Deterministic(90).mean_seconds
+        >>> Constant(90).mean_seconds
         90.0
     """
 
@@ -141,6 +141,8 @@ class Exponential(Times):
 class Lognormal(Times):
     """Lognormal times with this mean and standard deviation: the usual law of talk times.
 
+    Source for the parameters: mean = exp(mu + sigma^2 / 2), variance = (exp(sigma^2) - 1) mean^2.
+
     Args:
         mean: the mean, in seconds above 0.
         sd: the standard deviation, in seconds from 0.
@@ -154,8 +156,9 @@ class Lognormal(Times):
     sd: float = attrs.field()
 
     @sd.validator
-    def _check(self, _: attrs.Attribute[float], value: float) -> None:
-        LognormalParameters(self.mean, value)
+    def _check(self, _: attrs.Attribute[float], value: object) -> None:
+        if duration("sd", value) > 1000 * self.mean:
+            raise InvalidValueError("sd", value, "at most 1,000 times the mean")
 
     @property
     def mean_seconds(self) -> float:
@@ -164,7 +167,8 @@ class Lognormal(Times):
 
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return lognormal times."""
-        mu, sigma = LognormalParameters(self.mean, self.sd).parameters()
+        variance = log(1 + (self.sd / self.mean) ** 2)
+        mu, sigma = log(self.mean) - variance / 2, sqrt(variance)
         return np.exp(mu + sigma * generator.standard_normal(count))
 
 
@@ -309,8 +313,8 @@ class ByInterval(Times):
 
     Example:
         >>> from omniqueue.centre.week import hours
-        >>> law = ByInterval([(hours("mon-sun", "00:00", "02:00"), Deterministic(5))],
-        ...                  Deterministic(9))
+        >>> law = ByInterval([(hours("mon-sun", "00:00", "02:00"), Constant(5))],
+        ...                  Constant(9))
         >>> law.draw(Chance(1), "handling", np.array([60.0, 7200.0])).tolist()
         [5.0, 9.0]
     """
@@ -389,16 +393,16 @@ def seconds_of(value: Times | float, field: str) -> Times:
 
     Example:
         >>> seconds_of(30, "wrap_up")
-        Deterministic(seconds=30.0)
+        Constant(seconds=30.0)
     """
     if isinstance(value, Times):
         return value
-    return Deterministic(_seconds(field, value, positive=False))
+    return Constant(_seconds(field, value, positive=False))
 
 
 __all__ = [
     "ByInterval",
-    "Deterministic",
+    "Constant",
     "Empirical",
     "Erlang",
     "Exponential",

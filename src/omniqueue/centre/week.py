@@ -10,13 +10,38 @@ from typing import Final
 
 import attrs
 
-from omniqueue.centre.shifts import WEEKDAYS, weekdays
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import whole
 from omniqueue.model.durations import clock_seconds
 
 DAY_SECONDS: Final = 86400
 WEEK_SECONDS: Final = 7 * DAY_SECONDS
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def weekdays(field: str, value: object) -> tuple[int, ...]:
+    """Return weekdays as numbers, Monday 0: of "mon-fri", "sat", or a list of such.
+
+    Raises:
+        InvalidValueError: no such day.
+
+    Example:
+        >>> weekdays("days", "mon-wed"), weekdays("days", ["sat", "sun-mon"])
+        ((0, 1, 2), (0, 5, 6))
+    """
+    parts = [value] if isinstance(value, str) else value
+    found: set[int] = set()
+    if isinstance(parts, list) and 0 < len(parts) <= len(WEEKDAYS):
+        for part in parts:
+            first, dash, last = part.lower().partition("-") if isinstance(part, str) else ("",) * 3
+            last = last if dash else first
+            if first not in WEEKDAYS or last not in WEEKDAYS:
+                break
+            low, high = WEEKDAYS.index(first), WEEKDAYS.index(last)
+            found.update((low + step) % 7 for step in range((high - low) % 7 + 1))
+        else:
+            return tuple(sorted(found))
+    raise InvalidValueError(field, value, 'weekdays, as "mon-fri" or ["sat", "sun"]')
 
 
 def _days(value: object) -> tuple[int, ...]:

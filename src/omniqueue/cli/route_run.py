@@ -35,9 +35,7 @@ from omniqueue.sim.logs.folding import Fold, fold_week
 from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
 from omniqueue.sim.logs.staff_file import (
     Staff,
-    order_name,
     read_staff,
-    selection_name,
     zone_named,
 )
 from omniqueue.sim.scenarios.unserved import lacking
@@ -97,7 +95,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         dropped=log.dropped,
         moved=log.moved,
         order=router.order,
-        selection=staff.selection,
+        selection=router.selection,
         seed=staff.seed,
         totals=measures.totals(ledger),
         channels=measures.by_channel(ledger, targets, now=now),
@@ -114,7 +112,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
 
 def _unserved(staff: Staff, contacts: Sequence[LoggedContact]) -> dict[str, int]:
     """Return what no agent group has, to how many contacts need it."""
-    patterns = [group.pattern for group in staff.groups]
+    patterns = [group.pattern() for group in staff.groups]
     found: dict[str, int] = {}
     for (channel, skills), number in Counter((it.channel, it.skills) for it in contacts).items():
         what = lacking(channel, skills, patterns)
@@ -130,9 +128,9 @@ def staff_of(arguments: argparse.Namespace) -> Staff:
     if arguments.zone is not None:
         changes["zone"] = zone_named("--zone", arguments.zone)
     if arguments.order is not None:
-        changes["order"] = order_name("--order", arguments.order)
+        changes["order"] = arguments.order
     if arguments.selection is not None:
-        changes["selection"] = selection_name("--selection", arguments.selection)
+        changes["selection"] = arguments.selection
     if arguments.seed is not None:
         changes["seed"] = arguments.seed
     changes["columns"] = columns_of(arguments.column, staff.columns)
@@ -182,7 +180,7 @@ def contacts_of(
         staff.columns,
         zone=staff.zone,
         repair=arguments.repair,
-        channels=[channel.name for channel in staff.all_channels()],
+        channels=staff.all_channels(),
     )
     contacts: Sequence[LoggedContact] = [
         contact
@@ -211,7 +209,7 @@ def _event_file(
     with text_to(path) as file:
         channels = router.channels.values()
         order = order_text(router.order)
-        yield EventWriter(file, channels, order=order, selection=staff.selection)
+        yield EventWriter(file, channels, order=order, selection=router.selection)
 
 
 def _run(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.centre.shifts import WEEKDAYS
-from omniqueue.centre.week import DAY_SECONDS
+from omniqueue.centre.week import DAY_SECONDS, WEEKDAYS
 from omniqueue.report import formats
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from omniqueue import Assigned, Channel, Contact, Events, Preference, Queued, RelaxStep
 from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
-from omniqueue.centre.times import Deterministic, Exponential, Lognormal, Uniform
+from omniqueue.centre.times import Constant, Exponential, Lognormal, Uniform
 from omniqueue.centre.week import Hours, hours
 from omniqueue.model.contact_events import Declined, OfferExpired
 from omniqueue.policy.order import EnteringContact
@@ -320,7 +320,7 @@ def test_two_policies_meet_the_same_customers() -> None:
 
 
 def test_it_can_be_stopped() -> None:
-    calls = Stream("calls", channel="phone", arrivals=3600, handling=Deterministic(1))
+    calls = Stream("calls", channel="phone", arrivals=3600, handling=Constant(1))
     scenario = Scenario(streams=[calls], groups=[Group("desk", count=2)])
     asked: list[int] = []
 

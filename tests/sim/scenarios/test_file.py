@@ -10,7 +10,7 @@ import pytest
 
 from omniqueue.centre.times import (
     ByInterval,
-    Deterministic,
+    Constant,
     Empirical,
     Erlang,
     Exponential,
@@ -77,9 +77,9 @@ def test_the_example_is_a_scenario() -> None:
 @pytest.mark.parametrize(
     ("text", "law"),
     [
-        ("90", Deterministic(90)),
-        ('"4 min"', Deterministic(240)),
-        ('{ seconds = "90s" }', Deterministic(90)),
+        ("90", Constant(90)),
+        ('"4 min"', Constant(240)),
+        ('{ seconds = "90s" }', Constant(90)),
         ('{ mean = "4 min" }', Exponential(240)),
         ('{ mean = "4min", sd = "3min" }', Lognormal(240, 180)),
         ('{ kind = "gamma", mean = 240, sd = 120 }', Gamma(240, 120)),

@@ -30,8 +30,8 @@ def a_scenario(**changes: object) -> Scenario:
     [
         ({"streams": []}, "streams"),
         ({"groups": []}, "agents"),
-        ({"streams": [CALLS, CALLS]}, "streams"),
-        ({"groups": [DESK, DESK]}, "agents"),
+        ({"streams": [CALLS, CALLS]}, "streams[1].name"),
+        ({"groups": [DESK, DESK]}, "agents[1].group"),
         ({"streams": [attrs.evolve(CALLS, channel="telepathy")]}, "streams[0].channel"),
         ({"groups": [Group("g", limits={"telepathy": 1})]}, "agents[0].limits"),
         ({"groups": [Group("g", channels=["telepathy"])]}, "agents[0].channels"),  # type: ignore[arg-type]

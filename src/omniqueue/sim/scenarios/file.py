@@ -88,7 +88,7 @@ def parse_scenario(
     try:
         return _structured(shapes, found).scenario()
     except OmniqueueError as problem:
-        faults = list(faults_of(problem))
+        faults = [line for each in (problem, *problem.others) for line in faults_of(each)]
     except Exception as problem:  # cattrs gathers what went wrong in groups
         from cattrs.errors import BaseValidationError
 

@@ -18,7 +18,6 @@ import numpy as np
 from omniqueue.centre.times import Floats
 from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.skill import Skills
 from omniqueue.record import measures
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.ledger import Ledger
@@ -28,8 +27,9 @@ from omniqueue.record.verdict import Verdict
 from omniqueue.record.workload import Workload
 from omniqueue.sim.logs.contact_log import LoggedContact
 from omniqueue.sim.logs.routing import Routing
-from omniqueue.sim.logs.staff_file import AGENTS_MAX, Staff, order_name, selection_name
+from omniqueue.sim.logs.staff_file import Staff
 from omniqueue.sim.runs.estimates import Estimate, ratio_interval
+from omniqueue.sim.studies.staff_start import resized
 
 BATCHES: Final = 20
 BATCH_LEAST: Final = 5  # contacts; with smaller batches there is no interval
@@ -93,7 +93,7 @@ def changed(staff: Staff, change: StaffChange) -> Staff:
         >>> changed(desk, StaffChange(add={"desk": 3}, remove={"desk": 1})).groups[0].count
         4
     """
-    counts = {group.name: group.count for group in staff.groups}
+    counts = {group.name: group.size for group in staff.groups}
     for field, sign, numbers in (("add", 1, change.add), ("remove", -1, change.remove)):
         for name, number in numbers.items():
             if name not in counts:
@@ -102,9 +102,7 @@ def changed(staff: Staff, change: StaffChange) -> Staff:
     for name, number in counts.items():
         if number < 0:
             raise InvalidValueError("remove agents", name, "no more than there are")
-    if sum(counts.values()) > AGENTS_MAX:
-        raise InvalidValueError("agents", sum(counts.values()), f"at most {AGENTS_MAX} in all")
-    known = {skill for group in staff.groups for skill in group.pattern.skills}
+    known = {skill for group in staff.groups for skill in group.skills}
     for skill in change.without_skills:
         if skill not in known:
             expected = f"a skill that agents have: {', '.join(sorted(known)) or 'there are none'}"
@@ -112,15 +110,14 @@ def changed(staff: Staff, change: StaffChange) -> Staff:
     lost = set(change.without_skills)
     groups = []
     for group in staff.groups:
-        kept = {name: level for name, level in group.pattern.skills.items() if name not in lost}
-        pattern = attrs.evolve(group.pattern, skills=Skills.of(kept))
-        groups.append(attrs.evolve(group, count=counts[group.name], pattern=pattern))
+        kept = {name: level for name, level in group.skills.items() if name not in lost}
+        groups.append(attrs.evolve(resized(group, counts[group.name]), skills=kept))
     order, selection = change.order, change.selection
     return attrs.evolve(
         staff,
         groups=tuple(groups),
-        order=staff.order if order is None else order_name("order", order),
-        selection=staff.selection if selection is None else selection_name("selection", selection),
+        order=staff.order if order is None else order,
+        selection=staff.selection if selection is None else selection,
     )
 
 
@@ -267,6 +264,7 @@ def what_if(
     Example:
         >>> from omniqueue.sim.logs.staff_file import parse_staff
         >>> desk = parse_staff(b'[[agents]]\ngroup = "desk"\n')
+        >>> from omniqueue import Skills
         >>> none = Skills.of({})
         >>> log = [LoggedContact(f"c{n}", float(n), "fax", none, None, 0) for n in range(2)]
         >>> found = what_if(desk, log, [60.0, 60.0], StaffChange(add={"desk": 1}))
@@ -346,7 +344,7 @@ def outcome(
     names = [group.name for group in staff.groups]
     return Outcome(
         order=router.order,
-        selection=staff.selection,
+        selection=router.selection,
         started_at=run.started_at,
         ended_at=now,
         incomplete=run.incomplete,
