@@ -70,12 +70,12 @@ def test_another_order(run: Run, scenario: Path) -> None:
 
 
 def test_no_change_is_bad_use(run: Run, scenario: Path) -> None:
-    said = "omniqueue: compare needs a change for B: --order, --selection or --staff\n"
+    said = "omniqueue: compare needs a change for B: --order, --selection or --agents\n"
     assert run(scenario) == (2, "", said)
 
 
 def test_in_json(run: Run, scenario: Path) -> None:
-    options = ("--staff", "desk=4", "--replications", 3, "--seed", 9, "--json")
+    options = ("--agents", "desk=4", "--replications", 3, "--seed", 9, "--json")
     code, out, _ = run(scenario, *options)
     found = json.loads(out)
     assert code == 0
@@ -92,7 +92,7 @@ def test_in_json(run: Run, scenario: Path) -> None:
 def test_the_agents_of_another_scenario(run: Run, scenario: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text(SCENARIO.replace('"desk"', '"team"'))
-    code, out, _ = run(scenario, "--staff", other, "--staff", "team=2", "--replications", 2)
+    code, out, _ = run(scenario, "--agents", other, "--agents", "team=2", "--replications", 2)
     assert code == 0
     assert "agents team 2" in out
     assert "agents desk 3" in out
@@ -104,11 +104,11 @@ def test_the_agents_of_another_scenario(run: Run, scenario: Path, tmp_path: Path
         (),
         ("--order", "nonsense"),
         ("--selection", "nonsense"),
-        ("--staff", "desk"),
-        ("--staff", "desk=-1"),
-        ("--staff", "desk=999999999"),
-        ("--staff", "nobody=3"),
-        ("--staff", "nowhere.toml"),
+        ("--agents", "desk"),
+        ("--agents", "desk=-1"),
+        ("--agents", "desk=999999999"),
+        ("--agents", "nobody=3"),
+        ("--agents", "nowhere.toml"),
         ("--order", "priority", "--replications", "0"),
         ("--order", "priority", "--precision", "7"),
         ("--order", "priority", "--confidence", "2"),

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import attrs
 import pytest
 
-from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
+from omniqueue.cli import verb
 from omniqueue.sim.validation import checks
 from omniqueue.sim.validation.systems import System, erlang_c_system  # type: ignore[attr-defined]
 
@@ -111,7 +111,7 @@ def test_interrupted_is_exit_code_130(run: Validate, monkeypatch: pytest.MonkeyP
     def at_once() -> Iterator[Callable[[], bool]]:
         yield lambda: True
 
-    monkeypatch.setattr(interrupt, "stop_wish", at_once)
+    monkeypatch.setattr(verb, "stop_wish", at_once)
     code, out, _ = run()
     assert code == 130
     assert out.splitlines()[-1] == "incomplete: systems are missing, so there is no verdict"

@@ -13,11 +13,10 @@ import attrs
 
 from omniqueue.centre.regular_file import same_file, text_to
 from omniqueue.cli.explaining import Asker
-from omniqueue.cli.interrupt import stop_wish
 from omniqueue.cli.intervals import Intervals, by_interval, interval_length
 from omniqueue.cli.options import LOG_ROLES
-from omniqueue.cli.progress import progress_bar
 from omniqueue.cli.route_explain import asker_of, explained_by
+from omniqueue.cli.verb import watched
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, InvalidValueError
 from omniqueue.model.durations import duration_text
@@ -227,10 +226,7 @@ def _run(
     def refused(contact: LoggedContact) -> None:
         ledger.refuse(contact.id, contact.channel, contact.skills, at=contact.at)
 
-    with (
-        progress_bar(len(contacts), wanted=not arguments.quiet) as on_progress,
-        stop_wish() as stopped,
-    ):
+    with watched(arguments, "routing", len(contacts)) as (progress, stopped):
         return Routing(
             staff,
             contacts,
@@ -239,7 +235,7 @@ def _run(
             listeners=listeners,
             on_refused=refused,
             stopped=stopped,
-            on_progress=on_progress,
+            on_progress=lambda done: progress(done, len(contacts)),
             look=None if asker is None else asker.look,
         ).run()
 

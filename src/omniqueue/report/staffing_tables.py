@@ -69,10 +69,10 @@ def staffing_verdict(plan: StaffingPlan) -> list[str]:
 
     Example:
         >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
-        >>> from omniqueue.sim.studies.staff_search import cheapest_staffing
+        >>> from omniqueue.sim.studies.staff_search import find_staffing
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-        >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
+        >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> print(*staffing_verdict(plan))
         desk 4: meets every target, 40 agent-hours, cost 40.
     """

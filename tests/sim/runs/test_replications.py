@@ -21,7 +21,7 @@ from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.studies.comparison import compare
-from omniqueue.sim.studies.staff_search import cheapest_staffing
+from omniqueue.sim.studies.staff_search import find_staffing
 
 T = TypeVar("T")
 
@@ -171,7 +171,7 @@ def test_what_is_no_scenario_is_refused_by_name(given: object, desk: Scenario) -
         ("scenario", lambda: run_replication(given)),  # type: ignore[arg-type]
         ("scenario", lambda: compare(given, desk)),  # type: ignore[arg-type]
         ("other", lambda: compare(desk, given)),  # type: ignore[arg-type]
-        ("scenario", lambda: cheapest_staffing(given, ["phone 80% in 20s"])),  # type: ignore[arg-type]
+        ("scenario", lambda: find_staffing(given, ["phone 80% in 20s"])),  # type: ignore[arg-type]
     ):
         with pytest.raises(InvalidValueError, match=rf"^{field} is .*; expected a Scenario \("):
             run()

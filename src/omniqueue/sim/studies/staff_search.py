@@ -46,7 +46,7 @@ _FIRST_MIN, _FIRST_SHARE = 5, 4  # the first search: a quarter of the replicatio
 _Point: TypeAlias = tuple[int, ...]
 
 
-def cheapest_staffing(
+def find_staffing(
     scenario: Scenario,
     targets: Iterable[Target | str],
     *,
@@ -88,7 +88,7 @@ def cheapest_staffing(
         >>> from omniqueue.sim.scenarios.scenario import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-        >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
+        >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> dict(plan.agents), dict(plan.start), plan.neighbours["desk"].met
         ({'desk': 4}, {'desk': 4}, False)
     """
@@ -369,4 +369,4 @@ def _power(number: int) -> int:
     return 1 << max(number.bit_length() - 1, 0)
 
 
-__all__ = ["Evaluation", "StaffingPlan", "cheapest_staffing"]
+__all__ = ["Evaluation", "StaffingPlan", "find_staffing"]

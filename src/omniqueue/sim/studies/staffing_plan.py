@@ -89,10 +89,10 @@ class StaffingPlan:
 
     Example:
         >>> from omniqueue.sim.scenarios.scenario import Group, Stream
-        >>> from omniqueue.sim.studies.staff_search import cheapest_staffing
+        >>> from omniqueue.sim.studies.staff_search import find_staffing
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-        >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=5, seed=1)
+        >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=5, seed=1)
         >>> plan.met, dict(plan.agents)
         (True, {'desk': 2})
     """

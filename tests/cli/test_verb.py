@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from omniqueue.cli.progress import progress_bar
+from omniqueue.cli.verb import progress_bar
 
 
 class Terminal(io.StringIO):
@@ -19,9 +19,9 @@ def drawn(
     monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, total: int, **options: bool
 ) -> str:
     monkeypatch.setattr(sys, "stderr", stream)
-    with progress_bar(total, **options) as tell:  # type: ignore[arg-type]
-        tell(total // 2)
-        tell(total)
+    with progress_bar("routing", total, **options) as tell:
+        tell(total // 2, total)
+        tell(total, total)
     return stream.getvalue()
 
 
