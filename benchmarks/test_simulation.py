@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.rival_simulations import ciw_pool, simpy_pool, simpy_skills
 from omniqueue.bench.simulate import draw_customers, scenario
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 
 Size = Callable[[int, int], int]
 AGENTS = 100

@@ -13,14 +13,14 @@ from itertools import combinations
 import attrs
 
 from omniqueue import Channel, EnteringContact
-from omniqueue.sim.calendar.week import hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate
-from omniqueue.sim.laws.times import Exponential, Floats, Lognormal
+from omniqueue.centre.groups import Group, ShiftPlan
+from omniqueue.centre.times import Exponential, Floats, Lognormal
+from omniqueue.centre.week import hours
 from omniqueue.sim.runs.estimates import Estimate, mean_interval
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group, ShiftPlan
 
 SEED = 1
 DAYS = 30

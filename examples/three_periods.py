@@ -15,11 +15,11 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate
-from omniqueue.sim.runs.replications import Executor, Here, Processes
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import Summary, summarise
+from omniqueue.sim.runs.workers import Stopped, Workers
 from omniqueue.sim.scenarios.file import read_scenario
 from omniqueue.sim.scenarios.scenario import Scenario
 
@@ -39,8 +39,8 @@ class Day:
     scenario: Scenario
     seed: int
 
-    def __call__(self, number: int) -> Summary:
-        record = run_replication(self.scenario, self.seed, number)
+    def __call__(self, number: int, stopped: Stopped | None = None, /) -> Summary:
+        record = run_replication(self.scenario, self.seed, number, stopped=stopped)
         last = float(np.nanmax(record.ended_at, initial=record.horizon_seconds))
         [sums] = summarise(attrs.evolve(record, horizon_seconds=last), self.scenario)
         return sums
@@ -48,8 +48,8 @@ class Day:
 
 def simulated(days: int, *, seed: int, jobs: int = 1) -> SimulationResult:
     scenario = read_scenario(str(SCENARIO))
-    where: Executor = Processes(jobs) if jobs > 1 else Here()
-    summaries = tuple(where.map(Day(scenario, seed), range(days)))
+    with Workers(jobs) as workers:
+        summaries = tuple(workers.map(Day(scenario, seed), range(days)))
     return SimulationResult(
         scenario=scenario,
         summaries=summaries,

@@ -21,7 +21,7 @@ CROSS_CUTTING = {
     "cli": ["explain"],
     "core": ["against_oracle", "costs", "determinism"],
     "play": ["readme"],
-    "sim/centre": ["identities", "interrupting", "three_periods"],
+    "sim/replication": ["identities", "interrupting", "three_periods"],
     "sim/logs": ["example_log"],
     "sim/validation": ["against_theory", "reference"],
 }

@@ -59,7 +59,8 @@ class OmniqueueError(Exception):
         expected: what would have been right, as the end of a sentence.
 
     A command that is refused has changed nothing but the time; `events` are those of the timers
-    that fired while it passed (an `Events`, empty elsewhere).
+    that fired while it passed (an `Events`, empty elsewhere). `others` are further faults of the
+    same value, where all of them were looked for.
 
     Example:
         >>> error = InvalidValueError("priority", True, "an int within +-2**31")
@@ -68,6 +69,7 @@ class OmniqueueError(Exception):
     """
 
     events: Sequence[object] = ()
+    others: Sequence[OmniqueueError] = ()
 
     def __init__(self, field: str, value: object, expected: str) -> None:
         self.field = field

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from omniqueue.cli import audit as verb
-from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
+from omniqueue.cli import verb as common
 from omniqueue.record.measures import RECORD_FORMULAS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -166,7 +166,7 @@ def test_ctrl_c_gives_a_marked_partial_result(
     def impatient() -> Iterator[Callable[[], bool]]:
         yield lambda: True
 
-    monkeypatch.setattr(interrupt, "stop_wish", impatient)
+    monkeypatch.setattr(common, "stop_wish", impatient)
     code, out, _ = run("audit", record, "--quiet")
     assert code == 130
     assert out.startswith("INCOMPLETE: this is a partial result")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from omniqueue.cli import bench
+from omniqueue.cli import verb
 from omniqueue.cli.main import main
 
 
@@ -67,7 +67,7 @@ def test_progress_is_told_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    with bench.told_progress() as tell:
+    with verb.told_progress() as tell:
         tell("contacts come to wait")
     assert "contacts come to wait" in terminal.text
 
@@ -76,6 +76,6 @@ def test_without_rich_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setitem(sys.modules, "rich.progress", None)
-    with bench.told_progress() as tell:
+    with verb.told_progress() as tell:
         tell("contacts come to wait")
     assert terminal.text == ""

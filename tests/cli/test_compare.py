@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue.cli import main as cli
-from omniqueue.sim.studies import comparison
+from omniqueue.sim.runs import replications
 
 SCENARIO = """
 [run]
@@ -70,17 +70,17 @@ def test_another_order(run: Run, scenario: Path) -> None:
 
 
 def test_no_change_is_bad_use(run: Run, scenario: Path) -> None:
-    said = "omniqueue: compare needs a change for B: --order, --selection or --staff\n"
+    said = "omniqueue: compare needs a change for B: --order, --selection or --agents\n"
     assert run(scenario) == (2, "", said)
 
 
 def test_in_json(run: Run, scenario: Path) -> None:
-    options = ("--staff", "desk=4", "--replications", 3, "--seed", 9, "--json")
+    options = ("--agents", "desk=4", "--replications", 3, "--seed", 9, "--json")
     code, out, _ = run(scenario, *options)
     found = json.loads(out)
     assert code == 0
-    assert found["format"] == "omniqueue-comparison/1"
-    assert (found["seed"], found["replications"], found["interrupted"]) == (9, 3, False)
+    assert found["format"] == "omniqueue-comparison/2"
+    assert (found["seed"], found["replications"], found["incomplete"]) == (9, 3, False)
     assert [each["size"] for each in found["second"]["groups"]] == [4]
     assert {"measure", "of", "name", "first", "second", "change", "joint", "shown", "better"} == (
         set(found["differences"][0])
@@ -92,7 +92,7 @@ def test_in_json(run: Run, scenario: Path) -> None:
 def test_the_agents_of_another_scenario(run: Run, scenario: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text(SCENARIO.replace('"desk"', '"team"'))
-    code, out, _ = run(scenario, "--staff", other, "--staff", "team=2", "--replications", 2)
+    code, out, _ = run(scenario, "--agents", other, "--agents", "team=2", "--replications", 2)
     assert code == 0
     assert "agents team 2" in out
     assert "agents desk 3" in out
@@ -104,11 +104,11 @@ def test_the_agents_of_another_scenario(run: Run, scenario: Path, tmp_path: Path
         (),
         ("--order", "nonsense"),
         ("--selection", "nonsense"),
-        ("--staff", "desk"),
-        ("--staff", "desk=-1"),
-        ("--staff", "desk=999999999"),
-        ("--staff", "nobody=3"),
-        ("--staff", "nowhere.toml"),
+        ("--agents", "desk"),
+        ("--agents", "desk=-1"),
+        ("--agents", "desk=999999999"),
+        ("--agents", "nobody=3"),
+        ("--agents", "nowhere.toml"),
         ("--order", "priority", "--replications", "0"),
         ("--order", "priority", "--precision", "7"),
         ("--order", "priority", "--confidence", "2"),
@@ -124,15 +124,15 @@ def test_bad_use(run: Run, scenario: Path, options: tuple[str, ...]) -> None:
 
 def test_interrupted(run: Run, scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[int] = []
-    once = comparison._Pair.__call__
+    once = replications._Task.__call__
 
-    def interrupting(self: comparison._Pair, replication: int, *rest: object) -> object:
+    def interrupting(self: replications._Task, replication: int, *rest: object) -> object:
         begun.append(replication)
         if len(begun) == 3:
             signal.raise_signal(signal.SIGINT)
         return once(self, replication)
 
-    monkeypatch.setattr(comparison._Pair, "__call__", interrupting)
+    monkeypatch.setattr(replications._Task, "__call__", interrupting)
     code, out, _ = run(scenario, "--order", "priority", "--json")
     found = json.loads(out)
-    assert (code, found["interrupted"], found["replications"]) == (130, True, 3)
+    assert (code, found["incomplete"], found["replications"]) == (130, True, 3)

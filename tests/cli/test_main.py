@@ -94,7 +94,7 @@ class _Verb:
     ("failure", "code", "lines"),
     [
         (None, 1, []),
-        (KeyboardInterrupt(), 130, ["omniqueue: interrupted; the output is not complete"]),
+        (KeyboardInterrupt(), 130, ["omniqueue: stopped; the output is incomplete"]),
         (
             InvalidValueError("--jobs", -5, "an int from 1"),
             2,
@@ -242,5 +242,5 @@ def test_an_interrupted_play_says_so_and_ends_with_130(tmp_path: Path) -> None:
         child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=60)
     assert child.returncode == 130
-    assert err == "omniqueue: interrupted; the output is not complete\n"
-    assert out.splitlines()[-1] == '{"event": "interrupted"}'
+    assert err == "omniqueue: stopped; the output is incomplete\n"
+    assert out.splitlines()[-1] == '{"event": "incomplete"}'

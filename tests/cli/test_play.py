@@ -172,4 +172,4 @@ def test_odd_names_of_files_and_things_cannot_drive_a_terminal(
 
 
 def test_a_verb_can_be_called_as_a_function(lunch: str) -> None:
-    assert run(argparse.Namespace(file=lunch, json=True)) == 1
+    assert run(argparse.Namespace(file=lunch, json=True, explain=[])) == 1

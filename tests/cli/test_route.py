@@ -14,7 +14,7 @@ import pytest
 from omniqueue import Event
 from omniqueue.cli import main as cli
 from omniqueue.cli import route as verb
-from omniqueue.cli import route_run
+from omniqueue.cli import verb as common
 from omniqueue.core.roster import Roster
 from omniqueue.core.rows import ChannelRow, Lane
 from omniqueue.model.skill import Skills
@@ -288,7 +288,7 @@ def test_an_interrupted_run_is_a_marked_partial_result(
         asked = iter(range(10**9))
         yield lambda: next(asked) > 500
 
-    monkeypatch.setattr(route_run, "stop_wish", impatient)
+    monkeypatch.setattr(common, "stop_wish", impatient)
     events = tmp_path / "events.jsonl"
     code, out, _ = route(LOG, "--staff", STAFF, "--quiet", "--events", events)
     assert code == 130

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue.cli import route_run
+from omniqueue.cli import verb as common
 from omniqueue.cli.main import main
 
 LOG = """id,time,channel,topic
@@ -129,7 +129,7 @@ def test_an_interrupted_run_says_what_it_did_not_reach(
         steps = iter(range(10**9))
         yield lambda: next(steps) >= 6  # two agents sign in, four contacts come
 
-    monkeypatch.setattr(route_run, "stop_wish", impatient)
+    monkeypatch.setattr(common, "stop_wish", impatient)
     code, out, _ = route("c2@2024-05-06T09:01", "c2@2024-05-06T10:00", more=("--quiet",))
     reached, missed = out.split("\n\n")[-2:]
     assert code == 130

@@ -76,7 +76,7 @@ def test_in_json(run: Run, scenario: Path) -> None:
     code, out, _ = run(scenario, *options, "--max-agents", "mailroom=2", "--seed", "5")
     found = json.loads(out)
     assert code == 0
-    assert (found["format"], found["met"], found["seed"]) == ("omniqueue-staffing/1", True, 5)
+    assert (found["format"], found["met"], found["seed"]) == ("omniqueue-staffing/2", True, 5)
     assert found["most"] == {"desk": 9, "mailroom": 2}
     assert found["targets"] == ["phone 80% in 20s", "email 95% in 2h", "abandon phone under 4%"]
     assert all(each["met"] for each in found["best"]["outcomes"])
@@ -135,4 +135,4 @@ def test_interrupted(run: Run, scenario: Path, monkeypatch: pytest.MonkeyPatch) 
     begun.clear()
     code, out, _ = run(scenario, *TARGETS, "--json")
     found = json.loads(out)
-    assert (code, found["interrupted"], found["best"]) == (130, True, None)
+    assert (code, found["incomplete"], found["best"]) == (130, True, None)

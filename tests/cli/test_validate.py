@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import attrs
 import pytest
 
-from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
+from omniqueue.cli import verb
 from omniqueue.sim.validation import checks
 from omniqueue.sim.validation.systems import System, erlang_c_system  # type: ignore[attr-defined]
 
@@ -87,9 +87,9 @@ def test_json(run: Validate) -> None:
     code, out, _ = run("--json", "--seed", "9")
     found = json.loads(out)
     assert code == 0
-    assert found["format"] == "omniqueue-validation/1"
+    assert found["format"] == "omniqueue-validation/2"
     assert (found["passed"], found["full"], found["seed"], found["runs"]) == (True, False, 9, 8)
-    assert (found["faults"], found["interrupted"], found["confidence"]) == ([], False, 0.999)
+    assert (found["faults"], found["incomplete"], found["confidence"]) == ([], False, 0.999)
     first = found["checks"][0]
     assert set(first) == {
         "system", "measure", "theory", "simulated", "half_width", "z", "passed"
@@ -111,10 +111,10 @@ def test_interrupted_is_exit_code_130(run: Validate, monkeypatch: pytest.MonkeyP
     def at_once() -> Iterator[Callable[[], bool]]:
         yield lambda: True
 
-    monkeypatch.setattr(interrupt, "stop_wish", at_once)
+    monkeypatch.setattr(verb, "stop_wish", at_once)
     code, out, _ = run()
     assert code == 130
     assert out.splitlines()[-1] == "incomplete: systems are missing, so there is no verdict"
     code, out, _ = run("--json")
     found = json.loads(out)
-    assert (code, found["interrupted"], found["passed"]) == (130, True, False)
+    assert (code, found["incomplete"], found["passed"]) == (130, True, False)

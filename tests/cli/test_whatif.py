@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue.cli import interrupt
 from omniqueue.cli import main as cli
+from omniqueue.cli import verb as common
 from omniqueue.cli import whatif as verb
 from omniqueue.record.measures import RECORD_FORMULAS
 
@@ -123,7 +123,7 @@ def test_an_order_is_written_as_people_do(order: str, whatif: WhatIf) -> None:
         ((LOG, "--staff", STAFF, "--add-agents", "late=-1"), "--add-agents is 'late=-1'"),
         ((LOG, "--staff", STAFF, "--add-agents", "late=x"), "GROUP=NUMBER"),
         ((LOG, "--staff", STAFF, "--add-agents", "moon=1"), "add agents is 'moon'"),
-        ((LOG, "--staff", STAFF, "--add-agents", "late=999999"), "at most 100000"),
+        ((LOG, "--staff", STAFF, "--add-agents", "late=999999"), "from 0 to 100000"),
         ((LOG, "--staff", STAFF, "--remove-agents", "late=6"), "remove agents is 'late'"),
         ((LOG, "--staff", STAFF, "--without-skill", "klingon"), "without skill is 'klingon'"),
         ((LOG, "--staff", STAFF, "--order", "os:system"), "order is 'os:system'"),
@@ -152,7 +152,7 @@ def test_ctrl_c_gives_a_marked_partial_result_without_an_effect(
         asked = iter(range(10**9))
         yield lambda: next(asked) > asked_most
 
-    monkeypatch.setattr(interrupt, "stop_wish", impatient)
+    monkeypatch.setattr(common, "stop_wish", impatient)
     for more in ((), ("--quiet",)):
         code, out, _ = whatif(LOG, "--staff", STAFF, "--add-agents", "late=1", *more)
         assert code == 130

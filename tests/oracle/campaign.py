@@ -2,7 +2,8 @@
 
 Run in `tests`, with `src` on the path. Exits 1 at the first difference, with the smallest play
 that dropping steps, agents and fields one at a time leaves. `--interrupting`: plays of another
-kind, from their own seeds, with `interrupted_by` and `costs`.
+kind, from their own seeds, with `interrupted_by` and `costs`. `--edition 2`: plays with what the
+second edition of play-format.md adds, every second one with all of it; half interrupt, too.
 """
 
 from __future__ import annotations
@@ -13,21 +14,29 @@ import random
 import sys
 from collections.abc import Iterator
 from multiprocessing import Pool
-from typing import Any
+from typing import Any, Literal
 
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
+from oracle.generate_second_edition import GUARDED, second_edition_play
 from oracle.naive_values import Json
 from oracle.side_by_side import first_difference
 
 _SMALL_STEPS = 60
 _LARGE_STEPS = 400
+_WHOLE = ("order", "prefer")  # said whole or not at all
 
 
-def play_of(seed: int, large: bool, interrupting: bool = False) -> Json:
+Kind = Literal["plain", "interrupting", "second edition"]
+
+
+def play_of(seed: int, large: bool, kind: Kind = "plain") -> Json:
     """The campaign's play of that seed."""
-    write = interrupting_play if interrupting else random_play
-    return write(random.Random(seed), _LARGE_STEPS if large else _SMALL_STEPS, large)
+    rng, steps = random.Random(seed), _LARGE_STEPS if large else _SMALL_STEPS
+    if kind == "second edition":
+        return second_edition_play(rng, steps, large, whole=seed % 2 == 0)
+    write = interrupting_play if kind == "interrupting" else random_play
+    return write(rng, steps, large)
 
 
 def difference(play: Json, seed: int, large: bool) -> str | None:
@@ -41,9 +50,9 @@ def difference(play: Json, seed: int, large: bool) -> str | None:
         return f"{type(problem).__name__}: {problem}"
 
 
-def _run(job: tuple[int, bool, bool]) -> tuple[int, str | None]:
-    seed, large, interrupting = job
-    return seed, difference(play_of(seed, large, interrupting), seed, large)
+def _run(job: tuple[int, bool, Kind]) -> tuple[int, str | None]:
+    seed, large, kind = job
+    return seed, difference(play_of(seed, large, kind), seed, large)
 
 
 def _without(items: list[Any]) -> Iterator[list[Any]]:
@@ -55,6 +64,19 @@ def _without(items: list[Any]) -> Iterator[list[Any]]:
         size //= 2
 
 
+def _less(said: Json, *kept: str) -> Iterator[Json]:
+    """The object without one of its keys, none of those kept; then with less in one of them."""
+    for name in said.keys() - {*kept}:
+        yield {key: value for key, value in said.items() if key != name}
+    for name, value in said.items():
+        if name in kept or name in _WHOLE:
+            continue
+        if isinstance(value, list):
+            yield from ({**said, name: less} for less in _without(value))
+        elif isinstance(value, dict):
+            yield from ({**said, name: less} for less in _less(value))
+
+
 def _smaller(play: Json) -> Iterator[Json]:
     """Plays with a little less in them."""
     for steps in _without(play["steps"]):
@@ -62,38 +84,37 @@ def _smaller(play: Json) -> Iterator[Json]:
             yield {**play, "steps": steps}
     for agents in _without(play["agents"]):
         yield {**play, "agents": agents}
+    yield from _less(play, "format", "agents", "steps")
     for index, step in enumerate(play["steps"]):
-        said = step.get("contact")
-        if not isinstance(said, dict):
-            continue
-        for name in said.keys() - {"id", "channel"}:
-            less = {**step, "contact": {k: v for k, v in said.items() if k != name}}
-            steps = [*play["steps"][:index], less, *play["steps"][index + 1 :]]
-            yield {**play, "steps": steps}
+        rest = [*_less(step, "at", "do", "contact", "agent", "state")]
+        for name, kept in (("contact", ("id", "channel")), ("agent", ("id",))):
+            said = step.get(name)
+            if isinstance(said, dict):
+                rest += [{**step, name: less} for less in _less(said, *kept)]
+            elif said is not None and step["do"] in GUARDED and name == "agent":
+                rest.append({key: value for key, value in step.items() if key != "agent"})
+        for less in rest:
+            yield {**play, "steps": [*play["steps"][:index], less, *play["steps"][index + 1 :]]}
     for index, agent in enumerate(play["agents"]):
-        if "costs" in agent:
-            less = {key: value for key, value in agent.items() if key != "costs"}
+        for less in _less(agent, "id"):
             yield {**play, "agents": [*play["agents"][:index], less, *play["agents"][index + 1 :]]}
-    for name, settings in play.get("channels", {}).items():
-        for names in _without(settings.get("interrupted_by", [])):
-            less = {**settings, "interrupted_by": names}
-            yield {**play, "channels": {**play["channels"], name: less}}
 
 
 def smallest(play: Json, seed: int, large: bool) -> Json:
-    """Drop what can be dropped while the routers still differ."""
+    """Drop what can be dropped while the routers still differ, or one fails, in the same way."""
+    way = (difference(play, seed, large) or "").split(" ")[0]
     found = True
     while found:
         found = False
         for less in _smaller(play):
-            if difference(less, seed, large) is not None:
+            if (difference(less, seed, large) or "nowhere").split(" ")[0] == way:
                 play, found = less, True
                 break
     return play
 
 
 def _results(
-    jobs: list[tuple[int, bool, bool]], processes: int
+    jobs: list[tuple[int, bool, Kind]], processes: int
 ) -> Iterator[tuple[int, str | None]]:
     if processes == 1:
         yield from map(_run, jobs)
@@ -110,9 +131,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--large", action="store_true", help="40 agents, hundreds of lanes")
     parser.add_argument("--interrupting", action="store_true", help="plays with interrupting")
+    parser.add_argument("--edition", type=int, choices=(1, 2), default=1, help="of play-format")
     said = parser.parse_args(arguments)
+    kind: Kind = "interrupting" if said.interrupting else "plain"
+    if said.edition == 2:
+        kind = "second edition"
     seeds = range(said.seed, said.seed + said.plays)
-    jobs = [(seed, said.large, said.interrupting) for seed in seeds]
+    jobs = [(seed, said.large, kind) for seed in seeds]
     every = max(1, said.plays // 100)
     for done, (seed, found) in enumerate(_results(jobs, max(1, said.jobs)), start=1):
         if done % every == 0:
@@ -120,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stderr.flush()
         if found is None:
             continue
-        play = smallest(play_of(seed, said.large, said.interrupting), seed, said.large)
+        play = smallest(play_of(seed, said.large, kind), seed, said.large)
         sys.stderr.write(f"\nseed {seed}: {found}\n")
         sys.stdout.write(json.dumps(play, indent=1) + "\n")
         sys.stdout.write(f"{difference(play, seed, said.large)}\n")

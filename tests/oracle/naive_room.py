@@ -24,14 +24,25 @@ class NaiveRoom:
         return self.total(agent, agent.work)
 
     def could_serve_empty(self, agent: Agent, contact: Contact) -> bool:
-        """Rule 4: skills needed now, channel, capacity and limit, as if it had no work."""
-        for name, level in contact.skills.items():
-            if agent.skills.get(name, 0) < level:
-                return False
+        """Rule 4: needs of now, not_agents, channel, capacity, limit, as if it had no work."""
         name = contact.channel.name
         if agent.channels is not None and name not in agent.channels:
             return False
-        return self.cost(agent, contact) <= agent.capacity and agent.limits.get(name, 1) >= 1
+        if self.cost(agent, contact) > agent.capacity or agent.limits.get(name, 1) < 1:
+            return False
+        return agent.id not in contact.not_agents and self.meets_all(agent, contact)
+
+    def meets_all(self, agent: Agent, contact: Contact) -> bool:
+        """Rule 2: every needed skill at the level, and of every group one alternative."""
+        skills, any_of = contact.needs
+        for name, level in skills.items():
+            if agent.skills.get(name, 0) < level:
+                return False
+        return all(any(self.meets(agent, *each) for each in group.items()) for group in any_of)
+
+    def meets(self, agent: Agent, name: str, level: int) -> bool:
+        """Tell whether the agent has one skill at the level."""
+        return agent.skills.get(name, 0) >= level
 
     def may_interrupt(self, contact: Contact, held: Contact) -> bool:
         """Rule 15: the channel of the one in hand lists that of the other."""

@@ -2,6 +2,29 @@
 
 `NaiveRouter.step` runs one command. After every command and every timer it walks all waiting
 contacts and all agents (see naive_rules.py). Slow and plain on purpose.
+
+Where the second edition of play-format.md leaves something open, this is how it is read:
+
+- Requirement. A `skills` or `any_of` that is there, be it empty, is a requirement that is given. A
+  relaxation step may name neither: then nothing is needed any more. Two equal groups are no
+  repeat (nor does a random play hold any). A skill that is needed and stands in a group counts in
+  both, so that "fewest skills beyond those needed" may fall below 0. `not_agents` is checked like
+  ids, need not be known, and nothing changes it after the submit. `update` can change a target,
+  not take it away.
+- Own order. The list may name skills that the agent has not, or nobody has; an empty list is none.
+  When a reservation is made before a pair is taken, the pair is looked for again, and only what
+  stands ahead of the pair that is then found is tried (it matters only where the pair's agent was
+  reserved and the next pair's contact stands further ahead).
+- Selections. A taking is an accept, an assignment by matching without an offer, or one by hand. An
+  agent that is removed and added anew is last in the order of adding and has taken nothing. To
+  come back from offline is to become ready or away. Offline agents' counts stay as they are.
+- `max_waiting` of a channel counts those who are on it now, whatever channel they came by.
+- `retry_seconds` is that of the contact's channel at the decline or miss; where it is null,
+  `retry_at` is null, and no event says that the exclusion is over.
+- `presence` with the state that is there changes nothing, a new reason included, and says nothing;
+  a reason is checked like an id, before that.
+- Stopped matching. `matching_stopped` is said before the offers that are taken back; stopping
+  twice and starting what runs say nothing. Reservations fall at once, as always; none is made.
 """
 
 from __future__ import annotations
@@ -10,20 +33,22 @@ from typing import Any
 
 from oracle.naive_rules import NaiveRules
 from oracle.naive_values import (
-    NEEDED_SKILLS_MAX,
     PRESENCES,
     Agent,
+    Channel,
     Contact,
     Json,
     Refused,
     check_duration,
+    check_id,
     check_number,
     check_prefer,
     check_priority,
-    check_skills,
+    check_requirement,
     checked_agent_fields,
     normal_id,
     refuse,
+    requirement_is_said,
 )
 
 __all__ = ["NaiveRouter", "Refused"]
@@ -93,8 +118,8 @@ class NaiveRouter(NaiveRules):
 
     def _check_agent_channels(self, spec: Json) -> None:
         """Refuse an agent's settings that name a channel not declared."""
-        named = [*(spec.get("channels") or []), *(spec.get("limits") or {})]
-        self._check_channels([*named, *(spec.get("costs") or {})])
+        for key in ("channels", "limits", "costs", "wrap_up_seconds"):
+            self._check_channels([*(spec.get(key) or [])])
 
     # ------------------------------------------------------------ into the queue
 
@@ -108,24 +133,31 @@ class NaiveRouter(NaiveRules):
         preference = self.preference_for(contact, contact.prefer)
         deferred = contact.not_before is not None and contact.not_before > self.now  # rule 13
         contact.preference = preference
-        in_queue = [c for c in self.contacts if c.state in ("waiting", "deferred")]
-        if self.max_waiting is not None and len(in_queue) >= self.max_waiting:
-            if deferred or not self.takers(contact):
+        if self._is_full(contact.channel):
+            if deferred or self.stopped or not self.takers(contact):
                 raise refuse("QueueFullError")
         contact.sequence = self.count()
         self.contacts.append(contact)
+        not_agents = {"not_agents": list(contact.not_agents)} if contact.not_agents else {}
         self.emit("queued", contact=contact.id, channel=contact.channel.name,
-                  skills=dict(contact.skills), priority=contact.priority,
-                  arrived_at=contact.arrived_at)  # fmt: skip
+                  **contact.needs.as_event(), priority=contact.priority,
+                  arrived_at=contact.arrived_at, **not_agents)  # fmt: skip
         # Rule 1: timers in this order: deferral, preference, relaxations, expiry, reservation.
         if deferred:
             self._defer(contact, contact.not_before)
         self.start_preference(contact, preference)
-        for after_seconds, skills in contact.relax:
-            self.add_timer("relax", self.now + after_seconds, contact).skills = skills
+        for after_seconds, needs in contact.relax:
+            self.add_timer("relax", self.now + after_seconds, contact).needs = needs
         if contact.expire_seconds is not None:
             self.add_timer("expiry", self.now + contact.expire_seconds, contact)
         self.set_reservation_timer(contact)
+
+    def _is_full(self, channel: Channel) -> bool:
+        """Tell whether as many wait or are deferred as the router or the channel lets in."""
+        in_queue = [c for c in self.contacts if c.state in ("waiting", "deferred")]
+        of_channel = [c for c in in_queue if c.channel is channel]
+        limits = ((self.max_waiting, in_queue), (channel.max_waiting, of_channel))
+        return any(most is not None and len(there) >= most for most, there in limits)
 
     def _defer(self, contact: Contact, until: float | None) -> None:
         """Keep the contact's place, but pass it over."""
@@ -160,20 +192,21 @@ class NaiveRouter(NaiveRules):
         self.emit("released", contact=contact.id)
 
     def _do_update(self, fields: Json) -> None:
-        """New priority, new skills, or both."""
+        """A new priority, target, requirement; at least one of them."""
         contact = self._contact(fields, "waiting", "deferred")
-        priority, skills = fields.get("priority"), fields.get("skills")
-        if priority is None and skills is None:
+        priority, target = fields.get("priority"), fields.get("target_seconds")
+        needs_change = requirement_is_said(fields)
+        if priority is None and target is None and not needs_change:
             raise refuse("InvalidValueError")
         new_priority = contact.priority if priority is None else check_priority(priority)
-        new_skills = contact.skills
-        if skills is not None:
-            new_skills = check_skills(skills, NEEDED_SKILLS_MAX)
+        new_target = contact.target_seconds if target is None else check_duration(target)
+        new_needs = check_requirement(fields) if needs_change else contact.needs
         contact.priority = new_priority
-        contact.skills = new_skills
+        contact.target_seconds = new_target
+        contact.needs = new_needs
         self.emit("updated", contact=contact.id, priority=contact.priority,
-                  skills=dict(contact.skills))  # fmt: skip
-        if skills is not None:
+                  **contact.needs.as_event())  # fmt: skip
+        if needs_change:
             self.end_preference(contact, say=True)  # rule 4
             self.drop_timers(contact, "relax")  # rule 5
 
@@ -224,6 +257,15 @@ class NaiveRouter(NaiveRules):
             raise refuse("IllegalTransitionError")
         return contact, agent
 
+    def _guarded(self, fields: Json, *states: str) -> Contact:
+        """A contact in one of these states; where an agent is named, only if it is the holder."""
+        contact = self._contact(fields, *states)
+        named = fields.get("agent")
+        if named is not None and contact.state != "parked":
+            if contact.holder is None or contact.holder.id != normal_id(named):
+                raise refuse("IllegalTransitionError")
+        return contact
+
     def _do_accept(self, fields: Json) -> None:
         """Offered -> active."""
         contact, agent = self._offered_to(fields)
@@ -247,8 +289,10 @@ class NaiveRouter(NaiveRules):
 
     def _do_complete(self, fields: Json) -> None:
         """The contact ends; from active, wrap-up follows; from interrupted, none (rule 15e)."""
-        contact = self._contact(fields, "active", "interrupted", "parked")
+        contact = self._guarded(fields, "active", "interrupted", "parked")
         seconds = contact.channel.wrap_up_seconds
+        if contact.holder is not None:  # its own, if it has one
+            seconds = contact.holder.wrap_up_seconds.get(contact.channel.name, seconds)
         if "wrap_up_seconds" in fields:
             said = fields["wrap_up_seconds"]
             seconds = None if said is None else check_duration(said)
@@ -271,7 +315,7 @@ class NaiveRouter(NaiveRules):
 
     def _do_finish_wrap_up(self, fields: Json) -> None:
         """End wrap-up early."""
-        self.end_wrap_up(self._contact(fields, "wrap_up"))
+        self.end_wrap_up(self._guarded(fields, "wrap_up"))
 
     def _free_agent(self, contact: Contact, state: str) -> Agent:
         """Work that the agent had taken ends: room and a new stamp."""
@@ -282,19 +326,18 @@ class NaiveRouter(NaiveRules):
 
     def _do_transfer(self, fields: Json) -> None:
         """Active or interrupted -> waiting, for someone else (rules 8, 15e)."""
-        contact = self._contact(fields, "active", "interrupted")
-        said = fields.get("skills")
-        skills = contact.skills if said is None else check_skills(said, NEEDED_SKILLS_MAX)
+        contact = self._guarded(fields, "active", "interrupted")
+        needs = check_requirement(fields) if requirement_is_said(fields) else contact.needs
         prefer = check_prefer(fields.get("prefer"))
         keep_place = fields.get("keep_place") is not False
         agent = self._free_agent(contact, "waiting")
         contact.barred = agent.id
-        contact.skills = skills
+        contact.needs = needs
         self.drop_timers(contact, "relax")  # rule 5
         if not keep_place:
             contact.arrived_at = self.now
             contact.sequence = self.count()
-        self.emit("transferred", contact=contact.id, agent=agent.id, skills=dict(skills),
+        self.emit("transferred", contact=contact.id, agent=agent.id, **needs.as_event(),
                   keep_place=keep_place)  # fmt: skip
         self.start_preference(contact, self.preference_for(contact, prefer))
         if not keep_place:
@@ -302,7 +345,7 @@ class NaiveRouter(NaiveRules):
 
     def _do_park(self, fields: Json) -> None:
         """Active or interrupted -> parked; the agent is free (rules 8, 15e)."""
-        contact = self._contact(fields, "active", "interrupted")
+        contact = self._guarded(fields, "active", "interrupted")
         agent = self._free_agent(contact, "parked")
         self.emit("parked", contact=contact.id, agent=agent.id)
 
@@ -322,9 +365,10 @@ class NaiveRouter(NaiveRules):
         self._check_agent_channels(spec)
         if any(agent.id == normal_id(spec["id"]) for agent in self.agents):
             raise refuse("DuplicateAgentError")
-        agent = Agent(spec, 0)
-        agent.stamp = self.count()
+        agent = Agent(spec, self.count())
         self.agents.append(agent)
+        if agent.presence != "offline":
+            self.raise_counts(agent, self.agents)
         self.emit("agent_added", **agent.as_event(), presence=agent.presence)
 
     def _do_update_agent(self, fields: Json) -> None:
@@ -339,7 +383,7 @@ class NaiveRouter(NaiveRules):
         """Offline, then gone; a reservation ends with it (rules 9 and 12)."""
         agent = self._agent(fields["agent"])
         if agent.presence != "offline":
-            self.go_offline(agent)
+            self.go_offline(agent, None)
         for contact, reserved in list(self.reservations):
             if reserved is agent:
                 self.end_reservation(contact)
@@ -349,20 +393,39 @@ class NaiveRouter(NaiveRules):
     def _do_presence(self, fields: Json) -> None:
         """Ready, away or offline; the present state changes nothing (rule 9)."""
         agent = self._agent(fields["agent"])
-        state = fields["state"]
+        state, reason = fields["state"], fields.get("reason")
         if state not in PRESENCES:
             raise refuse("InvalidValueError")
+        reason = None if reason is None else check_id(reason)
         if state == agent.presence:
             return
+        comes_in = agent.presence == "offline"
         if state == "away":
-            self.go_away(agent, None)
+            self.go_away(agent, reason)
         elif state == "offline":
-            self.go_offline(agent)
+            self.go_offline(agent, reason)
         else:
             agent.presence = "ready"
             agent.stamp = self.count()
             agent.misses = 0  # rule 7
-            self.emit("presence", agent=agent.id, state="ready", reason=None)
+            self.emit("presence", agent=agent.id, state="ready", reason=reason)
+        if comes_in:
+            self.raise_counts(agent, self.agents)
+
+    # ------------------------------------------------------------ matching stopped (rule 16)
+
+    def _do_stop_matching(self, fields: Json) -> None:
+        """All offers are taken back in queue order; from then on nothing is matched."""
+        if not self.stopped:
+            self.stopped = True
+            self.emit("matching_stopped")
+            self.take_back_offers(self.contacts)
+
+    def _do_start_matching(self, fields: Json) -> None:
+        """The matching that follows every command takes the whole queue."""
+        if self.stopped:
+            self.stopped = False
+            self.emit("matching_started")
 
     def _do_advance(self, fields: Json) -> None:
         """Only let time pass."""

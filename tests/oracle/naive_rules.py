@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from oracle.naive_room import NaiveRoom
+from oracle.naive_choice import NaiveChoice
 from oracle.naive_values import (
     ORDERS,
     SELECTIONS,
@@ -26,7 +26,7 @@ from oracle.naive_values import (
 )
 
 
-class NaiveRules(NaiveRoom):
+class NaiveRules(NaiveChoice):
     """State of the router, and everything that happens in it beside the commands themselves."""
 
     def __init__(
@@ -62,7 +62,7 @@ class NaiveRules(NaiveRoom):
         self.contacts: list[Contact] = []
         self.timers: list[Timer] = []
         self.reservations: list[tuple[Contact, Agent]] = []
-        self.fallen: list[Contact] = []  # reservations that fell while waiting, in this step
+        self.stopped = False  # by stop_matching (rule 16)
         self.events: list[Json] = []
         self.counter = 0  # gives sequence numbers, stamps and the order of timers
 
@@ -133,51 +133,40 @@ class NaiveRules(NaiveRoom):
         """All agents who can take the contact now."""
         return [agent for agent in self.agents if self.can_take(agent, contact)]
 
-    # ------------------------------------------------------------ whom the selection ranks first
-
-    def idle_order(self, agent: Agent) -> tuple[int, int]:
-        """Agents without any work first; among equals, by the stamp."""
-        return (1 if agent.work else 0, agent.stamp)
-
-    def load(self, agent: Agent) -> float:
-        """Used / capacity; never asked of an agent of capacity 0, who can take nothing."""
-        return self.used(agent) / agent.capacity
-
-    def selection_key(self, agent: Agent, contact: Contact) -> tuple[float, ...]:
-        """The `selection`'s rank of an agent who can take the contact; the least is chosen."""
-        if self.selection == "least-loaded":
-            return (self.load(agent), agent.stamp)
-        needed = contact.skills
-        if self.selection == "most-skilled":
-            return (-sum(agent.skills[name] for name in needed), *self.idle_order(agent))
-        if self.selection == "closest-fit":
-            surplus = sum(agent.skills[name] - needed[name] for name in needed)
-            return (surplus, len(agent.skills) - len(needed), *self.idle_order(agent))
-        return self.idle_order(agent)
-
-    def rank(self, agent: Agent, contact: Contact) -> tuple[float, ...]:
-        """Rule 15b: first those who need not interrupt anything; then by the selection."""
-        beside_all = self.fits_beside(agent, contact, agent.work)
-        return (0 if beside_all else 1, *self.selection_key(agent, contact))
-
     # ------------------------------------------------------------ matching (rules 2 and 11)
 
     def settle(self) -> None:
         """After a command or a timer: fallen reservations, matching, then what is taken up."""
-        self.renew_reservations()
-        while self.match_one():
+        self.drop_reservations()
+        while not self.stopped and self.match_one():
             pass
         self.take_up_again()
 
-    def match_one(self) -> bool:
-        """One pass from the head of the queue, up to the first contact that goes."""
+    def first_pair(self) -> tuple[Agent, Contact] | None:
+        """The pair that comes first by the agent's own order, queue order and selection."""
+        best: tuple[tuple[object, ...], Agent, Contact] | None = None
         for contact in self.waiting_contacts():
-            takers = self.takers(contact)
-            if takers:
-                self.give(min(takers, key=lambda a: self.rank(a, contact)), contact)
-                return True
-            self.try_to_reserve(contact)
-        return False
+            for agent in self.takers(contact):
+                place = self.own_place(agent, contact)
+                key = (place, self.queue_key(contact), self.rank(agent, contact))
+                if best is None or key < best[0]:
+                    best = (key, agent, contact)
+            if best is not None and best[0][0] == 0:
+                break  # no later contact comes before this
+        return None if best is None else best[1:]
+
+    def match_one(self) -> bool:
+        """Make one reservation, or else give away one contact; tell whether there was any."""
+        pair = self.first_pair()
+        for contact in self.waiting_contacts():
+            if pair is not None and contact is pair[1]:
+                break
+            if self.try_to_reserve(contact):
+                return True  # perhaps the pair's agent: look for the pair again
+        if pair is None:
+            return False
+        self.give(*pair)
+        return True
 
     def give(self, agent: Agent, contact: Contact) -> None:
         """Offer the contact to the agent; without offer_seconds the agent takes it unasked."""
@@ -189,7 +178,7 @@ class NaiveRules(NaiveRoom):
         self.end_preference(contact)  # rule 4: ends with the first offer
         contact.state = "offered"
         contact.holder = agent
-        agent.work.append(contact)
+        self.put_in_hand(agent, contact)
         timer = self.add_timer("offer", self.now + seconds, contact)
         self.emit("offered", contact=contact.id, agent=agent.id, until=timer.due)
 
@@ -197,7 +186,7 @@ class NaiveRules(NaiveRoom):
         """The agent takes the contact: from an offer, by matching, or by hand."""
         if contact.holder is None:
             self.interrupt_for(agent, contact)  # rule 15c
-            agent.work.append(contact)
+            self.put_in_hand(agent, contact)
         contact.state = "active"
         contact.holder = agent
         self.end_preference(contact)  # rule 4
@@ -207,6 +196,7 @@ class NaiveRules(NaiveRoom):
         self.reservations = [(c, a) for c, a in self.reservations if c is not contact]  # rule 11
         agent.misses = 0  # rule 7
         agent.stamp = self.count()
+        self.count_taking(agent, agent.stamp)
         self.emit("assigned", contact=contact.id, agent=agent.id, by_hand=by_hand)
 
     # ------------------------------------------------------------ interrupting (rule 15)
@@ -242,11 +232,6 @@ class NaiveRules(NaiveRoom):
         """The agent kept free for this contact."""
         return next((agent for c, agent in self.reservations if c is contact), None)
 
-    def overdue(self, contact: Contact) -> bool:
-        """Overdue means now >= arrived_at + reserve_seconds."""
-        seconds = contact.channel.reserve_seconds
-        return seconds is not None and self.now >= contact.arrived_at + seconds
-
     def set_reservation_timer(self, contact: Contact) -> None:
         """Set (anew) the timer; past due counts as now."""
         self.drop_timers(contact, "reservation")
@@ -254,18 +239,20 @@ class NaiveRules(NaiveRoom):
         if seconds is not None:
             self.add_timer("reservation", max(self.now, contact.arrived_at + seconds), contact)
 
-    def try_to_reserve(self, contact: Contact) -> None:
+    def try_to_reserve(self, contact: Contact) -> bool:
         """A waiting, overdue contact that nobody can take now reserves an agent if it can."""
-        if contact.state != "waiting" or not self.overdue(contact):
-            return
+        if not self.overdue(contact):
+            return False
         if self.reserved_agent(contact) is not None or self.takers(contact):
-            return
+            return False
         held = [agent for _, agent in self.reservations]
         able = [a for a in self.agents if a not in held and self.could_take_empty(a, contact)]
-        if able:
-            agent = min(able, key=lambda a: (self.load(a), *self.idle_order(a)))
-            self.reservations.append((contact, agent))
-            self.emit("reserved", contact=contact.id, agent=agent.id)
+        if not able:
+            return False
+        agent = min(able, key=lambda a: (self.load(a), *self.idle_order(a)))
+        self.reservations.append((contact, agent))
+        self.emit("reserved", contact=contact.id, agent=agent.id)
+        return True
 
     def end_reservation(self, contact: Contact) -> None:
         """The contact's reservation falls, other than by the contact being taken."""
@@ -273,17 +260,13 @@ class NaiveRules(NaiveRoom):
         if agent is not None:
             self.reservations.remove((contact, agent))
             self.emit("reservation_ended", contact=contact.id, agent=agent.id)
-            self.fallen.append(contact)
 
-    def renew_reservations(self) -> None:
-        """Before matching: those fall whose agent could no longer take it; then new ones."""
+    def drop_reservations(self) -> None:
+        """Before matching: those fall whose agent could no longer take it; no claim is left."""
         for contact in self.waiting_contacts():
             agent = self.reserved_agent(contact)
             if agent is not None and not self.could_take_empty(agent, contact):
                 self.end_reservation(contact)
-        for contact in self.in_queue_order(self.fallen):
-            self.try_to_reserve(contact)  # does nothing unless it waits
-        self.fallen = []
 
     # ------------------------------------------------------------ preference (rule 4)
 
@@ -322,7 +305,7 @@ class NaiveRules(NaiveRoom):
         """The contact no longer uses any of its agent's capacity."""
         agent = contact.holder
         assert agent is not None
-        agent.work.remove(contact)
+        self.out_of_hand(agent, contact)
         contact.holder = None
         self.drop_timers(contact, "offer", "wrap_up")
         return agent
@@ -349,9 +332,11 @@ class NaiveRules(NaiveRoom):
         contact.preference = None
         self.drop_timers(contact)
 
-    def exclude(self, contact: Contact, agent: Agent) -> float:
+    def exclude(self, contact: Contact, agent: Agent) -> float | None:
         """Rule 7: not offered to this agent for retry_seconds; returns when that ends."""
         contact.excluded.append(agent.id)
+        if contact.channel.retry_seconds is None:
+            return None  # until some agent has taken it
         timer = self.add_timer("retry", self.now + contact.channel.retry_seconds, contact)
         timer.agent_id = agent.id
         return timer.due
@@ -362,15 +347,20 @@ class NaiveRules(NaiveRoom):
         """Away takes back offers; work and wrap-ups go on."""
         agent.presence = "away"
         self.emit("presence", agent=agent.id, state="away", reason=reason)
-        for contact in self.in_queue_order(c for c in agent.work if c.state == "offered"):
-            self.emit("offer_revoked", contact=contact.id, agent=agent.id)
-            self.return_to_queue(contact)
+        self.take_back_offers(agent.work)
         self.end_preferences_for(agent)
 
-    def go_offline(self, agent: Agent) -> None:
+    def take_back_offers(self, contacts: list[Contact]) -> None:
+        """Rule 7: several are taken back in queue order; neither misses nor exclusions."""
+        for contact in self.in_queue_order(c for c in contacts if c.state == "offered"):
+            assert contact.holder is not None
+            self.emit("offer_revoked", contact=contact.id, agent=contact.holder.id)
+            self.return_to_queue(contact)
+
+    def go_offline(self, agent: Agent, reason: str | None) -> None:
         """Offline also requeues active and interrupted contacts, and ends wrap-ups."""
         agent.presence = "offline"
-        self.emit("presence", agent=agent.id, state="offline", reason=None)
+        self.emit("presence", agent=agent.id, state="offline", reason=reason)
         for contact in self.in_queue_order(c for c in agent.work if c.state != "wrap_up"):
             if contact.state == "offered":
                 self.emit("offer_revoked", contact=contact.id, agent=agent.id)
@@ -415,8 +405,8 @@ class NaiveRules(NaiveRoom):
         elif timer.kind == "preference":
             self.end_preference(contact, say=True)
         elif timer.kind == "relax":  # rule 5: in whatever state; voided steps have no timer
-            contact.skills = timer.skills
-            self.emit("relaxed", contact=contact.id, skills=dict(contact.skills))
+            contact.needs = timer.needs
+            self.emit("relaxed", contact=contact.id, **contact.needs.as_event())
         elif timer.kind == "expiry":
             if contact.state in ("waiting", "deferred"):
                 self.expire(contact)

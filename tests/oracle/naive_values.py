@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 
@@ -18,9 +18,14 @@ PRIORITY_MAX = 2**31
 ID_BYTES_MAX = 128
 NEEDED_SKILLS_MAX = 64
 HELD_SKILLS_MAX = 1_000
+GROUPS_MAX = 16  # of any_of
+ALTERNATIVES_MIN, ALTERNATIVES_MAX = 2, 32  # of each group
+NOT_AGENTS_MAX = 64
+SKILL_ORDER_MAX = 1_000
 PRESENCES = ("ready", "away", "offline")
 ORDERS = ("arrival", "priority", "deadline")
-SELECTIONS = ("longest-idle", "least-loaded", "most-skilled", "closest-fit")
+SELECTIONS = ("longest-idle", "least-loaded", "most-skilled", "closest-fit",
+              "linear", "round-robin", "fewest-taken", "least-busy")  # fmt: skip
 STOCK_CHANNELS = ("phone", "email", "fax", "chat")
 
 
@@ -98,20 +103,65 @@ def check_skills(skills: Json, most: int) -> dict[str, int]:
     return {name: check_int(level, 1, LEVEL_MAX) for name, level in skills.items()}
 
 
-def check_relax(steps: list[Json], needed: dict[str, int]) -> list[tuple[float, dict[str, int]]]:
-    """Rule 5: a step may only drop skills or lower levels; steps come in order of time."""
-    checked: list[tuple[float, dict[str, int]]] = []
+def check_without_repeats(names: list[str], most: int) -> list[str]:
+    """A list of names, each once."""
+    if len(names) > most or len(set(names)) < len(names):
+        raise refuse("InvalidValueError")
+    return names
+
+
+class Requirement(NamedTuple):
+    """What a contact needs: all of `skills`, and of each group of `any_of` one alternative."""
+
+    skills: dict[str, int]
+    any_of: list[dict[str, int]]
+
+    def as_event(self) -> Json:
+        """The keys of events; groups only if there are any."""
+        groups = {"any_of": [dict(group) for group in self.any_of]} if self.any_of else {}
+        return {"skills": dict(self.skills), **groups}
+
+
+def check_requirement(said: Json) -> Requirement:
+    """The requirement that `skills` and `any_of` state together; what is not said is empty."""
+    skills = check_skills(said.get("skills") or {}, NEEDED_SKILLS_MAX)
+    groups = said.get("any_of") or []
+    if len(groups) > GROUPS_MAX or any(len(group) < ALTERNATIVES_MIN for group in groups):
+        raise refuse("InvalidValueError")
+    return Requirement(skills, [check_skills(group, ALTERNATIVES_MAX) for group in groups])
+
+
+def requirement_is_said(fields: Json) -> bool:
+    """Tell whether a command gives a requirement, be it an empty one."""
+    return fields.get("skills") is not None or fields.get("any_of") is not None
+
+
+def implied(before: Requirement, group: dict[str, int]) -> bool:
+    """Rule 5: whoever meets `before` meets one alternative of the new group."""
+
+    def satisfies(name: str, level: int) -> bool:
+        return name in group and group[name] <= level
+
+    if any(satisfies(name, level) for name, level in before.skills.items()):
+        return True
+    return any(all(satisfies(*each) for each in former.items()) for former in before.any_of)
+
+
+def check_relax(steps: list[Json], needed: Requirement) -> list[tuple[float, Requirement]]:
+    """Rule 5: each step is implied by what was needed before it; steps come in order of time."""
+    checked: list[tuple[float, Requirement]] = []
     before, after_before = needed, 0.0
     for step in steps:
         after = check_duration(step["after_seconds"])
-        skills = check_skills(step["skills"], NEEDED_SKILLS_MAX)
+        needs = check_requirement(step)
         if after < after_before:
             raise refuse("InvalidValueError")
-        for name, level in skills.items():
-            if name not in before or level > before[name]:
-                raise refuse("InvalidValueError")
-        checked.append((after, skills))
-        before, after_before = skills, after
+        if any(level > before.skills.get(name, 0) for name, level in needs.skills.items()):
+            raise refuse("InvalidValueError")
+        if not all(implied(before, group) for group in needs.any_of):
+            raise refuse("InvalidValueError")
+        checked.append((after, needs))
+        before, after_before = needs, after
     return checked
 
 
@@ -133,7 +183,7 @@ class Channel:
 
     def __init__(self, name: str, settings: Json) -> None:
         known = {"cost", "offer_seconds", "wrap_up_seconds", "retry_seconds", "max_misses",
-                 "resume_seconds", "target_seconds", "reserve_seconds",
+                 "resume_seconds", "target_seconds", "reserve_seconds", "max_waiting",
                  "interrupted_by"}  # fmt: skip
         if not name.strip() or set(settings) - known:
             raise ValueError(f"channel {name!r}: {sorted(set(settings) - known)}")
@@ -142,11 +192,13 @@ class Channel:
             self.cost = check_int(settings.get("cost", 1), 1, COST_MAX)
             self.offer_seconds = self._optional(settings, "offer_seconds", None)
             self.wrap_up_seconds = self._optional(settings, "wrap_up_seconds", 0)
-            self.retry_seconds = check_duration(settings.get("retry_seconds", 60))
+            self.retry_seconds = self._optional(settings, "retry_seconds", 60)
             self.max_misses = check_int(settings.get("max_misses", 1), 1, 2**63)
             self.resume_seconds = check_duration(settings.get("resume_seconds", 60))
             self.target_seconds = self._optional(settings, "target_seconds", None)
             self.reserve_seconds = self._optional(settings, "reserve_seconds", None)
+            most = settings.get("max_waiting")
+            self.max_waiting = None if most is None else check_int(most, 0, 2**63)
         except Refused as error:
             raise ValueError(f"channel {name!r}: a bad value") from error
         if self.offer_seconds is not None and self.offer_seconds <= 0:
@@ -173,7 +225,7 @@ class Timer:
         self.kind = kind
         self.contact = contact
         self.agent_id = ""  # of a retry timer: whose exclusion ends
-        self.skills: dict[str, int] = {}  # of a relaxation timer: what is needed from then on
+        self.needs = Requirement({}, [])  # of a relaxation timer: from then on
 
 
 class Agent:
@@ -186,28 +238,39 @@ class Agent:
         self.limits: dict[str, int] = {}
         self.channels: list[str] | None = None  # None: all
         self.costs: dict[str, int] = {}  # its own, in place of the channels' (rule 14)
+        self.wrap_up_seconds: dict[str, float | None] = {}  # its own, likewise
+        self.skill_order: list[str] = []  # which contacts it takes first (rule 2)
         self.presence: str = "ready" if spec.get("presence") is None else spec["presence"]
         self.stamp = stamp
+        self.added = stamp  # the order of adding
         self.misses = 0
         self.work: list[Contact] = []  # offers, active, interrupted, wrap-ups
+        self.taken = 0  # how many contacts ("fewest-taken")
+        self.latest_taking = 0  # a counter value; 0: never ("round-robin")
+        self.busy_seconds = 0.0  # of the busy periods that are over ("least-busy")
+        self.busy_since = 0.0  # the start of the running one, while there is any work
         self.replace(checked_agent_fields(spec))
         if self.presence not in PRESENCES:
             raise refuse("InvalidValueError")
 
     def replace(self, fields: Json) -> None:
-        """Take over those of skills, capacity, limits, channels, costs that are given."""
+        """Take over those of the replaceable fields that are given."""
         self.skills = fields.get("skills", self.skills)
         self.capacity = fields.get("capacity", self.capacity)
         self.limits = fields.get("limits", self.limits)
         self.channels = fields.get("channels", self.channels)
         self.costs = fields.get("costs", self.costs)
+        self.wrap_up_seconds = fields.get("wrap_up_seconds", self.wrap_up_seconds)
+        self.skill_order = fields.get("skill_order", self.skill_order)
 
     def as_event(self) -> Json:
-        """The keys of the events agent_added and agent_updated; costs only if there are any."""
+        """The keys of the events agent_added and agent_updated; what is its own only if any."""
         channels = None if self.channels is None else list(self.channels)
-        costs = {"costs": dict(self.costs)} if self.costs else {}
+        own: Json = {"costs": dict(self.costs), "wrap_up_seconds": dict(self.wrap_up_seconds),
+                     "skill_order": list(self.skill_order)}  # fmt: skip
         return {"agent": self.id, "skills": dict(self.skills), "capacity": self.capacity,
-                "limits": dict(self.limits), "channels": channels, **costs}  # fmt: skip
+                "limits": dict(self.limits), "channels": channels,
+                **{key: value for key, value in own.items() if value}}  # fmt: skip
 
 
 def checked_agent_fields(spec: Json) -> Json:
@@ -227,6 +290,16 @@ def checked_agent_fields(spec: Json) -> Json:
     if "costs" in spec:
         costs = spec["costs"] or {}
         fields["costs"] = {name: check_int(costs[name], 1, COST_MAX) for name in costs}
+    if "wrap_up_seconds" in spec:
+        own = spec["wrap_up_seconds"] or {}
+        fields["wrap_up_seconds"] = {
+            name: None if own[name] is None else check_duration(own[name]) for name in own
+        }
+    if "skill_order" in spec:
+        order = check_without_repeats(spec["skill_order"] or [], SKILL_ORDER_MAX)
+        if any(not name.strip() for name in order):
+            raise refuse("InvalidValueError")
+        fields["skill_order"] = order
     return fields
 
 
@@ -241,14 +314,16 @@ class Contact:
         priority = spec.get("priority")
         self.id = check_id(spec["id"])
         self.channel = channel
-        self.skills = check_skills(spec.get("skills") or {}, NEEDED_SKILLS_MAX)
+        self.needs = check_requirement(spec)
+        names = [check_id(name) for name in spec.get("not_agents") or []]
+        self.not_agents = check_without_repeats(names, NOT_AGENTS_MAX)
         self.priority = check_priority(0 if priority is None else priority)
         self.arrived_at = now if arrived_at is None else check_number(arrived_at)
         if self.arrived_at > now:  # "may lie in the past, never in the future"
             raise refuse("InvalidValueError")
         self.not_before = None if not_before is None else check_number(not_before)
         self.prefer = check_prefer(spec.get("prefer"))
-        self.relax = check_relax(spec.get("relax") or [], self.skills)
+        self.relax = check_relax(spec.get("relax") or [], self.needs)
         self.expire_seconds = None if expire is None else check_duration(expire)
         # Its own target counts before the channel's; kept through a change of channel (rule 3).
         self.target_seconds = channel.target_seconds if target is None else check_duration(target)
@@ -260,6 +335,11 @@ class Contact:
         self.preference: Preference | None = None  # while it runs (rule 4)
         self.expiry_fell_due = False  # while offered or abandoned (rule 6)
         self.abandoned_at = -math.inf  # the latest abandonment (rule 12)
+
+    @property
+    def skills(self) -> dict[str, int]:
+        """The skills that are all needed now."""
+        return self.needs.skills
 
 
 class Preference:

@@ -12,7 +12,8 @@ from oracle.naive_router import NaiveRouter, Refused
 from oracle.naive_values import Json
 from oracle.run_play import make_router
 
-_ONLY_FAST = ("rank",)  # keys that the naive router does not tell
+_ONLY_FAST = ("rank", "target_seconds")  # keys that the naive router does not tell
+_ONLY_IF_ANY = ("costs", "any_of", "not_agents", "wrap_up_seconds", "skill_order")
 
 
 def fast_router(play: Json) -> Router:
@@ -29,10 +30,14 @@ def fast_router(play: Json) -> Router:
 
 
 def told(events: Any) -> list[Json]:
-    """Events as both routers tell them: `costs` of agents only where there are any."""
+    """Events as both routers tell them: what agents and contacts may have, only if any."""
     found = [event.to_dict() for event in events if event.name != "unservable"]
     return [
-        {k: v for k, v in event.items() if k not in _ONLY_FAST and (k, v) != ("costs", {})}
+        {
+            key: value
+            for key, value in event.items()
+            if key not in _ONLY_FAST and not (key in _ONLY_IF_ANY and value in ({}, [], ()))
+        }
         for event in found
     ]
 

@@ -12,6 +12,7 @@ import pytest
 
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
+from oracle.generate_second_edition import second_edition_play
 from oracle.naive_router import NaiveRouter, Refused
 from oracle.naive_values import Json
 from oracle.run_play import make_router, run_play
@@ -20,24 +21,25 @@ from oracle.run_play import make_router, run_play
 def state(router: NaiveRouter) -> list[object]:
     """Everything that can be seen of a router, but its counter."""
     contacts = [
-        (c.id, c.state, c.channel.name, sorted(c.skills.items()), c.priority, c.arrived_at,
+        (c.id, c.state, c.channel.name, c.needs, c.priority, c.arrived_at, c.target_seconds,
          c.sequence, c.holder.id if c.holder else None, c.excluded, c.barred,
          vars(c.preference) if c.preference else None, c.expiry_fell_due)
         for c in router.contacts
     ]  # fmt: skip
     agents = [
-        (a.id, a.as_event(), a.presence, a.stamp, a.misses, [c.id for c in a.work])
+        (a.id, a.as_event(), a.presence, a.stamp, a.misses, [c.id for c in a.work],
+         a.taken, a.latest_taking, a.busy_seconds)
         for a in router.agents
-    ]
+    ]  # fmt: skip
     timers = [(t.due, t.made, t.kind, t.contact.id, t.agent_id) for t in router.timers]
     held = [(c.id, a.id) for c, a in router.reservations]
-    return [router.now, contacts, agents, timers, held]
+    return [router.now, router.stopped, contacts, agents, timers, held]
 
 
 def check(router: NaiveRouter) -> None:
     """Nobody can take what waits; work and holders agree; matching again does nothing."""
     for contact in router.waiting_contacts():
-        assert not router.takers(contact)
+        assert router.stopped or not router.takers(contact)
     held = {id(c) for agent in router.agents for c in agent.work}
     for contact in router.contacts:
         at_work = contact.state in ("offered", "active", "interrupted", "wrap_up")
@@ -64,14 +66,21 @@ def check(router: NaiveRouter) -> None:
     assert state(router) == before and not router.events
 
 
+def let_in(router: NaiveRouter, most: int | None) -> None:
+    """Let only so many contacts wait, in all and of each channel."""
+    router.max_waiting = most
+    for channel in router.channels.values():
+        channel.max_waiting = most
+
+
 def submit_goes(router: NaiveRouter, step: Json) -> bool:
     """Tell whether the contact, submitted without the limit, would go to an agent at once."""
-    router.max_waiting = None
+    let_in(router, None)
     router.step(**step)
     return router.state_of(step["contact"]["id"]) in ("offered", "active")
 
 
-@pytest.mark.parametrize("write", [random_play, interrupting_play])
+@pytest.mark.parametrize("write", [random_play, interrupting_play, second_edition_play])
 @pytest.mark.parametrize("seed", range(60))
 def test_invariants(seed: int, write: Callable[[random.Random, int], Json]) -> None:
     """After every step; and a refused command is an `advance`."""
@@ -92,10 +101,11 @@ def test_invariants(seed: int, write: Callable[[random.Random, int], Json]) -> N
             assert before.step("advance", step["at"]) == refusal.events
             assert state(router) == state(before)
         else:
-            if before.max_waiting is not None and step["do"] == "submit":
+            limits = [channel.max_waiting for channel in before.channels.values()]
+            if {before.max_waiting, *limits} != {None} and step["do"] == "submit":
                 full = copy.deepcopy(before)
                 full.step("advance", step["at"])
-                full.max_waiting = 0
+                let_in(full, 0)
                 if submit_goes(copy.deepcopy(full), step):
                     full.step(**step)  # not refused, however full the queue
         check(router)

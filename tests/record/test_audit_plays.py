@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from omniqueue import Assigned, Event, OmniqueueError
+from omniqueue.centre.regular_file import lines_of
 from omniqueue.cli import main as cli
 from omniqueue.play.commands import perform
 from omniqueue.play.document import Step
 from omniqueue.record.audit import AuditResult, audited
 from omniqueue.record.event_lines import EventWriter
 from omniqueue.record.event_reading import EventReader
-from omniqueue.sim.files.regular_file import lines_of
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
 from oracle.side_by_side import fast_router, steps_of

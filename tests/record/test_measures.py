@@ -9,6 +9,7 @@ from math import ceil
 import pytest
 
 from omniqueue import Agent, Channel, Contact, Router, Skills
+from omniqueue.centre.groups import Group
 from omniqueue.model.contact_events import Abandoned, Assigned, Cancelled, Queued
 from omniqueue.record import measures
 from omniqueue.record.audit import audited
@@ -18,10 +19,9 @@ from omniqueue.record.ledger import Ledger
 from omniqueue.record.live_statistics import LiveStatistics
 from omniqueue.record.measures import MEASURES, ContactMeasures
 from omniqueue.record.workload import AgentTime
-from omniqueue.sim.laws.arrivals import Trace
 from omniqueue.sim.runs.replications import simulate
+from omniqueue.sim.scenarios.arrivals import Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 
 FR = Skills.of({"fr": 1})
 FR_LAW = Skills.of({"fr": 1, "law": 2})

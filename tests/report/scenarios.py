@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import attrs
 
-from omniqueue.sim.calendar.week import hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate
+from omniqueue.centre.groups import ShiftPlan
+from omniqueue.centre.week import hours
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
-from omniqueue.sim.scenarios.staffing import ShiftPlan
 
 
 def a_scenario(**changes: object) -> Scenario:

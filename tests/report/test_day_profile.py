@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from omniqueue.centre.week import hours
 from omniqueue.report.day_profile import day_profile
-from omniqueue.sim.calendar.week import hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
 
 

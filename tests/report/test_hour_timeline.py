@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from omniqueue.report.hour_timeline import Hour, HourRow, hour_chart, hour_of
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from report.drawings import texts
 from report.scenarios import a_scenario
 

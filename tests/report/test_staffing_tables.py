@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from omniqueue.report.staffing_tables import staffing_lines
 from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
-from omniqueue.sim.studies.staff_search import cheapest_staffing
+from omniqueue.sim.studies.staff_search import find_staffing
 
 
 def test_a_plan_tells_its_targets_and_its_trail() -> None:
     calls = Stream("calls", channel="phone", arrivals=60, handling=110)
     desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-    plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
+    plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
     lines = list(staffing_lines(plan))
     assert lines[0] == "desk 4: meets every target, 40 agent-hours, cost 40."
     head, row = lines[2:4]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from omniqueue.report.who_serves_whom import heat_cell, serving_text, who_serves_whom
-from omniqueue.sim.centre.replication import run_replication
+from omniqueue.sim.replication.loop import run_replication
 from report.scenarios import a_scenario
 
 

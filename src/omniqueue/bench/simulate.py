@@ -25,11 +25,11 @@ from omniqueue.bench.timing import (
     ratios,
 )
 from omniqueue.bench.workload import assignments_checksum, seeded
-from omniqueue.sim.centre.columns import ReplicationRecord
-from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.arrivals import Trace
+from omniqueue.centre.groups import Group
+from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.scenarios.arrivals import Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.theory import erlang_c
 
 _AGENTS: Final = 100

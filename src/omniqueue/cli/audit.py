@@ -8,7 +8,7 @@ or late, time going back, a cut or changed file. Which of several free agents wa
 
 Exit codes: 0 all is explained; 1 something is not (each kind is counted, the first 20 faults and
 the first of every kind are named with their line); 2 bad use, or a line that is no line of the
-format; 130 interrupted (what is printed is then a partial result, and says so).
+format; 130 incomplete (what is printed is then a partial result, and says so).
 
 Keys of `--json` (one object; seconds unless said otherwise; null: nothing to measure):
 
@@ -32,33 +32,32 @@ Keys of `--json` (one object; seconds unless said otherwise; null: nothing to me
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from omniqueue.cli.console import say
+from omniqueue.cli.verb import Progress, Verbs, add_output_options, add_verb, present, watched
 
 _BYTES_MAX: Final = 1 << 30
 _CONTACT_BYTES: Final = 512  # what the events of one contact take, about
 _TELL_EVERY: Final = 1 << 20  # characters between two words to the progress bar
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        verbs,
         "audit",
-        help="judge recorded events (JSON lines) apart from the engine: a gate for CI",
-        description="Judge recorded events by code that shares nothing with the engine: every"
+        run,
+        what="judge recorded events (JSON lines) apart from the engine: a gate for CI",
+        more="Judge recorded events by code that shares nothing with the engine: every"
         " overtaking with its cause, who suffered most, who served whom, and every fault by name."
         " Exit code 1: something is unexplained. 2: bad input.",
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("record", metavar="EVENTS.jsonl", help="as route --events writes it, plain or gzip")
     add("--zone", metavar="ZONE", help="tell instants in this zone, as Europe/Berlin")
-    add("--json", action="store_true", help="one JSON object, no tables")
-    add("--quiet", action="store_true", help="only the totals and the verdict, no progress bar")
-    parser.set_defaults(run=run)
+    add_output_options(parser, quiet="only the totals and the verdict, no progress bar")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,36 +66,30 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         OmniqueueError: bad input; a `FileFaultsError` names file, line and fault.
     """
-    from omniqueue.cli.interrupt import stop_wish
-    from omniqueue.cli.progress import progress_bar
+    from omniqueue.centre.regular_file import lines_of
     from omniqueue.record.audit import audited
     from omniqueue.record.event_reading import EventReader
     from omniqueue.report.audit_tables import audit_json, audit_lines
-    from omniqueue.sim.files.regular_file import lines_of
     from omniqueue.sim.logs.staff_file import zone_named
 
     path = arguments.record
     zone = None if arguments.zone is None else zone_named("--zone", arguments.zone)
     total = _size(path) // _CONTACT_BYTES
-    with (
-        progress_bar(total, wanted=not arguments.quiet, what="auditing") as on_progress,
-        stop_wish() as stopped,
-    ):
-        reader = EventReader(path, _counted(lines_of(path, _BYTES_MAX), on_progress))
+    with watched(arguments, "auditing", total) as (progress, stopped):
+        reader = EventReader(path, _counted(lines_of(path, _BYTES_MAX), progress, total))
         found = audited(reader.header, reader, stopped=stopped)
-    if arguments.json:
-        say(json.dumps(audit_json(found, name=path, zone=zone), allow_nan=False))
-    else:
-        for line in audit_lines(found, name=path, zone=zone, brief=arguments.quiet):
-            say(line)
-    if found.incomplete:
-        return 130
-    return 0 if found.fair else 1
+    return present(
+        arguments,
+        partial(audit_json, found, name=path, zone=zone),
+        partial(audit_lines, found, name=path, zone=zone, brief=arguments.quiet),
+        incomplete=found.incomplete,
+        holds=found.fair,
+    )
 
 
 def _size(path: str) -> int:
     """Return how many bytes a record holds, unpacked, for the progress bar."""
-    from omniqueue.sim.files.regular_file import open_regular
+    from omniqueue.centre.regular_file import open_regular
 
     with open_regular(path) as file:
         packed = file.read(2) == b"\x1f\x8b"
@@ -107,7 +100,7 @@ def _size(path: str) -> int:
     return size
 
 
-def _counted(lines: Iterator[str], tell: Callable[[int], None]) -> Iterator[str]:
+def _counted(lines: Iterator[str], tell: Progress, total: int) -> Iterator[str]:
     """Yield lines, and tell now and then how far they are."""
     read = told = 0
     for line in lines:
@@ -115,4 +108,4 @@ def _counted(lines: Iterator[str], tell: Callable[[int], None]) -> Iterator[str]
         read += len(line)
         if read - told >= _TELL_EVERY:
             told = read
-            tell(read // _CONTACT_BYTES)
+            tell(read // _CONTACT_BYTES, total)

@@ -8,12 +8,11 @@ the repository: `python -m benchmarks`.
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omniqueue.cli.console import say
+from omniqueue.cli.verb import CHECK_FAILED, DONE, Verbs, add_verb, told_progress
 
 if TYPE_CHECKING:
     from omniqueue.bench.result import BenchResult
@@ -21,18 +20,18 @@ if TYPE_CHECKING:
 _SEED_MAX = 2**63 - 1
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        verbs,
         "bench",
-        help="measure on this machine what routing costs",
-        description="Without WHAT: the one canonical workload, and two numbers, in under 30"
+        run,
+        what="measure on this machine what routing costs",
+        more="Without WHAT: the one canonical workload, and two numbers, in under 30"
         " seconds. simulate: a simulated centre of 100 agents, in under a minute.",
-        allow_abbrev=False,
     )
     parser.add_argument("what", metavar="WHAT", nargs="?", choices=("simulate",), help="simulate")
     add_options(parser)
-    parser.set_defaults(run=run)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -80,35 +79,4 @@ def run_bench(bench: Callable[..., BenchResult], arguments: argparse.Namespace) 
         result = bench(seed=seed, quick=arguments.quick, tell=tell)
     for line in [result.json()] if arguments.json else result.lines():
         say(line)
-    return 0 if result.met else 1
-
-
-@contextmanager
-def told_progress() -> Iterator[Callable[[str], None]]:
-    """Yield a function that is told what is being done; it shows that on a terminal.
-
-    Nothing is drawn between two calls, so that drawing takes no time from what is measured; and
-    nothing at all where the library `rich` is not installed.
-
-    Example:
-        >>> with told_progress() as tell:
-        ...     tell("contacts come to wait")
-    """
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield _silent
-        return
-    try:
-        from rich.console import Console
-        from rich.progress import Progress, TextColumn, TimeElapsedColumn
-    except ImportError:
-        yield _silent
-        return
-    columns = (TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
-        task = bar.add_task("")
-        yield lambda what: bar.update(task, description=what, refresh=True)
-
-
-def _silent(_: str) -> None:
-    """Show nothing."""
+    return DONE if result.met else CHECK_FAILED

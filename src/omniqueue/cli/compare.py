@@ -1,6 +1,6 @@
 """`omniqueue compare`: run a scenario in two ways on the same customers, and say what differs.
 
-Exit codes: 0 done; 2 bad use or bad input; 130 interrupted (what is printed is then a partial
+Exit codes: 0 done; 2 bad use or bad input; 130 incomplete (what is printed is then a partial
 result, and says so). The keys of `--json` are documented at `Comparison.to_dict`; the command
 line adds `verdict`, a list of sentences.
 """
@@ -8,38 +8,37 @@ line adds `verdict`, a list of sentences.
 from __future__ import annotations
 
 import argparse
-import json
-import re
 from typing import TYPE_CHECKING
 
-from omniqueue.cli.console import complain, say
-from omniqueue.cli.options import add_policy_options, add_study_options
-from omniqueue.errors import InvalidValueError
+from omniqueue.cli.console import complain
+from omniqueue.cli.options import add_policy_options, add_study_options, count, group_numbers
+from omniqueue.cli.verb import BAD_USE, Verbs, add_output_options, add_verb, present, watched
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.sim.scenarios.scenario import Scenario
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        verbs,
         "compare",
-        help="compare a scenario with another order, selection or staffing, pair by pair",
-        description="Simulate a scenario as it is (A) and with changes (B) on the same customers,"
-        " and print what differs, with a verdict in words. Exit code 130: interrupted, the result"
-        " is partial.",
-        allow_abbrev=False,
+        run,
+        what="compare a scenario with another order, selection or staffing, pair by pair",
+        more="Simulate a scenario as it is (A) and with changes (B) on the same customers,"
+        " and print what differs, with a verdict in words. Exit code 130: the run was stopped,"
+        " the result is partial.",
     )
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="A: who calls, who answers, when and how long")
     add_policy_options(parser, whose="B's")
     add(
-        "--staff",
-        metavar="GROUP=COUNT",
+        "--agents",
+        metavar="GROUP=N",
         action="append",
         default=[],
-        help="so many agents of a group in B, in all its shifts together (repeatable); or"
-        " OTHER.toml: the agents of another scenario",
+        help="B has N agents in a group, in all its shifts together (repeatable); or OTHER.toml:"
+        " the agents of another scenario",
     )
     add_study_options(parser, replications="how many pairs of runs", same_for="both")
     add(
@@ -48,8 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="SHARE",
         help="go on until the difference in the mean wait is known to within this share of A's",
     )
-    add("--quiet", action="store_true", help="only the verdict, no progress bar")
-    parser.set_defaults(run=run)
+    add_output_options(parser, quiet="only the verdict, no progress bar")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,21 +55,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         FileFaultsError: it is no valid scenario.
-        InvalidValueError: an option out of range, or no change at all.
+        InvalidValueError: an option out of range.
         OSError: standard output cannot take the result.
     """
-    from omniqueue.cli.interrupt import stop_wish
-    from omniqueue.cli.simulate import progress_bar
     from omniqueue.report.comparison_tables import comparison_lines, comparison_verdict
     from omniqueue.sim.scenarios.file import read_scenario
     from omniqueue.sim.studies.comparison import compare
 
-    if not (arguments.order or arguments.selection or arguments.staff):
-        complain("omniqueue: compare needs a change for B: --order, --selection or --staff")
-        return 2
+    if not (arguments.order or arguments.selection or arguments.agents):
+        complain("omniqueue: compare needs a change for B: --order, --selection or --agents")
+        return BAD_USE
     scenario = read_scenario(arguments.scenario)
     other = _changed(scenario, arguments)
-    with progress_bar(wanted=not arguments.quiet) as progress, stop_wish() as stopped:
+    with watched(arguments) as (progress, stopped):
         found = compare(
             scenario,
             other,
@@ -83,12 +79,12 @@ def run(arguments: argparse.Namespace) -> int:
             progress=progress,
             stopped=stopped,
         )
-    if arguments.json:
-        say(json.dumps({**found.to_dict(), "verdict": comparison_verdict(found)}, allow_nan=False))
-    else:
-        for line in comparison_lines(found, brief=arguments.quiet):
-            say(line)
-    return 130 if found.interrupted else 0
+    return present(
+        arguments,
+        lambda: {**found.to_dict(), "verdict": comparison_verdict(found)},
+        lambda: comparison_lines(found, brief=arguments.quiet),
+        incomplete=found.incomplete,
+    )
 
 
 def _changed(scenario: Scenario, arguments: argparse.Namespace) -> Scenario:
@@ -98,19 +94,16 @@ def _changed(scenario: Scenario, arguments: argparse.Namespace) -> Scenario:
     from omniqueue.sim.scenarios.file import read_scenario
     from omniqueue.sim.studies.staff_start import staffed
 
-    changes = {
-        name: given
-        for name, given in (("order", arguments.order), ("selection", arguments.selection))
-        if given is not None
+    changes: dict[str, object] = {
+        name: getattr(arguments, name)
+        for name in ("order", "selection")
+        if getattr(arguments, name) is not None
     }
-    other = attrs.evolve(scenario, **changes)
-    numbers: dict[str, int] = {}
-    for text in arguments.staff:
-        found = re.fullmatch(r"(.+)=([0-9]{1,9})", text)
-        if found is not None:
-            numbers[found[1]] = int(found[2])
-        elif text.endswith(".toml"):
-            other = attrs.evolve(other, groups=read_scenario(text).groups)
+    numbers = []
+    for text in arguments.agents:
+        if text.endswith(".toml"):
+            changes["groups"] = read_scenario(text).groups
         else:
-            raise InvalidValueError("--staff", text, "GROUP=COUNT or OTHER.toml")
-    return staffed(other, numbers)
+            numbers.append(text)
+    other = attrs.evolve(scenario, **changes)  # type: ignore[arg-type]
+    return staffed(other, dict(group_numbers("--agents", numbers, count)))

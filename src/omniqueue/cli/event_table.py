@@ -40,9 +40,9 @@ class JsonLines:
         """Print who still waits, as the last line. Cost: O(waiting)."""
         say(json.dumps({"event": "end", "waiting": list(waiting)}))
 
-    def interrupt(self) -> None:
+    def stop(self) -> None:
         """Print that the play was not run to its end. Cost: O(1)."""
-        say(json.dumps({"event": "interrupted"}))
+        say(json.dumps({"event": "incomplete"}))
 
 
 class EventTable:
@@ -89,9 +89,9 @@ class EventTable:
         """Print the table and who still waits. Cost: O(size of the table)."""
         self._print("end", f"waiting: {', '.join(map(printable, waiting)) or 'nobody'}")
 
-    def interrupt(self) -> None:
-        """Print the table as far as it goes, and that it is not whole. Cost: O(its size)."""
-        self._print("interrupted", "the play was not run to its end")
+    def stop(self) -> None:
+        """Print the table as far as it goes, and that it is incomplete. Cost: O(its size)."""
+        self._print("incomplete", "the play was not run to its end")
 
     def _print(self, event: str, detail: str) -> None:
         if self.title:

@@ -8,10 +8,10 @@ from math import floor
 from typing import Final
 
 from omniqueue.errors import InvalidValueError
+from omniqueue.model.durations import duration_seconds, duration_text
 from omniqueue.record import measures
 from omniqueue.record.ledger import Ledger
 from omniqueue.report import formats
-from omniqueue.sim.calendar.durations import duration_seconds, duration_text
 
 INTERVALS_MAX: Final = 1_000_000  # lines of a table: two years by the minute
 

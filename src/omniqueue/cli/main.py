@@ -1,7 +1,7 @@
 """`omniqueue VERB ...`: find the verb, run it, and turn whatever happens into an exit code.
 
 Exit codes: 0 done; 1 done, and what was checked does not hold; 2 bad use or bad input; 130
-interrupted; 141 the reader of the output has left, as `head` does, which is said by nothing else.
+incomplete; 141 the reader of the output has left, as `head` does, which is said by nothing else.
 A verb's heavy imports stand inside its `run`, so that help comes at once.
 """
 
@@ -14,10 +14,8 @@ from typing import Any, NoReturn
 from omniqueue import __version__
 from omniqueue.cli import audit, bench, compare, play, route, simulate, staff, validate, whatif
 from omniqueue.cli.console import abandon_output, complain, flush_output
+from omniqueue.cli.verb import BAD_USE, DONE, INCOMPLETE, READER_GONE
 from omniqueue.errors import FileFaultsError, OmniqueueError
-
-DONE, CHECK_FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
-READER_GONE = 141  # what a shell says of a program that SIGPIPE has ended
 
 _VERBS = (play, route, audit, whatif, simulate, compare, staff, validate, bench)
 
@@ -88,8 +86,8 @@ def _exit_code(act: Callable[[], int]) -> int:
     except SystemExit as leaving:  # how argparse ends help and bad use
         return leaving.code if isinstance(leaving.code, int) else DONE
     except KeyboardInterrupt:
-        complain("omniqueue: interrupted; the output is not complete")
-        return INTERRUPTED
+        complain("omniqueue: stopped; the output is incomplete")
+        return INCOMPLETE
     except FileFaultsError as error:
         for fault in error.faults:
             complain(f"{error.path}: {fault}")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
 
+from omniqueue.errors import InvalidValueError
+
+N = TypeVar("N", int, float)
 LOG_ROLES: Final = ("id", "time", "channel", "skill", "handling", "priority")
 
 
@@ -92,4 +96,48 @@ def add_study_options(
     add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
     add("--seed", type=int, metavar="N", help=seed)
     add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
-    add("--json", action="store_true", help="one JSON object instead of tables")
+
+
+def group_numbers(
+    option: str, texts: Iterable[str], number: Callable[[str], N], *, bare: bool = False
+) -> list[tuple[str, N]]:
+    """Return group and number of each text GROUP=N.
+
+    Args:
+        option: the option's name.
+        texts: what was given.
+        number: reads N, or raises a ValueError.
+        bare: whether N alone will do; its group is then empty.
+
+    Raises:
+        InvalidValueError: no group, or no number.
+
+    Cost: O(length).
+
+    Example:
+        >>> group_numbers("--agents", ["desk=3"], count)
+        [('desk', 3)]
+    """
+    found = []
+    for text in texts:
+        group, sign, value = text.rpartition("=")
+        try:
+            if not group and (sign or not bare):
+                raise ValueError
+            found.append((group, number(value)))
+        except ValueError:
+            expected = "a number, or GROUP=NUMBER" if bare else "GROUP=NUMBER, as desk=2"
+            raise InvalidValueError(option, text, expected) from None
+    return found
+
+
+def count(text: str) -> int:
+    """Return a whole number of at most nine digits, or raise a ValueError.
+
+    Example:
+        >>> count("12")
+        12
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise ValueError
+    return int(text)

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from omniqueue.cli.console import complain
+from omniqueue.cli.verb import CHECK_FAILED, DONE, Verbs, add_verb
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.play import Outcome, Play
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        verbs,
         "play",
-        help="run a play (a JSON file of timed commands) and print what happens",
-        description="Run a play and print what happens. Exit code 1: what the play expects does"
+        run,
+        what="run a play (a JSON file of timed commands) and print what happens",
+        more="Run a play and print what happens. Exit code 1: what the play expects does"
         " not come (or, if it expects nothing, a command is refused). 2: it is no valid play.",
-        allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", help="the play; - for standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
@@ -33,7 +35,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="say why that contact waits at that time (seconds), after all that happens then;"
         " may be given more than once",
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.cli.explaining import Asker, question
     from omniqueue.play import run_play
 
-    questions = [question(text) for text in getattr(arguments, "explain", ())]
+    questions = [question(text) for text in arguments.explain]
     name, play = _load(arguments.file)
     for asked in questions:
         if asked.contact not in _contacts(play):
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         outcome = run_play(play, printer.tell, asker.look)
     except KeyboardInterrupt:
-        printer.interrupt()
+        printer.stop()
         raise
     printer.explain(asker.answers)
     printer.end(outcome.waiting)
@@ -89,12 +90,12 @@ def _verdict(name: str, play: Play, outcome: Outcome) -> int:
     if play.expect is not None:
         difference = first_difference(play.expect, outcome)
         if difference is None:
-            return 0
+            return DONE
         complain(f"{name}: {difference}")
-        return 1
+        return CHECK_FAILED
     if not outcome.rejected:
-        return 0
+        return DONE
     step, error = outcome.rejected[0]
     count = f"{len(outcome.rejected)} of {len(play.steps)} commands refused"
     complain(f"{name}: {count}, the first: steps[{step}]: {error}")
-    return 1
+    return CHECK_FAILED

@@ -11,14 +11,15 @@ from datetime import UTC
 
 import attrs
 
+from omniqueue.centre.regular_file import same_file, text_to
 from omniqueue.cli.explaining import Asker
-from omniqueue.cli.interrupt import stop_wish
 from omniqueue.cli.intervals import Intervals, by_interval, interval_length
 from omniqueue.cli.options import LOG_ROLES
-from omniqueue.cli.progress import progress_bar
 from omniqueue.cli.route_explain import asker_of, explained_by
+from omniqueue.cli.verb import watched
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.model.durations import duration_text
 from omniqueue.policy.order import order_text
 from omniqueue.record import measures
 from omniqueue.record.event_lines import EventWriter
@@ -28,16 +29,12 @@ from omniqueue.record.listener import Listener
 from omniqueue.record.lives import Lives
 from omniqueue.record.workload import Workload
 from omniqueue.report.route_tables import RouteReport
-from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.files.regular_file import same_file, text_to
 from omniqueue.sim.logs.contact_log import Clock, ContactLog, LogColumns, LoggedContact, read_log
 from omniqueue.sim.logs.folding import Fold, fold_week
 from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
 from omniqueue.sim.logs.staff_file import (
     Staff,
-    order_name,
     read_staff,
-    selection_name,
     zone_named,
 )
 from omniqueue.sim.scenarios.unserved import lacking
@@ -77,7 +74,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         if writer is not None:
             listeners.append(writer)
         run = _run(arguments, staff, contacts, handling, router, ledger, listeners, asker)
-        if writer is not None and not run.interrupted:
+        if writer is not None and not run.incomplete:
             writer.close(at=run.ended_at, contacts=router.statistics().contacts)
     zone = staff.zone
     targets = {channel.name: channel.target_seconds for channel in router.channels.values()}
@@ -90,14 +87,14 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
         zone=zone,
         started_at=run.started_at,
         ended_at=now,
-        incomplete=run.interrupted,
+        incomplete=run.incomplete,
         folded_weeks=None if fold is None else fold.weeks,
         busiest_minute=None if fold is None else fold.busiest_minute,
         unserved=_unserved(staff, contacts),
         dropped=log.dropped,
         moved=log.moved,
         order=router.order,
-        selection=staff.selection,
+        selection=router.selection,
         seed=staff.seed,
         totals=measures.totals(ledger),
         channels=measures.by_channel(ledger, targets, now=now),
@@ -114,7 +111,7 @@ def _route(arguments: argparse.Namespace) -> RouteReport:
 
 def _unserved(staff: Staff, contacts: Sequence[LoggedContact]) -> dict[str, int]:
     """Return what no agent group has, to how many contacts need it."""
-    patterns = [group.pattern for group in staff.groups]
+    patterns = [group.pattern() for group in staff.groups]
     found: dict[str, int] = {}
     for (channel, skills), number in Counter((it.channel, it.skills) for it in contacts).items():
         what = lacking(channel, skills, patterns)
@@ -130,9 +127,9 @@ def staff_of(arguments: argparse.Namespace) -> Staff:
     if arguments.zone is not None:
         changes["zone"] = zone_named("--zone", arguments.zone)
     if arguments.order is not None:
-        changes["order"] = order_name("--order", arguments.order)
+        changes["order"] = arguments.order
     if arguments.selection is not None:
-        changes["selection"] = selection_name("--selection", arguments.selection)
+        changes["selection"] = arguments.selection
     if arguments.seed is not None:
         changes["seed"] = arguments.seed
     changes["columns"] = columns_of(arguments.column, staff.columns)
@@ -182,7 +179,7 @@ def contacts_of(
         staff.columns,
         zone=staff.zone,
         repair=arguments.repair,
-        channels=[channel.name for channel in staff.all_channels()],
+        channels=staff.all_channels(),
     )
     contacts: Sequence[LoggedContact] = [
         contact
@@ -211,7 +208,7 @@ def _event_file(
     with text_to(path) as file:
         channels = router.channels.values()
         order = order_text(router.order)
-        yield EventWriter(file, channels, order=order, selection=staff.selection)
+        yield EventWriter(file, channels, order=order, selection=router.selection)
 
 
 def _run(
@@ -229,10 +226,7 @@ def _run(
     def refused(contact: LoggedContact) -> None:
         ledger.refuse(contact.id, contact.channel, contact.skills, at=contact.at)
 
-    with (
-        progress_bar(len(contacts), wanted=not arguments.quiet) as on_progress,
-        stop_wish() as stopped,
-    ):
+    with watched(arguments, "routing", len(contacts)) as (progress, stopped):
         return Routing(
             staff,
             contacts,
@@ -241,7 +235,7 @@ def _run(
             listeners=listeners,
             on_refused=refused,
             stopped=stopped,
-            on_progress=on_progress,
+            on_progress=lambda done: progress(done, len(contacts)),
             look=None if asker is None else asker.look,
         ).run()
 

@@ -1,37 +1,36 @@
 """`omniqueue simulate`: run a scenario day after day, and say what everybody will see.
 
-Exit codes: 0 done; 2 bad use or bad input; 130 interrupted (what is printed is then a partial
+Exit codes: 0 done; 2 bad use or bad input; 130 incomplete (what is printed is then a partial
 result, and says so). The keys of `--json` are documented at `SimulationResult.to_dict`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.cli.console import say
 from omniqueue.cli.options import add_policy_options, add_study_options
-from omniqueue.cli.simulate_report import add_options, report_writer
+from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.sim.scenarios.scenario import Scenario
 
 _INTERVALS_MAX: Final = 96  # two days of half hours: a longer table is printed when asked for
+_LENGTHS: Final = ("horizon", "warm_up", "interval")
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        verbs,
         "simulate",
-        help="simulate a scenario (TOML) and report waits, service and work with intervals",
-        description="Run a contact centre day after day with the router that runs live, and"
+        run,
+        what="simulate a scenario (TOML) and report waits, service and work with intervals",
+        more="Run a contact centre day after day with the router that runs live, and"
         " print what customers and agents will see, with confidence intervals. Exit code 130:"
-        " interrupted, the result is partial.",
-        allow_abbrev=False,
+        " the run was stopped, the result is partial.",
     )
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long")
@@ -48,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=int,
         default=1,
         metavar="N",
-        help="batch means: cut each run into so many parts (for one long run)",
+        help="batch means: cut each run into N parts (for one long run)",
     )
     add(
         "--horizon",
@@ -58,9 +57,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--warm-up", metavar="LENGTH", help="what is not measured at the beginning")
     add("--interval", metavar="LENGTH", help="a table by intervals of this length, as 30min")
     add("--brief", action="store_true", help="no table by interval")
-    add("--quiet", action="store_true", help="no progress bar")
-    add_options(parser)
-    parser.set_defaults(run=run)
+    add_output_options(parser, quiet="no progress bar")
+    add("--report", metavar="OUT.html", help="also write a report with figures (extra: plot)")
+    add(
+        "--report-hour",
+        metavar="CLOCK",
+        help="the hour of the first day that it shows contact by contact, as 10:00 (the busiest)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -72,14 +75,14 @@ def run(arguments: argparse.Namespace) -> int:
         MissingExtraError: a report without the libraries that draw it.
         OSError: standard output cannot take the result, or the disk not the report.
     """
-    from omniqueue.cli.interrupt import stop_wish
+    from omniqueue.report.page import write_report
     from omniqueue.report.simulation_tables import simulation_lines
     from omniqueue.sim.runs.replications import simulate
     from omniqueue.sim.runs.summary import interval_count
 
     scenario = _scenario(arguments)
-    write = report_writer(arguments)
-    with progress_bar(wanted=not arguments.quiet) as progress, stop_wish() as stopped:
+    hour_seconds = _checked_hour(arguments)
+    with watched(arguments) as (progress, stopped):
         result = simulate(
             scenario,
             order=arguments.order,
@@ -93,62 +96,51 @@ def run(arguments: argparse.Namespace) -> int:
             progress=progress,
             stopped=stopped,
         )
-    few = interval_count(result.scenario) <= _INTERVALS_MAX
-    if arguments.json:
-        say(json.dumps(result.to_dict(), allow_nan=False))
-    else:
-        intervals = not arguments.brief and (few or arguments.interval is not None)
-        for line in simulation_lines(result, intervals=intervals):
-            say(line)
-    if write is not None:
-        write(result)
-    return 130 if result.incomplete else 0
+    few = interval_count(result.scenario) <= _INTERVALS_MAX or arguments.interval is not None
+    code = present(
+        arguments,
+        result.to_dict,
+        lambda: simulation_lines(result, intervals=few and not arguments.brief),
+        incomplete=result.incomplete,
+    )
+    if arguments.report is not None:
+        write_report(arguments.report, result, hour_seconds=hour_seconds)
+    return code
 
 
 def _scenario(arguments: argparse.Namespace) -> Scenario:
     """Return the scenario, with what the options say instead."""
     import attrs
 
-    from omniqueue.sim.calendar.durations import duration_seconds
+    from omniqueue.model.durations import duration_seconds
     from omniqueue.sim.scenarios.file import read_scenario
 
-    changes: dict[str, float] = {}
-    for field, option in (
-        ("horizon_seconds", "horizon"),
-        ("warm_up_seconds", "warm_up"),
-        ("interval_seconds", "interval"),
-    ):
-        given = getattr(arguments, option)
-        if given is not None:
-            changes[field] = duration_seconds(f"--{option.replace('_', '-')}", given)
+    changes = {
+        f"{name}_seconds": duration_seconds(f"--{name.replace('_', '-')}", given)
+        for name in _LENGTHS
+        if (given := getattr(arguments, name)) is not None
+    }
     scenario = read_scenario(arguments.scenario)
     return attrs.evolve(scenario, **changes) if changes else scenario  # type: ignore[arg-type]
 
 
-@contextmanager
-def progress_bar(*, wanted: bool = True) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that is told how many replications are done, and planned; or None.
+def _checked_hour(arguments: argparse.Namespace) -> int | None:
+    """Return the hour of the report in seconds; refuse, before a long run, what cannot be."""
+    from omniqueue.centre.regular_file import same_file
+    from omniqueue.model.durations import clock_seconds
+    from omniqueue.report.page import check_plot_extra
 
-    There is a bar only on a terminal and where the library `rich` is installed (which leaves
-    colours out where NO_COLOR is set).
-
-    Args:
-        wanted: whether a bar is wanted at all.
-
-    Example:
-        >>> with progress_bar(wanted=False) as tell:
-        ...     tell is None
-        True
-    """
-    if not wanted or sys.stderr is None or not sys.stderr.isatty():
-        yield None
-        return
-    try:
-        from rich.console import Console
-        from rich.progress import Progress
-    except ImportError:
-        yield None
-        return
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("simulating", total=None)
-        yield lambda done, planned: bar.update(task, completed=done, total=planned)
+    path, hour = arguments.report, arguments.report_hour
+    if path is None:
+        if hour is not None:
+            raise InvalidValueError("--report-hour", hour, "--report OUT.html as well")
+        return None
+    check_plot_extra()
+    start = None if hour is None else clock_seconds("--report-hour", hour)
+    if start is not None and start % 86400 != start:
+        raise InvalidValueError("--report-hour", hour, "a time before 24:00")
+    if Path(path).is_dir() or not Path(path).absolute().parent.is_dir():
+        raise InvalidValueError("--report", path, "a file in a folder that exists")
+    if same_file(path, arguments.scenario):
+        raise InvalidValueError("--report", path, "a file that is not read as well")
+    return start

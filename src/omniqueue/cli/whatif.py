@@ -31,6 +31,7 @@ from collections.abc import Sequence
 
 from omniqueue.cli.console import say
 from omniqueue.cli.options import add_log_options, add_policy_options
+from omniqueue.cli.verb import watched
 from omniqueue.errors import InvalidValueError
 
 
@@ -75,8 +76,6 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         OmniqueueError: bad input; a `FileFaultsError` names every fault of a file.
     """
-    from omniqueue.cli.interrupt import stop_wish
-    from omniqueue.cli.progress import progress_bar
     from omniqueue.cli.route_run import contacts_of, no_collection, staff_of
     from omniqueue.report.whatif_tables import WhatIfReport, whatif_lines
     from omniqueue.sim.logs.routing import handling_seconds
@@ -98,12 +97,15 @@ def run(arguments: argparse.Namespace) -> int:
         handling = handling_seconds(
             contacts, staff.handling, seed=staff.seed, name=arguments.staff
         )
-        with (
-            progress_bar(2 * len(contacts), wanted=not arguments.quiet) as on_progress,
-            stop_wish() as stopped,
-        ):
+        total = 2 * len(contacts)
+        with watched(arguments, "routing", total) as (progress, stopped):
             found = what_if(
-                staff, contacts, handling, change, stopped=stopped, on_progress=on_progress
+                staff,
+                contacts,
+                handling,
+                change,
+                stopped=stopped,
+                on_progress=lambda done: progress(done, total),
             )
     report = WhatIfReport(
         log=arguments.log,
@@ -121,7 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in whatif_lines(report, brief=arguments.quiet):
             say(line)
-    if found.interrupted:
+    if found.incomplete:
         return 130
     return 0 if found.fair else 1
 

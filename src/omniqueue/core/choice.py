@@ -8,7 +8,7 @@ from math import inf
 from omniqueue.core.rows import AgentRow, Lane, Profile
 from omniqueue.errors import PolicyError
 from omniqueue.model.event import Rank
-from omniqueue.model.skill import NO_SKILLS, Skills
+from omniqueue.model.skill import Skills
 from omniqueue.policy.fit import STOCK_FITS, FitPolicy
 from omniqueue.policy.rank import checked_rank, policy_fault
 from omniqueue.policy.selection import Selection
@@ -93,30 +93,3 @@ class Choice:
         except Exception as problem:
             self._report(policy, str(policy_fault(policy, problem)))
         return (1 if load.contacts else 0,)
-
-    def check(self) -> None:
-        """Ask a user's policies once, when the router is made.
-
-        Raises:
-            PolicyError: one raised or returned no rank.
-        """
-        name = self.selection.name
-        some = Skills.of({"probe": 1})
-        if self.turn is not None:
-            for load in (
-                AgentLoad("probe", NO_SKILLS, 1, 0, 0),
-                AgentLoad("probe", some, 1, 1, 1),
-            ):
-                _checked(f"turn policy of {name}", self.turn, load)
-        if not isinstance(self.selection.fit, str):
-            for held in (NO_SKILLS, some):
-                _checked(f"fit policy of {name}", self.fit, held, NO_SKILLS)
-
-
-def _checked(policy: str, function: object, *arguments: object) -> None:
-    assert callable(function)
-    try:
-        answer = function(*arguments)
-    except Exception as problem:
-        raise policy_fault(policy, problem) from problem
-    checked_rank(policy, answer)

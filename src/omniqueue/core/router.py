@@ -22,17 +22,14 @@ from omniqueue.core.lifecycle import (
 from omniqueue.core.observers import kinds_of, observe, stop_observing
 from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
-from omniqueue.errors import BrokenRouterError, InvalidValueError, UnknownChannelError, shown
+from omniqueue.errors import BrokenRouterError, InvalidValueError
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.channel import Channel, declared
-from omniqueue.model.checks import duration, truth, whole
+from omniqueue.model.checks import WAITING_MAX, duration, truth, whole
 from omniqueue.model.event import Event, Events
-from omniqueue.policy.order import Order, OrderPolicy
-from omniqueue.policy.registry import is_registered, order_named, selection_named
+from omniqueue.policy.order import OrderPolicy
+from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
-
-CHANNELS_MAX = 1000
-WAITING_MAX = 2**53
 
 
 class Router(ContactCommands, AgentCommands, InsightQueries):
@@ -93,31 +90,15 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         max_waiting: int | None = None,
         forget_seconds: float | None = None,
     ) -> None:
-        if not isinstance(channels, Iterable):
-            raise InvalidValueError("channels", channels, "Channel values")
-        said: dict[str, Channel] = {}
-        for channel in channels:
-            if not isinstance(channel, Channel):
-                raise InvalidValueError("channels", channel, "Channel values")
-            if channel.name in said:
-                raise InvalidValueError("channels", channel.name, "each channel once")
-            said[channel.name] = channel
-        by_name = declared(said.values())
-        for channel in by_name.values():
-            for name in channel.interrupted_by:
-                if name not in by_name:
-                    raise UnknownChannelError("interrupted_by", name, "a channel of this router")
-        if len(by_name) > CHANNELS_MAX:
-            raise InvalidValueError("channels", len(by_name), f"at most {CHANNELS_MAX}")
         self._state = State(
-            list(by_name.values()),
-            _order(order),
-            _selection(selection),
+            list(declared(channels).values()),
+            order_of(order),
+            selection_of(selection),
             None if max_waiting is None else whole("max_waiting", max_waiting, 0, WAITING_MAX),
             None if forget_seconds is None else duration("forget_seconds", forget_seconds),
         )
         self._state.order.check()
-        self._state.choice.check()
+        self._state.choice.selection.check()
 
     @command
     def advance(self, *, at: float) -> Events:
@@ -329,22 +310,3 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             f"{len(state.contacts)} contacts, {len(state.roster.agents)} agents, "
             f"order {state.order.name}>"
         )
-
-
-def _order(order: object) -> Order:
-    if isinstance(order, str):
-        return order_named(order)
-    if callable(order):
-        name = getattr(order, "__name__", type(order).__name__)
-        return Order(shown(name)[1:-1], policy=order)
-    raise InvalidValueError("order", order, "the name of an order, or a function")
-
-
-def _selection(selection: object) -> Selection:
-    if isinstance(selection, str):
-        return selection_named(selection)
-    if isinstance(selection, Selection):
-        if is_registered(selection.name) and selection_named(selection.name) != selection:
-            raise InvalidValueError("selection", selection.name, "a name no other selection has")
-        return selection
-    raise InvalidValueError("selection", selection, "the name of a selection, or a Selection")

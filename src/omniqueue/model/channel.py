@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import attrs
 
-from omniqueue.errors import InvalidValueError
+from omniqueue.errors import InvalidValueError, UnknownChannelError
 from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
 
+CHANNELS_MAX = 1000
 MISSES_MAX = 1_000_000
 INTERRUPTERS_MAX = 1000
 
@@ -105,12 +106,37 @@ STOCK_CHANNELS = (Channel("phone"), Channel("email"), Channel("fax"), Channel("c
 
 
 def declared(channels: Iterable[Channel]) -> dict[str, Channel]:
-    """Return the channels of a router by name: the stock ones, then those declared.
+    """Return the channels in force by name: the stock ones, then those declared.
 
     A channel declared under a stock name stands in its place.
+
+    Args:
+        channels: channels beside the stock ones, or those with other settings.
+
+    Raises:
+        InvalidValueError: no channels, one that is there twice, more than 1,000.
+        UnknownChannelError: a channel would be interrupted by one that is not declared.
+
+    Cost: O(channels).
 
     Example:
         >>> list(declared([Channel("sms"), Channel("fax", cost=2)]))
         ['phone', 'email', 'fax', 'chat', 'sms']
     """
-    return {channel.name: channel for channel in (*STOCK_CHANNELS, *channels)}
+    if not isinstance(channels, Iterable):
+        raise InvalidValueError("channels", channels, "Channel values")
+    said: dict[str, Channel] = {}
+    for channel in channels:
+        if not isinstance(channel, Channel):
+            raise InvalidValueError("channels", channel, "Channel values")
+        if channel.name in said:
+            raise InvalidValueError("channels", channel.name, "each channel once")
+        said[channel.name] = channel
+    found = {channel.name: channel for channel in STOCK_CHANNELS} | said
+    if len(found) > CHANNELS_MAX:
+        raise InvalidValueError("channels", len(found), f"at most {CHANNELS_MAX}")
+    for channel in found.values():
+        for name in channel.interrupted_by:
+            if name not in found:
+                raise UnknownChannelError("interrupted_by", name, "a declared channel")
+    return found

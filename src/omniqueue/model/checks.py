@@ -9,6 +9,7 @@ from omniqueue.errors import InvalidValueError
 
 ID_BYTES_MAX = 128  # long enough for any UUID, URL-safe token or SIP call id
 LEVEL_MAX = 1_000_000  # skill levels, costs, capacities and limits: small ints, sums stay exact
+WAITING_MAX = 2**53  # of max_waiting: what a float can count
 _SIGNS_MAX = 4 * ID_BYTES_MAX  # before normalisation, which may make text shorter
 PRIORITY_BOUND = 2**31
 

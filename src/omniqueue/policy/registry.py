@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omniqueue.errors import InvalidValueError
+from omniqueue.errors import InvalidValueError, shown
 from omniqueue.model.checks import identifier
 from omniqueue.policy.order import STOCK_ORDERS, Order, OrderPolicy, aging_of
 from omniqueue.policy.selection import STOCK_SELECTIONS, Selection
@@ -102,3 +102,40 @@ def selection_named(name: str) -> Selection:
     if name in _selections:
         return _selections[name]
     raise InvalidValueError("selection", name, ", ".join(_selections))
+
+
+def order_of(order: str | OrderPolicy) -> Order:
+    """Return the order that a name or a user's function stands for.
+
+    Raises:
+        InvalidValueError: it is neither, or no such order.
+
+    Example:
+        >>> order_of(lambda contact: contact.priority).name
+        '<lambda>'
+    """
+    if isinstance(order, str):
+        return order_named(order)
+    if callable(order):
+        name = getattr(order, "__name__", type(order).__name__)
+        return Order(shown(name)[1:-1], policy=order)
+    raise InvalidValueError("order", order, "the name of an order, or a function")
+
+
+def selection_of(selection: str | Selection) -> Selection:
+    """Return the selection that a name stands for, or the selection itself.
+
+    Raises:
+        InvalidValueError: it is neither, no such selection, or one whose name another has.
+
+    Example:
+        >>> selection_of("longest-idle") is selection_of(selection_of("longest-idle"))
+        True
+    """
+    if isinstance(selection, str):
+        return selection_named(selection)
+    if isinstance(selection, Selection):
+        if is_registered(selection.name) and selection_named(selection.name) != selection:
+            raise InvalidValueError("selection", selection.name, "a name no other selection has")
+        return selection
+    raise InvalidValueError("selection", selection, "the name of a selection, or a Selection")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import identifier
+from omniqueue.model.skill import NO_SKILLS, Skills
 from omniqueue.policy.fit import STOCK_FITS, FitPolicy
-from omniqueue.policy.turn import STOCK_TURNS, TurnPolicy
+from omniqueue.policy.rank import checked_rank, policy_fault
+from omniqueue.policy.turn import STOCK_TURNS, AgentLoad, TurnPolicy
 
 
 def _name(value: str) -> str:
@@ -44,6 +48,33 @@ class Selection:
     def _check_turn(self, _: attrs.Attribute[TurnPolicy | str], value: object) -> None:
         if not (value in STOCK_TURNS if isinstance(value, str) else callable(value)):
             raise InvalidValueError("turn", value, f"{', '.join(STOCK_TURNS)} or a function")
+
+    def check(self) -> None:
+        """Ask a user's policies once, before they are used.
+
+        Raises:
+            PolicyError: one raised or returned no rank.
+
+        Cost: that of four calls.
+        """
+        some = Skills.of({"probe": 1})
+        if callable(self.turn):
+            for load in (
+                AgentLoad("probe", NO_SKILLS, 1, 0, 0),
+                AgentLoad("probe", some, 1, 1, 1),
+            ):
+                _try(f"turn policy of {self.name}", self.turn, load)
+        if callable(self.fit):
+            for held in (NO_SKILLS, some):
+                _try(f"fit policy of {self.name}", self.fit, held, NO_SKILLS)
+
+
+def _try(policy: str, function: Callable[..., object], *arguments: object) -> None:
+    try:
+        answer = function(*arguments)
+    except Exception as problem:
+        raise policy_fault(policy, problem) from problem
+    checked_rank(policy, answer)
 
 
 STOCK_SELECTIONS = {

@@ -90,8 +90,7 @@ class FairnessJudge(EventListener):
         self._interruptions = InterruptionCheck(self._fault)
         self._unexplained: Counter[str] = Counter()
         self._faults: list[FairnessFault] = []
-        self.hears: Mapping[type[Event], Hear] = {
-            of_contacts.Queued: self._queued,
+        self._acts: Mapping[type[Event], Callable[..., None]] = {
             of_contacts.Deferred: self._deferred,
             of_contacts.Released: self._back,
             of_contacts.Requeued: self._back,
@@ -99,18 +98,11 @@ class FairnessJudge(EventListener):
             of_contacts.Reopened: self._back,
             of_contacts.Preferred: self._preferred,
             of_contacts.PreferenceEnded: self._preference_ended,
-            of_contacts.Relaxed: self._new_needs,
-            of_contacts.Updated: self._new_needs,
-            of_contacts.Offered: self._offered,
-            of_contacts.Assigned: self._assigned,
-            of_contacts.Interrupted: self._interrupted,
-            of_contacts.Continued: self._continued,
+            of_contacts.Relaxed: self._relaxed,
+            of_contacts.Updated: self._updated,
             of_contacts.Declined: self._excluded,
             of_contacts.OfferExpired: self._excluded,
             of_contacts.OfferRevoked: self._let_go,
-            of_contacts.ExclusionEnded: self._exclusion_ended,
-            of_contacts.Reserved: self._reserved,
-            of_contacts.ReservationEnded: self._reservation_ended,
             of_contacts.Completed: self._completed,
             of_contacts.WrapUpEnded: self._let_go,
             of_contacts.Transferred: self._transferred,
@@ -118,6 +110,17 @@ class FairnessJudge(EventListener):
             of_contacts.Abandoned: self._left,
             of_contacts.Cancelled: self._left,
             of_contacts.Expired: self._left,
+        }
+        self.hears: Mapping[type[Event], Hear] = {
+            **dict.fromkeys(self._acts, self._changed),
+            of_contacts.Queued: self._queued,
+            of_contacts.Offered: self._offered,
+            of_contacts.Assigned: self._assigned,
+            of_contacts.Interrupted: self._interrupted,
+            of_contacts.Continued: self._continued,
+            of_contacts.ExclusionEnded: self._exclusion_ended,
+            of_contacts.Reserved: self._reserved,
+            of_contacts.ReservationEnded: self._reservation_ended,
             of_agents.AgentAdded: self._agent_added,
             of_agents.AgentUpdated: self._agent_updated,
             of_agents.AgentRemoved: self._agent_removed,
@@ -157,10 +160,9 @@ class FairnessJudge(EventListener):
         who.arrived_at = event.arrived_at
         self._sequence += 1
         who.sequence = self._sequence
-        who.key = (event.rank, event.arrived_at, self._sequence)
         who.state = "waiting"
         self.contacts[event.contact] = self._fresh = who
-        self._check_rank(event, who)
+        self._rerank(who, event)
 
     def _settle(self) -> None:
         """Let the contact that was queued last stand in line, now that it did not go at once."""
@@ -178,80 +180,60 @@ class FairnessJudge(EventListener):
             self._fault(event.at, "unknown contact", who, None)
         return who
 
-    def _moving(self, event: Event) -> Stander:
-        """Return the contact of an event, taken out of the line to be changed."""
+    def _changed(self, event: Event) -> None:
+        """Take a contact out of the line and change it; it stands again if it still waits."""
         self._settle()
         who = self._named(event)
         self.line.leave(who)
-        return who
-
-    def _stay(self, who: Stander) -> None:
-        """Let a contact stand again if it is waiting or deferred."""
+        self._acts[type(event)](who, event)
         if who.state in ("waiting", "deferred"):
             self.line.enter(who)
 
-    def _deferred(self, event: of_contacts.Deferred) -> None:
-        who = self._moving(event)
+    def _deferred(self, who: Stander, event: of_contacts.Deferred) -> None:
         who.state, who.channel = "deferred", event.channel
-        self.line.enter(who)
 
-    def _back(self, event: Event) -> None:
-        who = self._moving(event)
+    def _back(self, who: Stander, _: Event) -> None:
         self._free(who)  # work that an agent lost by going offline
         who.state = "waiting"
-        self.line.enter(who)
 
-    def _preferred(self, event: of_contacts.Preferred) -> None:
-        who = self._moving(event)
+    def _preferred(self, who: Stander, event: of_contacts.Preferred) -> None:
         who.preferred = event.agent
-        self._stay(who)
 
-    def _preference_ended(self, event: of_contacts.PreferenceEnded) -> None:
-        who = self._moving(event)
+    def _preference_ended(self, who: Stander, _: Event) -> None:
         who.preferred = None
-        self._stay(who)
 
-    def _new_needs(self, event: of_contacts.Relaxed | of_contacts.Updated) -> None:
-        who = self._moving(event)
+    def _relaxed(self, who: Stander, event: of_contacts.Relaxed) -> None:
         who.needs = needs_of(event.skills)
-        if isinstance(event, of_contacts.Updated):
-            who.priority = event.priority
-            who.key = (event.rank, who.arrived_at, who.sequence)
-            self._check_rank(event, who)
-        self._stay(who)
 
-    def _transferred(self, event: of_contacts.Transferred) -> None:
-        who = self._moving(event)
+    def _updated(self, who: Stander, event: of_contacts.Updated) -> None:
+        who.needs, who.priority = needs_of(event.skills), event.priority
+        self._rerank(who, event)
+
+    def _transferred(self, who: Stander, event: of_contacts.Transferred) -> None:
         self._free(who)
         self._sent_on(who, event.agent)
-        who.needs = needs_of(event.skills)
-        who.preferred = None
+        who.needs, who.preferred = needs_of(event.skills), None
         if not event.keep_place:
             self._sequence += 1
             who.arrived_at, who.sequence = event.at, self._sequence
-        who.key = (event.rank, who.arrived_at, who.sequence)
-        self._check_rank(event, who)
+        self._rerank(who, event)
         who.state = "waiting"
-        self.line.enter(who)
 
-    def _completed(self, event: of_contacts.Completed) -> None:
-        who = self._moving(event)
+    def _completed(self, who: Stander, event: of_contacts.Completed) -> None:
         if event.agent is None or event.wrap_up_seconds == 0:
             self._free(who)
             self._end(who)
         else:
             who.state = "wrap_up"
 
-    def _let_go(self, event: Event) -> None:
-        who = self._moving(event)
+    def _let_go(self, who: Stander, _: Event) -> None:
         self._free(who)
         if who.state == "wrap_up":
             self._end(who)
         else:
             who.state = "outside"  # parked, or between an offer taken back and the queue
 
-    def _left(self, event: Event) -> None:
-        who = self._moving(event)
+    def _left(self, who: Stander, event: Event) -> None:
         self._free(who)
         who.preferred = None
         if type(event) is of_contacts.Abandoned:
@@ -270,8 +252,9 @@ class FairnessJudge(EventListener):
 
     # ------------------------------------------------------------------ exclusions, reservations
 
-    def _excluded(self, event: of_contacts.Declined | of_contacts.OfferExpired) -> None:
-        who = self._moving(event)
+    def _excluded(
+        self, who: Stander, event: of_contacts.Declined | of_contacts.OfferExpired
+    ) -> None:
         self._free(who)
         who.state = "outside"
         who.excluded.add(event.agent)
@@ -449,8 +432,14 @@ class FairnessJudge(EventListener):
         if self._listener is not None:
             self._listener.faulted(fault, number)
 
-    def _check_rank(self, event: Event, who: Stander) -> None:
-        if self._rank is not None and self._rank(who) != who.key[0]:
+    def _rerank(
+        self,
+        who: Stander,
+        event: of_contacts.Queued | of_contacts.Updated | of_contacts.Transferred,
+    ) -> None:
+        """Give a contact the place that its event says, and check that by the order."""
+        who.key = (event.rank, who.arrived_at, who.sequence)
+        if self._rank is not None and self._rank(who) != event.rank:
             self._fault(event.at, "wrong rank", who, None)
 
 

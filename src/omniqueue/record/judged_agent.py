@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Final, TypeAlias
+
+import attrs
 
 from omniqueue.model.channel import Channel
 from omniqueue.record.waiting_line import JudgedLane, Needs, Stander
@@ -68,20 +71,16 @@ class RoomRules:
 
     Example:
         >>> rules = RoomRules([Channel("email", cost=2, interrupted_by=["phone"])])
-        >>> rules.cost("email"), rules.cost("fax"), rules.makes_way("email", "phone")
-        (2, 1, True)
+        >>> rules.cost("email"), rules.cost("fax"), rules.interrupters("email")
+        (2, 1, ('phone',))
     """
 
     __slots__ = ("_costs", "_interrupters", "_interrupting")
 
-    def __init__(self, channels: Iterable[Channel]) -> None:
-        self._costs: dict[str, int] = {}
-        self._interrupters: dict[str, tuple[str, ...]] = {}
-        for each in channels:  # the last one said of a name is in force
-            self._costs[each.name] = each.cost
-            self._interrupters[each.name] = each.interrupted_by
-        several = self._interrupters.values()
-        self._interrupting = frozenset(name for names in several for name in names)
+    def __init__(self, channels: Collection[Channel]) -> None:
+        self._costs = {each.name: each.cost for each in channels}
+        self._interrupters = {each.name: each.interrupted_by for each in channels}
+        self._interrupting = frozenset(chain.from_iterable(self._interrupters.values()))
 
     def cost(self, channel: str) -> int:
         """Return what a contact of a channel costs an agent without a cost of its own."""
@@ -95,16 +94,13 @@ class RoomRules:
         """Tell whether contacts of a channel interrupt any others."""
         return channel in self._interrupting
 
-    def makes_way(self, channel: str, other: str) -> bool:
-        """Tell whether a contact in hand is interrupted for one of the other channel."""
-        return other in self._interrupters.get(channel, ())
 
-
+@attrs.define(eq=False)
 class JudgedAgent:
     """One agent: its profile, whether it is ready, and its work in hand.
 
     Args:
-        name: its id.
+        id: its id.
         profile: what it can do.
         rules: what contacts cost, and what they interrupt.
 
@@ -114,32 +110,17 @@ class JudgedAgent:
         False
     """
 
-    __slots__ = (
-        "_costs",
-        "_held",
-        "_rules",
-        "_work",
-        "capacity",
-        "id",
-        "limits",
-        "profile",
-        "ready",
-        "reserved_for",
-        "used",
-    )
-
-    def __init__(self, name: str, profile: Profile, rules: RoomRules) -> None:
-        self.id = name
-        self.profile = profile
-        self.capacity = 1
-        self.limits: Mapping[str, int] = {}
-        self.ready = False
-        self.used = 0  # by all that is in hand, interrupted contacts too
-        self.reserved_for: str | None = None
-        self._rules = rules
-        self._costs: Mapping[str, int] = {}  # its own, in place of the channels'
-        self._held: dict[str, int] = {}  # channel -> contacts in hand
-        self._work: dict[str, Stander] = {}
+    id: str
+    profile: Profile
+    _rules: RoomRules
+    capacity: int = 1
+    limits: Mapping[str, int] = attrs.Factory(dict)
+    ready: bool = False
+    used: int = 0  # by all that is in hand, interrupted contacts too
+    reserved_for: str | None = None
+    _costs: Mapping[str, int] = attrs.Factory(dict)  # its own, in place of the channels'
+    _held: dict[str, int] = attrs.Factory(dict)  # channel -> contacts in hand
+    _work: dict[str, Stander] = attrs.Factory(dict)
 
     def resize(self, capacity: int, limits: Mapping[str, int], costs: Mapping[str, int]) -> None:
         """Set how much work it takes at once; what is in hand counts at the new costs."""
@@ -179,7 +160,7 @@ class JudgedAgent:
         return [
             each
             for each in self._work.values()
-            if each.state in _TAKEN and self._rules.makes_way(each.held_channel, channel)
+            if each.state in _TAKEN and channel in self._rules.interrupters(each.held_channel)
         ]
 
     def interrupters(self) -> set[str]:

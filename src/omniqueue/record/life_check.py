@@ -50,75 +50,25 @@ _HELD: Final = ("offered", *_TAKEN, "wrap_up")
 _TIMED: Final = {"offered": "offer", "deferred": "deferral", "wrap_up": "wrap-up"}
 
 
-@attrs.frozen
-class _Rule:
-    """What an event may find and where it leads: one row of the table.
+@attrs.define(eq=False)
+class _Checked:
+    """One contact as the life check sees it.
 
-    Args:
-        found: the states that allow it.
-        to: the state that it leads to; None: it leaves the state as it is.
-        by_holder: whether it names the agent who holds the contact.
+    `known`: queued, on a declared channel: it is measured. `due`: when its offer, deferral or
+    wrap-up ends. `excluded`: agent to until when.
     """
 
-    found: tuple[str, ...]
-    to: str | None = None
-    by_holder: bool = False
-
-
-_RULES: Final[Mapping[type[Event], _Rule]] = {
-    of_contacts.Deferred: _Rule(("waiting",), "deferred"),
-    of_contacts.Released: _Rule(("deferred",), "waiting"),
-    of_contacts.Preferred: _Rule(_WAITS),
-    of_contacts.Relaxed: _Rule((*_WAITS, "offered", *_TAKEN, "parked", "abandoned")),
-    of_contacts.Updated: _Rule(_WAITS),
-    of_contacts.Declined: _Rule(("offered",), _BETWEEN, by_holder=True),
-    of_contacts.OfferExpired: _Rule(("offered",), _BETWEEN, by_holder=True),
-    of_contacts.OfferRevoked: _Rule(("offered",), _BETWEEN, by_holder=True),
-    of_contacts.Requeued: _Rule((_BETWEEN, *_TAKEN), "waiting"),
-    of_contacts.Reserved: _Rule(("waiting",)),
-    of_contacts.Interrupted: _Rule(("active",), "interrupted", by_holder=True),
-    of_contacts.Continued: _Rule(("interrupted",), "active", by_holder=True),
-    of_contacts.Completed: _Rule((*_TAKEN, "parked"), "wrap_up", by_holder=True),
-    of_contacts.WrapUpEnded: _Rule(("wrap_up",), "completed", by_holder=True),
-    of_contacts.Transferred: _Rule(_TAKEN, "waiting", by_holder=True),
-    of_contacts.Parked: _Rule(_TAKEN, "parked", by_holder=True),
-    of_contacts.Reopened: _Rule(("parked",), "waiting"),
-    of_contacts.Abandoned: _Rule((*_WAITS, _BETWEEN), "abandoned"),
-    of_contacts.Cancelled: _Rule((*_WAITS, "parked", _BETWEEN), "cancelled"),
-    of_contacts.Resumed: _Rule(("abandoned",), "waiting"),
-    of_contacts.Expired: _Rule((*_WAITS, _BETWEEN), "expired"),
-}
-
-
-class _Checked:
-    """One contact as the life check sees it."""
-
-    __slots__ = (
-        "abandoned_at",
-        "agent",
-        "channel",
-        "due",
-        "excluded",
-        "id",
-        "known",
-        "preference",
-        "skills",
-        "state",
-        "updated_at",
-    )
-
-    def __init__(self, name: str, channel: str, *, known: bool) -> None:
-        self.id = name
-        self.channel = channel
-        self.known = known  # queued, on a declared channel: it is measured
-        self.state = "waiting" if known else ""
-        self.agent: str | None = None
-        self.due: float | None = None  # of its offer, deferral or wrap-up
-        self.preference: of_contacts.Preferred | None = None
-        self.excluded: dict[str, float] = {}  # agent -> until when
-        self.abandoned_at = 0.0
-        self.updated_at: float | None = None
-        self.skills: Skills | None = None
+    id: str
+    channel: str
+    known: bool
+    state: str = ""
+    skills: Skills | None = None
+    agent: str | None = None
+    due: float | None = None
+    preference: of_contacts.Preferred | None = None
+    excluded: dict[str, float] = attrs.Factory(dict)
+    abandoned_at: float = 0.0
+    updated_at: float | None = None
 
 
 class LifeCheck:
@@ -151,37 +101,21 @@ class LifeCheck:
         self._gone: dict[str, None] = {}  # agents who ceased to be ready
         self._deadlines: list[tuple[float, int, str, str, _Checked]] = []
         self._number = count()
-        self._hears: Mapping[type[Event], Callable[..., Weight]] = {
-            **dict.fromkeys(_RULES, self._lived),
+        self._beside: Mapping[type[Event], Callable[..., Weight]] = {
             of_contacts.Queued: self._queued,
-            of_contacts.Offered: self._given,
-            of_contacts.Assigned: self._given,
-            of_contacts.PreferenceEnded: self._preference_ended,
-            of_contacts.ExclusionEnded: self._exclusion_ended,
             of_contacts.ReservationEnded: self._reservation_ended,
-            of_agents.AgentAdded: self._agent_added,
-            of_agents.AgentUpdated: self._agent_known,
-            of_agents.AgentRemoved: self._agent_removed,
-            of_agents.PresenceSet: self._presence_set,
-        }
-        self._beside: Mapping[type[Event], Callable[..., None]] = {
-            of_contacts.Deferred: self._deferred,
-            of_contacts.Preferred: self._preferred,
-            of_contacts.Relaxed: self._relaxed,
-            of_contacts.Updated: self._updated,
-            of_contacts.Declined: self._excluded,
-            of_contacts.OfferExpired: self._excluded,
-            of_contacts.Requeued: self._requeued,
-            of_contacts.Reserved: self._reserve,
-            of_contacts.Completed: self._completed,
-            of_contacts.Transferred: self._transferred,
-            of_contacts.Resumed: self._resumed,
-            of_contacts.Abandoned: self._abandoned,
+            of_agents.AgentAdded: self._of_agent,
+            of_agents.AgentUpdated: self._of_agent,
+            of_agents.AgentRemoved: self._of_agent,
+            of_agents.PresenceSet: self._of_agent,
         }
 
     def hear(self, event: Event) -> Weight:
         """Take in one event; return how far it counts."""
-        hear = self._hears.get(type(event))
+        rule = _RULES.get(type(event))
+        if rule is not None:
+            return self._lived(event, rule)
+        hear = self._beside.get(type(event))
         return Weight.MEASURED if hear is None else hear(event)
 
     def states(self) -> Counter[str]:
@@ -269,29 +203,21 @@ class LifeCheck:
             self._ended.add(life.id)
             self._lives.pop(life.id, None)
 
-    def _lived(self, event: Event) -> Weight:
+    def _lived(self, event: Event, rule: _Rule) -> Weight:
         """Hear an event that a contact's state allows or does not, by the table."""
         life = self._life(event)
         if life is None:
             return Weight.DROPPED
-        rule = _RULES[type(event)]
-        allowed = life.state in rule.found
+        allowed = rule.found is None or life.state in rule.found
         if life.state:
             self._check_state(event, life, rule, allowed=allowed)
-        beside = self._beside.get(type(event))
-        if beside is not None:
-            beside(event, life)
-        to, due = rule.to, None
-        if isinstance(event, of_contacts.Deferred):
-            due = event.until
-        elif isinstance(event, of_contacts.Completed):
-            seconds = event.wrap_up_seconds
-            if event.agent is None or seconds == 0:
-                to = "completed"
-            elif seconds is not None:
-                due = event.at + seconds
+        if rule.also is not None:
+            rule.also(self, event, life)
+        to, due = _outcome(event, rule)
         if to is not None and (allowed or to not in _TAKEN):  # only what is taken can stay so
             self._move(life, to, due)
+        if isinstance(event, _GIVEN) and event.agent not in self._presence:
+            return Weight.JUDGED
         return self._weight(life)
 
     def _check_state(self, event: Event, life: _Checked, rule: _Rule, *, allowed: bool) -> None:
@@ -314,33 +240,28 @@ class LifeCheck:
             self._ended.discard(event.contact)
             self._book.add(event.at, "duplicate id", event.contact, None)
         known = event.channel in self._channels
-        life = self._lives[event.contact] = _Checked(event.contact, event.channel, known=known)
-        life.state, life.skills = "waiting", event.skills
+        life = self._lives[event.contact] = _Checked(
+            event.contact, event.channel, known, "waiting", event.skills
+        )
         if not known:
             self._wrong(event, life, "unknown channel")
         if event.arrived_at > event.at:
             self._wrong(event, life, "future arrival")
         return self._weight(life)
 
-    def _given(self, event: of_contacts.Offered | of_contacts.Assigned) -> Weight:
-        """Hear an offer or an assignment; whether it was right is for the judge to say."""
-        life = self._life(event)
-        if life is None:
-            return Weight.DROPPED
+    # ------------------------------------------------------------------ what else an event means
+
+    def _given(self, event: of_contacts.Offered | of_contacts.Assigned, life: _Checked) -> None:
+        """Note who holds a contact now; whether that was right is for the judge to say."""
         self._move(life, "waiting")
         life.agent, life.preference = event.agent, None
         self._held.setdefault(event.agent, {})[life.id] = life
-        if isinstance(event, of_contacts.Offered):
-            self._move(life, "offered", event.until)
-        else:
-            self._move(life, "active")
-            life.excluded.clear()
-            kept = [agent for agent, contact in self._reserved.items() if contact == life.id]
-            for agent in kept:
-                del self._reserved[agent]
-        return self._weight(life) if event.agent in self._presence else Weight.JUDGED
 
-    # ------------------------------------------------------------------ what else an event means
+    def _assigned(self, event: of_contacts.Assigned, life: _Checked) -> None:
+        self._given(event, life)
+        life.excluded.clear()
+        for agent in [agent for agent, name in self._reserved.items() if name == life.id]:
+            del self._reserved[agent]
 
     def _deferred(self, event: of_contacts.Deferred, life: _Checked) -> None:
         life.channel = event.channel
@@ -401,12 +322,7 @@ class LifeCheck:
     def _abandoned(self, event: of_contacts.Abandoned, life: _Checked) -> None:
         life.abandoned_at, life.preference = event.at, None
 
-    # ------------------------------------------------------------------ what runs beside a contact
-
-    def _preference_ended(self, event: of_contacts.PreferenceEnded) -> Weight:
-        life = self._life(event)
-        if life is None:
-            return Weight.DROPPED
+    def _preference_ended(self, event: of_contacts.PreferenceEnded, life: _Checked) -> None:
         ran, life.preference = life.preference, None
         if ran is None or ran.agent != event.agent:
             if life.known:
@@ -415,19 +331,16 @@ class LifeCheck:
             if not ran.skip_if_away or self._presence.get(event.agent) == "ready":
                 detail = f"the preference ran until {ran.until}"
                 self._wrong(event, life, "early timer", detail)
-        return self._weight(life)
 
-    def _exclusion_ended(self, event: of_contacts.ExclusionEnded) -> Weight:
-        life = self._life(event)
-        if life is None:
-            return Weight.DROPPED
+    def _exclusion_ended(self, event: of_contacts.ExclusionEnded, life: _Checked) -> None:
         due = life.excluded.pop(event.agent, None)
         if due is None:
             if life.known:
                 self._wrong(event, life, "not running", "no such exclusion was running")
         elif event.at < due:
             self._wrong(event, life, "early timer", f"the exclusion ran until {due}")
-        return self._weight(life)
+
+    # ------------------------------------------------------------------ agents
 
     def _reservation_ended(self, event: of_contacts.ReservationEnded) -> Weight:
         if self._reserved.get(event.agent) != event.contact:
@@ -437,34 +350,86 @@ class LifeCheck:
         del self._reserved[event.agent]
         return Weight.MEASURED
 
-    # ------------------------------------------------------------------ agents
-
-    def _agent_added(self, event: of_agents.AgentAdded) -> Weight:
-        if event.agent in self._presence:
-            self._book.add(event.at, "duplicate agent", None, event.agent)
+    def _of_agent(
+        self,
+        event: of_agents.AgentAdded
+        | of_agents.AgentUpdated
+        | of_agents.AgentRemoved
+        | of_agents.PresenceSet,
+    ) -> Weight:
+        name, known = event.agent, event.agent in self._presence
+        if known is isinstance(event, of_agents.AgentAdded):
+            kind = "duplicate agent" if known else "unknown agent"
+            self._book.add(event.at, kind, None, name)
             return Weight.DROPPED
-        self._presence[event.agent] = event.presence
+        if isinstance(event, of_agents.AgentAdded):
+            self._presence[name] = event.presence
+        elif isinstance(event, of_agents.PresenceSet):
+            self._presence[name] = event.state
+            if event.state != "ready":
+                self._gone[name] = None
+        elif isinstance(event, of_agents.AgentRemoved):
+            del self._presence[name]
+            self._gone[name] = None
         return Weight.MEASURED
 
-    def _agent_known(
-        self, event: of_agents.AgentUpdated | of_agents.AgentRemoved | of_agents.PresenceSet
-    ) -> Weight:
-        if event.agent in self._presence:
-            return Weight.MEASURED
-        self._book.add(event.at, "unknown agent", None, event.agent)
-        return Weight.DROPPED
 
-    def _agent_removed(self, event: of_agents.AgentRemoved) -> Weight:
-        weight = self._agent_known(event)
-        if weight:
-            del self._presence[event.agent]
-            self._gone[event.agent] = None
-        return weight
+@attrs.frozen
+class _Rule:
+    """What an event may find and where it leads: one row of the table.
 
-    def _presence_set(self, event: of_agents.PresenceSet) -> Weight:
-        weight = self._agent_known(event)
-        if weight:
-            self._presence[event.agent] = event.state
-            if event.state != "ready":
-                self._gone[event.agent] = None
-        return weight
+    Args:
+        found: the states that allow it; None: any.
+        to: the state that it leads to; None: it leaves the state as it is.
+        by_holder: whether it names the agent who holds the contact.
+        also: what else it means; called before the contact moves.
+    """
+
+    found: tuple[str, ...] | None
+    to: str | None = None
+    by_holder: bool = False
+    also: Callable[..., None] | None = None
+
+
+_RULES: Final[Mapping[type[Event], _Rule]] = {
+    of_contacts.Deferred: _Rule(("waiting",), "deferred", also=LifeCheck._deferred),
+    of_contacts.Released: _Rule(("deferred",), "waiting"),
+    of_contacts.Preferred: _Rule(_WAITS, also=LifeCheck._preferred),
+    of_contacts.PreferenceEnded: _Rule(None, also=LifeCheck._preference_ended),
+    of_contacts.Relaxed: _Rule(
+        (*_WAITS, "offered", *_TAKEN, "parked", "abandoned"), also=LifeCheck._relaxed
+    ),
+    of_contacts.Updated: _Rule(_WAITS, also=LifeCheck._updated),
+    of_contacts.Offered: _Rule(None, "offered", also=LifeCheck._given),
+    of_contacts.Assigned: _Rule(None, "active", also=LifeCheck._assigned),
+    of_contacts.Declined: _Rule(("offered",), _BETWEEN, True, LifeCheck._excluded),
+    of_contacts.OfferExpired: _Rule(("offered",), _BETWEEN, True, LifeCheck._excluded),
+    of_contacts.OfferRevoked: _Rule(("offered",), _BETWEEN, True),
+    of_contacts.ExclusionEnded: _Rule(None, also=LifeCheck._exclusion_ended),
+    of_contacts.Requeued: _Rule((_BETWEEN, *_TAKEN), "waiting", also=LifeCheck._requeued),
+    of_contacts.Reserved: _Rule(("waiting",), also=LifeCheck._reserve),
+    of_contacts.Interrupted: _Rule(("active",), "interrupted", True),
+    of_contacts.Continued: _Rule(("interrupted",), "active", True),
+    of_contacts.Completed: _Rule((*_TAKEN, "parked"), "wrap_up", True, LifeCheck._completed),
+    of_contacts.WrapUpEnded: _Rule(("wrap_up",), "completed", True),
+    of_contacts.Transferred: _Rule(_TAKEN, "waiting", True, LifeCheck._transferred),
+    of_contacts.Parked: _Rule(_TAKEN, "parked", True),
+    of_contacts.Reopened: _Rule(("parked",), "waiting"),
+    of_contacts.Abandoned: _Rule((*_WAITS, _BETWEEN), "abandoned", also=LifeCheck._abandoned),
+    of_contacts.Cancelled: _Rule((*_WAITS, "parked", _BETWEEN), "cancelled"),
+    of_contacts.Resumed: _Rule(("abandoned",), "waiting", also=LifeCheck._resumed),
+    of_contacts.Expired: _Rule((*_WAITS, _BETWEEN), "expired"),
+}
+_GIVEN: Final = (of_contacts.Offered, of_contacts.Assigned)
+
+
+def _outcome(event: Event, rule: _Rule) -> tuple[str | None, float | None]:
+    """Return the state that an event leads to, and when that is over where that is known."""
+    if isinstance(event, of_contacts.Deferred | of_contacts.Offered):
+        return rule.to, event.until
+    if isinstance(event, of_contacts.Completed):
+        seconds = event.wrap_up_seconds
+        if event.agent is None or seconds == 0:
+            return "completed", None
+        return rule.to, None if seconds is None else event.at + seconds
+    return rule.to, None

@@ -22,9 +22,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
+import attrs
+
 from omniqueue.model import contact_events as events
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
+from omniqueue.model.skill import Skills
 from omniqueue.record.listener import EventListener, Hear
 
 IN_HAND: Final = frozenset({"offered", "active", "interrupted", "wrap_up"})  # an agent holds it
@@ -56,6 +59,7 @@ _ENDS: Final[Mapping[type[Event], str]] = {
 }
 
 
+@attrs.define(eq=False)
 class Life:
     """One contact, as the events tell it.
 
@@ -70,28 +74,16 @@ class Life:
         answered_at: when an agent first took it; None: not yet (while that move is heard, too).
     """
 
-    __slots__ = (
-        "agent",
-        "answered_at",
-        "arrived_at",
-        "channel",
-        "entered_channel",
-        "entered_skills",
-        "id",
-        "since",
-        "skills",
-        "state",
-    )
-
-    def __init__(self, event: events.Queued) -> None:
-        self.id = event.contact
-        self.state = "waiting"
-        self.since = event.at
-        self.agent: str | None = None
-        self.channel = self.entered_channel = event.channel
-        self.skills = self.entered_skills = event.skills
-        self.arrived_at = event.arrived_at
-        self.answered_at: float | None = None
+    id: str
+    channel: str
+    skills: Skills
+    arrived_at: float
+    since: float
+    entered_channel: str
+    entered_skills: Skills
+    state: str = "waiting"
+    agent: str | None = None
+    answered_at: float | None = None
 
 
 OnMove: TypeAlias = Callable[[Life, str | None, Event], None]
@@ -130,8 +122,7 @@ class Lives(EventListener):
             self._resume_seconds = {each.name: each.resume_seconds for each in known}
         self._hooks: dict[str, tuple[OnMove, ...]] = dict.fromkeys(STATES, ())
         self._on_change: tuple[OnChange, ...] = ()
-        self.hears: Mapping[type[Event], Hear] = {
-            events.Queued: self._queued,
+        self._acts: Mapping[type[Event], Callable[..., None]] = {
             events.Deferred: self._deferred,
             events.Relaxed: self._changed,
             events.Updated: self._changed,
@@ -144,6 +135,10 @@ class Lives(EventListener):
             events.Continued: self._continued,
             **dict.fromkeys(_MOVES, self._moved),
             **dict.fromkeys(_ENDS, self._ended),
+        }
+        self.hears: Mapping[type[Event], Hear] = {
+            events.Queued: self._queued,
+            **dict.fromkeys(self._acts, self._heard),
         }
 
     def follow(self, moves: Mapping[str, OnMove], on_change: OnChange | None = None) -> None:
@@ -178,7 +173,15 @@ class Lives(EventListener):
         del self._lives[life.id]
 
     def _queued(self, event: events.Queued) -> None:
-        life = Life(event)
+        life = Life(
+            event.contact,
+            event.channel,
+            event.skills,
+            event.arrived_at,
+            since=event.at,
+            entered_channel=event.channel,
+            entered_skills=event.skills,
+        )
         former = self._lives.get(life.id)
         if former is not None and former.state != "abandoned":  # in a faulty record only
             self._move(former, "cancelled", event)
@@ -186,75 +189,59 @@ class Lives(EventListener):
         for hook in self._hooks["waiting"]:
             hook(life, None, event)
 
-    def _moved(self, event: Event) -> None:
+    def _heard(self, event: Event) -> None:
         life = self._lives.get(event.contact)  # type: ignore[attr-defined]
+        if life is not None:
+            self._acts[type(event)](life, event)
+
+    def _moved(self, life: Life, event: Event) -> None:
         state = _MOVES[type(event)]
-        if life is not None and life.state != state:
+        if life.state != state:
             self._move(life, state, event)
 
-    def _ended(self, event: Event) -> None:
-        life = self._lives.get(event.contact)  # type: ignore[attr-defined]
-        if life is not None:
-            self._end(life, _ENDS[type(event)], event)
+    def _ended(self, life: Life, event: Event) -> None:
+        self._end(life, _ENDS[type(event)], event)
 
-    def _deferred(self, event: events.Deferred) -> None:
-        life = self._lives.get(event.contact)
-        if life is not None:
-            life.channel = event.channel
-            self._move(life, "deferred", event)
+    def _deferred(self, life: Life, event: events.Deferred) -> None:
+        life.channel = event.channel
+        self._move(life, "deferred", event)
 
-    def _changed(self, event: events.Relaxed | events.Updated) -> None:
-        life = self._lives.get(event.contact)
-        if life is not None:
-            life.skills = event.skills
-            for hook in self._on_change:
-                hook(life)
+    def _changed(self, life: Life, event: events.Relaxed | events.Updated) -> None:
+        life.skills = event.skills
+        for hook in self._on_change:
+            hook(life)
 
-    def _offered(self, event: events.Offered) -> None:
-        life = self._lives.get(event.contact)
-        if life is not None:
-            life.agent = event.agent
-            self._move(life, "offered", event)
+    def _offered(self, life: Life, event: events.Offered) -> None:
+        life.agent = event.agent
+        self._move(life, "offered", event)
 
-    def _assigned(self, event: events.Assigned) -> None:
-        life = self._lives.get(event.contact)
-        if life is not None:
-            life.agent = event.agent
-            self._move(life, "active", event)
-            if life.answered_at is None:
-                life.answered_at = event.at
+    def _assigned(self, life: Life, event: events.Assigned) -> None:
+        life.agent = event.agent
+        self._move(life, "active", event)
+        if life.answered_at is None:
+            life.answered_at = event.at
 
-    def _interrupted(self, event: events.Interrupted) -> None:
-        life = self._lives.get(event.contact)
-        if life is not None and life.state == "active":  # else: in a faulty record only
+    def _interrupted(self, life: Life, event: events.Interrupted) -> None:
+        if life.state == "active":  # else: in a faulty record only
             self._move(life, "interrupted", event)
 
-    def _continued(self, event: events.Continued) -> None:
-        life = self._lives.get(event.contact)
-        if life is not None and life.state == "interrupted":
+    def _continued(self, life: Life, event: events.Continued) -> None:
+        if life.state == "interrupted":
             self._move(life, "active", event)
 
-    def _transferred(self, event: events.Transferred) -> None:
-        life = self._lives.get(event.contact)
-        if life is not None:
-            life.skills = event.skills
-            if not event.keep_place:
-                life.arrived_at = event.at
-            self._move(life, "waiting", event)
+    def _transferred(self, life: Life, event: events.Transferred) -> None:
+        life.skills = event.skills
+        if not event.keep_place:
+            life.arrived_at = event.at
+        self._move(life, "waiting", event)
 
-    def _completed(self, event: events.Completed) -> None:
-        life = self._lives.get(event.contact)
-        if life is None:
-            return
+    def _completed(self, life: Life, event: events.Completed) -> None:
         if event.agent is None or event.wrap_up_seconds == 0:
             self._end(life, "completed", event)
         else:
             self._move(life, "wrap_up", event)
 
-    def _left(self, event: events.Abandoned) -> None:
-        life = self._lives.get(event.contact)
-        if life is None:
-            return
+    def _left(self, life: Life, event: events.Abandoned) -> None:
         self._move(life, "abandoned", event)
         if self._abandoned is not None:
             self._abandoned.pop(life.id, None)

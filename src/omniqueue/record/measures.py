@@ -7,7 +7,9 @@ is one row. Routing, audit, simulation, live statistics and the reports print fr
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from statistics import median
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +22,12 @@ NO_SKILL: Final = "(none)"
 TOTALS: Final = ("arrived", "answered", "abandoned", "cancelled", "expired", "refused", "open")
 """Counts of contacts; the first is the sum of the others."""
 
+# What `ContactSums` adds up.
+_ADDED: Final = (
+    *TOTALS[1:],
+    *("answered_in_target", "answered_with_target", "unanswered_with_target", "late_unanswered"),
+    *("wait_answered_seconds", "wait_unanswered_seconds", "waited"),
+)
 # Outcome of an unanswered row to its count; only a faulty record completes one unanswered.
 _UNANSWERED: Final = tuple("cancelled" if each == "completed" else each for each in OUTCOMES)
 AGENT_SUMS: Final = ("signed_in_seconds", "busy_seconds", "load_seconds", "answered")
@@ -71,146 +79,85 @@ class Measure:
         return sums[self.over] / sums[self.under] if sums[self.under] else None
 
 
+# What a sum is, in the words of formulas.
+_WORDS: Final = {
+    "abandoned": "abandoned",
+    "answered": "answered",
+    "answered_in_target": "answered within the target",
+    "answered_with_target": "answered",
+    "arrived_with_target": "arrived",
+    "busy_seconds": "time with at least one contact in hand (wrap-up included)",
+    "contact_seconds": "time worked on before wrap-up, without interruptions",
+    "counted": "(answered"
+    " + abandoned, cancelled, expired or still waiting after longer than the target)",
+    "entered": "(arrived - refused)",
+    "handling_seconds": "(contact time + wrap-up)",
+    "interrupted_seconds": "time between answer and end with its agent at another contact",
+    "load_seconds": "signed-in time x share of the capacity in use (not by interrupted contacts)",
+    "overtook": "answered while one that arrived earlier was still waiting",
+    "signed_in_seconds": "signed-in time",
+    "wait_answered_seconds": "mean wait of the answered: time from arrival to first assignment",
+    "wait_seconds": "time from arrival to first assignment, else to the end or until now",
+    "waited": "waited longer than 0 seconds",
+}
+
+
+def _count(name: str, formula: str, label: str = "") -> Measure:
+    return Measure(name, name, None, "contacts", label or name, formula)
+
+
+def _ratio(
+    name: str, over: str, under: str, unit: str, label: str = "", source: str = ""
+) -> Measure:
+    formula = f"{_WORDS[over]} / {_WORDS[under]}"
+    return Measure(name, over, under, unit, label or name.replace("_", " "), formula, source)
+
+
+def _average(name: str, over: str, unit: str, label: str, what: str) -> Measure:
+    formula = f"{what}, averaged over the measured time"
+    return Measure(name, over, "seconds", unit, label, formula)
+
+
 _ROWS: Final = (
-    Measure("arrived", "arrived", None, "contacts", "arrived", "came, refused ones too"),
-    Measure("answered", "answered", None, "contacts", "answered", "given to an agent"),
-    Measure("abandoned", "abandoned", None, "contacts", "abandoned", "gave up, not answered"),
-    Measure("cancelled", "cancelled", None, "contacts", "cancelled", "cancelled, not answered"),
-    Measure("expired", "expired", None, "contacts", "expired", "expired, not answered"),
-    Measure("refused", "refused", None, "contacts", "refused", "not let into the queue"),
-    Measure("open", "open", None, "contacts", "open", "neither answered nor ended"),
-    Measure("redials", "redials", None, "contacts", "redials", "arrived, not for the first time"),
-    Measure(
-        "answered_in_target",
-        "answered_in_target",
-        None,
-        "contacts",
-        "in target",
-        "answered within the target",
-    ),
-    Measure(
-        "abandonment",
-        "abandoned",
-        "entered",
-        "share",
-        "abandonment",
-        "abandoned / (arrived - refused)",
-        _TUTORIAL,
-    ),
-    Measure(
-        "chance_of_waiting",
-        "waited",
-        "entered",
-        "share",
-        "had to wait",
-        "waited longer than 0 seconds / (arrived - refused)",
-        _TUTORIAL,
-    ),
-    Measure(
-        "mean_wait",
-        "wait_answered_seconds",
-        "answered",
-        "seconds",
-        "ASA",
-        "mean wait of the answered: time from arrival to first assignment / answered",
-        _TUTORIAL,
-    ),
-    Measure(
-        "mean_wait_all",
-        "wait_seconds",
-        "entered",
-        "seconds",
-        "mean wait of all",
-        "time from arrival to first assignment, else to the end or until now"
-        " / (arrived - refused)",
-        _IMPATIENT,
-    ),
-    Measure(
-        "service_level",
-        "answered_in_target",
-        "counted",
-        "share",
-        "service level",
-        "answered within the target / (answered"
-        " + abandoned, cancelled, expired or still waiting after longer than the target)",
-        _IMPATIENT,
-    ),
-    Measure(
+    _count("arrived", "came, refused ones too"),
+    _count("answered", "given to an agent"),
+    _count("abandoned", "gave up, not answered"),
+    _count("cancelled", "cancelled, not answered"),
+    _count("expired", "expired, not answered"),
+    _count("refused", "not let into the queue"),
+    _count("open", "neither answered nor ended"),
+    _count("redials", "arrived, not for the first time"),
+    _count("answered_in_target", "answered within the target", "in target"),
+    _ratio("abandonment", "abandoned", "entered", "share", source=_TUTORIAL),
+    _ratio("chance_of_waiting", "waited", "entered", "share", "had to wait", _TUTORIAL),
+    _ratio("mean_wait", "wait_answered_seconds", "answered", "seconds", "ASA", _TUTORIAL),
+    _ratio("mean_wait_all", "wait_seconds", "entered", "seconds", "mean wait of all", _IMPATIENT),
+    _ratio("service_level", "answered_in_target", "counted", "share", source=_IMPATIENT),
+    _ratio(
         "service_level_answered",
         "answered_in_target",
         "answered_with_target",
         "share",
         "service level of the answered",
-        "answered within the target / answered",
         _IMPATIENT,
     ),
-    Measure(
+    _ratio(
         "service_level_arrived",
         "answered_in_target",
         "arrived_with_target",
         "share",
         "service level of the arrived",
-        "answered within the target / arrived",
         _IMPATIENT,
     ),
-    Measure(
-        "mean_contact_time",
-        "contact_seconds",
-        "answered",
-        "seconds",
-        "contact time",
-        "time worked on before wrap-up, without interruptions / answered",
-        _TUTORIAL,
+    _ratio(
+        "mean_contact_time", "contact_seconds", "answered", "seconds", "contact time", _TUTORIAL
     ),
-    Measure(
-        "mean_handling_time",
-        "handling_seconds",
-        "answered",
-        "seconds",
-        "AHT",
-        "(contact time + wrap-up) / answered",
-        _TUTORIAL,
-    ),
-    Measure(
-        "mean_interrupted_time",
-        "interrupted_seconds",
-        "answered",
-        "seconds",
-        "interrupted",
-        "time between answer and end with its agent at another contact / answered",
-    ),
-    Measure(
-        "queue_length",
-        "queue_seconds",
-        "seconds",
-        "contacts",
-        "queue",
-        "contacts waiting, averaged over the measured time",
-    ),
-    Measure(
-        "in_hand",
-        "in_hand_seconds",
-        "seconds",
-        "contacts",
-        "in hand",
-        "contacts with an agent, averaged over the measured time",
-    ),
-    Measure(
-        "overtook",
-        "overtook",
-        "answered",
-        "share",
-        "overtook",
-        "answered while one that arrived earlier was still waiting / answered",
-    ),
-    Measure(
-        "agents",
-        "signed_in_seconds",
-        "seconds",
-        "agents",
-        "agents",
-        "agents signed in, averaged over the measured time",
-    ),
+    _ratio("mean_handling_time", "handling_seconds", "answered", "seconds", "AHT", _TUTORIAL),
+    _ratio("mean_interrupted_time", "interrupted_seconds", "answered", "seconds", "interrupted"),
+    _average("queue_length", "queue_seconds", "contacts", "queue", "contacts waiting"),
+    _average("in_hand", "in_hand_seconds", "contacts", "in hand", "contacts with an agent"),
+    _ratio("overtook", "overtook", "answered", "share"),
+    _average("agents", "signed_in_seconds", "agents", "agents", "agents signed in"),
     Measure(
         "signed_in_seconds",
         "signed_in_seconds",
@@ -219,23 +166,8 @@ _ROWS: Final = (
         "signed in",
         "time signed in, of all agents together",
     ),
-    Measure(
-        "occupancy",
-        "busy_seconds",
-        "signed_in_seconds",
-        "share",
-        "occupancy",
-        "time with at least one contact in hand (wrap-up included) / signed-in time",
-        _TUTORIAL,
-    ),
-    Measure(
-        "load",
-        "load_seconds",
-        "signed_in_seconds",
-        "share",
-        "load",
-        "capacity in use over time (not by interrupted contacts) / capacity signed in over time",
-    ),
+    _ratio("occupancy", "busy_seconds", "signed_in_seconds", "share", source=_TUTORIAL),
+    _ratio("load", "load_seconds", "signed_in_seconds", "share"),
 )
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({each.name: each for each in _ROWS})
 
@@ -301,8 +233,9 @@ class Measured:
         return {each.name: each.value(self.sums) for each in measures_of(self.sums)}
 
     def to_dict(self) -> dict[str, float | str | None]:
-        """Return the name and every measure, as JSON types. Cost: O(measures)."""
-        return {"name": self.name, **self.values()}
+        """Return the name, every other field that is one value, every measure, as JSON types."""
+        single = attrs.asdict(self, filter=lambda _, value: not isinstance(value, Mapping))
+        return {**single, **self.values()}
 
 
 @attrs.frozen(kw_only=True)
@@ -321,11 +254,6 @@ class ContactMeasures(Measured):
     p95_wait: float | None
     longest_wait: float | None
 
-    def to_dict(self) -> dict[str, float | str | None]:
-        """Return the name, every measure and the quantiles, as JSON types."""
-        quantiles = attrs.asdict(self, filter=attrs.filters.exclude("name", "sums"))
-        return {**super().to_dict(), **quantiles}
-
 
 @attrs.frozen(kw_only=True)
 class GroupMeasures(Measured):
@@ -339,10 +267,6 @@ class GroupMeasures(Measured):
 
     agents: int
 
-    def to_dict(self) -> dict[str, float | str | None]:
-        """Return the name, the number of agents and every measure, as JSON types."""
-        return {"name": self.name, "agents": self.agents, **self.values()}
-
 
 class ContactSums:
     """Adds up contacts into the sums that measures divide.
@@ -355,22 +279,10 @@ class ContactSums:
         0.5
     """
 
-    __slots__ = (
-        "_answered_with_target",
-        "_counts",
-        "_in_target",
-        "_late_unanswered",
-        "_unanswered_with_target",
-        "_wait_answered_seconds",
-        "_wait_unanswered_seconds",
-        "_waited",
-    )
+    __slots__ = ("_sums",)
 
     def __init__(self) -> None:
-        self._counts = dict.fromkeys(TOTALS[1:], 0)
-        self._waited = self._in_target = self._late_unanswered = 0
-        self._answered_with_target = self._unanswered_with_target = 0
-        self._wait_answered_seconds = self._wait_unanswered_seconds = 0.0
+        self._sums: dict[str, float] = dict.fromkeys(_ADDED, 0)
 
     def add(
         self, outcome: str, wait_seconds: float, target_seconds: float | None, step: int = 1
@@ -385,39 +297,32 @@ class ContactSums:
 
         Cost: O(1).
         """
-        self._counts[outcome] += step
-        if outcome == "answered":
-            self._wait_answered_seconds += step * wait_seconds
-            if target_seconds is not None:
-                self._answered_with_target += step
-                if wait_seconds <= target_seconds:
-                    self._in_target += step
-        else:
-            if target_seconds is not None:
-                self._unanswered_with_target += step
-            if outcome == "refused":
-                return
-            self._wait_unanswered_seconds += step * wait_seconds
-            if target_seconds is not None and wait_seconds > target_seconds:
-                self._late_unanswered += step
-        if wait_seconds > 0:
-            self._waited += step
+        sums, answered = self._sums, outcome == "answered"
+        sums[outcome] += step
+        if target_seconds is not None:
+            sums["answered_with_target" if answered else "unanswered_with_target"] += step
+            late = wait_seconds > target_seconds
+            if answered and not late:
+                sums["answered_in_target"] += step
+            elif late and not answered and outcome != "refused":
+                sums["late_unanswered"] += step
+        if outcome != "refused":
+            wait_sum = "wait_answered_seconds" if answered else "wait_unanswered_seconds"
+            sums[wait_sum] += step * wait_seconds
+            if wait_seconds > 0:
+                sums["waited"] += step
 
     def to_dict(self) -> dict[str, float]:
         """Return name to sum. Cost: O(1)."""
-        counts = self._counts
-        arrived = sum(counts.values())
+        sums = self._sums
+        arrived = sum(sums[outcome] for outcome in TOTALS[1:])
         return {
+            **sums,
             "arrived": arrived,
-            **counts,
-            "entered": arrived - counts["refused"],
-            "waited": self._waited,
-            "answered_in_target": self._in_target,
-            "counted": self._answered_with_target + self._late_unanswered,
-            "answered_with_target": self._answered_with_target,
-            "arrived_with_target": self._answered_with_target + self._unanswered_with_target,
-            "wait_answered_seconds": self._wait_answered_seconds,
-            "wait_seconds": self._wait_answered_seconds + self._wait_unanswered_seconds,
+            "entered": arrived - sums["refused"],
+            "counted": sums["answered_with_target"] + sums["late_unanswered"],
+            "arrived_with_target": sums["answered_with_target"] + sums["unanswered_with_target"],
+            "wait_seconds": sums["wait_answered_seconds"] + sums["wait_unanswered_seconds"],
         }
 
 
@@ -430,14 +335,12 @@ RECORD_FORMULAS: Final[Mapping[str, str]] = MappingProxyType(
 """Formula of every measure of contacts and agents that events give, by name."""
 
 
+@attrs.define
 class _Tally:
-    """The contacts of one name while they are added up: their sums, and the waits themselves."""
+    """The contacts of one name while they are added up: their sums, the waits of the answered."""
 
-    __slots__ = ("sums", "waits")
-
-    def __init__(self) -> None:
-        self.sums = ContactSums()
-        self.waits: list[float] = []  # of the answered
+    sums: ContactSums = attrs.Factory(ContactSums)
+    waits: list[float] = attrs.Factory(list)
 
     def add(self, ledger: Ledger, row: int, target_seconds: float | None, now: float) -> None:
         arrived_at = ledger.arrived_at[row]
@@ -452,14 +355,12 @@ class _Tally:
 
     def measures(self, name: str) -> ContactMeasures:
         ranked = sorted(self.waits)
-        number = len(ranked)
-        middle = number // 2
         return ContactMeasures(
             name=name,
             sums=self.sums.to_dict(),
-            median_wait=(ranked[middle] + ranked[~middle]) / 2 if number else None,
-            p95_wait=ranked[(95 * number + 99) // 100 - 1] if number else None,
-            longest_wait=ranked[-1] if number else None,
+            median_wait=median(ranked) if ranked else None,
+            p95_wait=ranked[(95 * len(ranked) + 99) // 100 - 1] if ranked else None,
+            longest_wait=ranked[-1] if ranked else None,
         )
 
 
@@ -487,14 +388,11 @@ def grouped(
         >>> found[0].name, found[0].sums["arrived"]
         ('all', 0)
     """
-    tallies = {name: _Tally() for name in order}
+    tallies = defaultdict(_Tally, {name: _Tally() for name in order})
     for row, channel in enumerate(ledger.channels):
         target_seconds = targets.get(channel)
         for name in names(row):
-            tally = tallies.get(name)
-            if tally is None:
-                tally = tallies[name] = _Tally()
-            tally.add(ledger, row, target_seconds, now)
+            tallies[name].add(ledger, row, target_seconds, now)
     return [tally.measures(name) for name, tally in tallies.items()]
 
 
@@ -522,8 +420,7 @@ def by_skill(
         >>> by_skill(Ledger(), {}, now=0.0)
         []
     """
-    found = {name for skills in ledger.skills for name in skills}
-    order = sorted(found)
+    order = sorted({name for skills in ledger.skills for name in skills})
     if not all(len(skills) for skills in ledger.skills):
         order.append(NO_SKILL)
     return grouped(
@@ -550,10 +447,10 @@ def by_group(
     members: dict[str, list[AgentTime]] = {name: [] for name in order}
     for name, agent in agents.items():
         members[group_of[name]].append(agent)
-    found = []
-    for name, group in members.items():
-        found.append(GroupMeasures(name=name, agents=len(group), sums=agent_sums(group)))
-    return found
+    return [
+        GroupMeasures(name=name, agents=len(group), sums=agent_sums(group))
+        for name, group in members.items()
+    ]
 
 
 def agent_sums(agents: Collection[AgentTime]) -> dict[str, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+import attrs
+
 from omniqueue.record.judged_agent import JudgedAgent
 from omniqueue.record.verdict import CAUSES
 from omniqueue.record.waiting_line import JudgedLane, Stander, WaitingLine
@@ -12,6 +14,7 @@ from omniqueue.record.waiting_line import JudgedLane, Stander, WaitingLine
 OnFault = Callable[[float, str, Stander, str | None, Stander | None, int], None]
 
 
+@attrs.define(eq=False)
 class OvertakingCounter:
     """Counts overtakings by cause over the judge's picture of the queue.
 
@@ -19,22 +22,15 @@ class OvertakingCounter:
         line: who waits.
         contacts: contact id to contact, all that have not ended.
         excluded_of: agent id to the contacts that it is not to be given.
-        on_fault: called where contacts were passed over without a cause: when, what kind, the
+        fault: called where contacts were passed over without a cause: when, what kind, the
             contact given, the agent's id, the first contact passed over, how many were.
     """
 
-    def __init__(
-        self,
-        line: WaitingLine,
-        contacts: Mapping[str, Stander],
-        excluded_of: Mapping[str, Mapping[str, Stander]],
-        on_fault: OnFault,
-    ) -> None:
-        self.counts: Counter[str] = Counter(dict.fromkeys(CAUSES, 0))
-        self._line = line
-        self._contacts = contacts
-        self._excluded_of = excluded_of
-        self._fault = on_fault
+    _line: WaitingLine
+    _contacts: Mapping[str, Stander]
+    _excluded_of: Mapping[str, Mapping[str, Stander]]
+    _fault: OnFault
+    counts: Counter[str] = attrs.Factory(lambda: Counter(dict.fromkeys(CAUSES, 0)))
 
     def count(self, at: float, who: Stander, agent: JudgedAgent, *, by_hand: bool) -> None:
         """Count all whom this contact overtakes by going to this agent, by cause."""
@@ -159,20 +155,19 @@ class OvertakingCounter:
         self._fault(at, "passed over", who, agent.id, first, number)
 
 
+@attrs.define
 class Overtaken:
-    """How often the contacts of one channel or skill were overtaken by ones ranked after them."""
+    """How often the contacts of one channel or skill were overtaken by ones ranked after them.
 
-    __slots__ = ("contacts", "most", "overtaken", "times")
+    `overtaken`: contacts that were, at least once; `times`: in all; `most`: one of them.
+    """
 
-    def __init__(self) -> None:
-        self.contacts = 0
-        self.overtaken = 0  # contacts that were, at least once
-        self.times = 0
-        self.most = 0
+    overtaken: int = 0
+    times: int = 0
+    most: int = 0
 
     def add(self, times: int) -> None:
         """Add one contact."""
-        self.contacts += 1
         self.overtaken += times > 0
         self.times += times
         self.most = max(self.most, times)

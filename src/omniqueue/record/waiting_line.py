@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+import attrs
 from sortedcontainers import SortedList
 
 from omniqueue.model.event import Rank
@@ -18,66 +19,48 @@ Key: TypeAlias = tuple[Rank, float, int]  # rank, arrival, order of first submis
 Needs: TypeAlias = tuple[tuple[str, int], ...]  # skill, level; in order of skill
 
 
+@attrs.define(eq=False)
 class JudgedLane:
     """The keys of the waiting contacts that need the same: one channel, the same skills."""
 
-    __slots__ = ("channel", "keys", "needs")
-
-    def __init__(self, channel: str, needs: Needs) -> None:
-        self.channel = channel
-        self.needs = needs
-        self.keys: SortedList[Key] = SortedList()
+    channel: str
+    needs: Needs
+    keys: SortedList[Key] = attrs.Factory(SortedList)
 
     def text(self) -> str:
         """Return what is needed, for people."""
         return " ".join([self.channel, *(f"{skill} {level}" for skill, level in self.needs)])
 
 
+@attrs.define(eq=False)
 class Stander:
-    """One contact as the judge sees it."""
+    """One contact as the judge sees it.
 
-    __slots__ = (
-        "agent",
-        "arrived_at",
-        "asked_channel",
-        "asked_needs",
-        "channel",
-        "excluded",
-        "held_channel",
-        "id",
-        "key",
-        "lane",
-        "needs",
-        "overtaken",
-        "place",
-        "preferred",
-        "priority",
-        "reserving",
-        "sequence",
-        "since",
-        "state",
-        "transferred_by",
-    )
+    `asked_channel`, `asked_needs`: as it was queued. `agent`: who holds it (offered, active, in
+    wrap-up). `held_channel`: the channel whose cost the holder bears. `place`: where it stands;
+    None: not in the line. `overtaken`: by contacts ranked after it, in earlier spells of waiting.
+    """
 
-    def __init__(self, name: str, channel: str, needs: Needs, priority: int) -> None:
-        self.id = name
-        self.channel = self.asked_channel = channel  # asked: as it was queued
-        self.needs = self.asked_needs = needs
-        self.priority = priority
-        self.key: Key = (0.0, 0.0, 0)
-        self.arrived_at = 0.0
-        self.sequence = 0
-        self.state = "outside"
-        self.agent: str | None = None  # who holds it: offered, active, in wrap-up
-        self.held_channel = channel  # the channel whose cost the holder bears
-        self.preferred: str | None = None
-        self.transferred_by: str | None = None
-        self.excluded: set[str] = set()
-        self.reserving: str | None = None
-        self.place: SortedList[Key] | None = None  # where it stands, None: not in the line
-        self.lane: JudgedLane | None = None
-        self.overtaken = 0  # by contacts ranked after it, in earlier spells of waiting
-        self.since = 0
+    id: str
+    channel: str
+    needs: Needs
+    priority: int
+    asked_channel: str = attrs.Factory(lambda who: who.channel, takes_self=True)
+    asked_needs: Needs = attrs.Factory(lambda who: who.needs, takes_self=True)
+    key: Key = (0.0, 0.0, 0)
+    arrived_at: float = 0.0
+    sequence: int = 0
+    state: str = "outside"
+    agent: str | None = None
+    held_channel: str = ""
+    preferred: str | None = None
+    transferred_by: str | None = None
+    excluded: set[str] = attrs.Factory(set)
+    reserving: str | None = None
+    place: SortedList[Key] | None = None
+    lane: JudgedLane | None = None
+    overtaken: int = 0
+    since: int = 0
 
 
 class ArrivalChains:

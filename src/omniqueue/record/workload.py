@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import attrs
+
 from omniqueue.model import agent_events as of_agents
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.contact_events import Assigned
@@ -15,6 +17,7 @@ from omniqueue.record.lives import IN_HAND, Life, Lives
 _SIGNED_IN: Final = ("ready", "away")
 
 
+@attrs.define(eq=False)
 class AgentTime:
     """What one agent did: seconds signed in, busy, and loaded; contacts answered.
 
@@ -24,30 +27,16 @@ class AgentTime:
     contact uses none of it meanwhile.
     """
 
-    __slots__ = (
-        "_capacity",
-        "_held",
-        "_since",
-        "_used",
-        "answered",
-        "busy_seconds",
-        "id",
-        "load_seconds",
-        "presence",
-        "signed_in_seconds",
-    )
-
-    def __init__(self, name: str, at: float) -> None:
-        self.id = name
-        self.signed_in_seconds = 0.0
-        self.busy_seconds = 0.0
-        self.load_seconds = 0.0
-        self.answered = 0
-        self._capacity = 1
-        self.presence: str | None = None
-        self._held = 0
-        self._used = 0
-        self._since = at
+    id: str
+    _since: float
+    presence: str | None = None
+    signed_in_seconds: float = 0.0
+    busy_seconds: float = 0.0
+    load_seconds: float = 0.0
+    answered: int = 0
+    _capacity: int = 1
+    _held: int = 0
+    _used: int = 0
 
     def settle(self, at: float) -> None:
         """Add the time since the last change."""
@@ -110,10 +99,10 @@ class Workload(EventListener):
                 "offered": self._taken,
                 "active": self._taken,
                 "interrupted": self._interrupted,
-                "completed": self._dropped,
-                "waiting": self._dropped,
-                "parked": self._dropped,
-                **dict.fromkeys(("abandoned", "cancelled", "expired"), self._dropped),
+                **dict.fromkeys(
+                    ("waiting", "parked", "completed", "abandoned", "cancelled", "expired"),
+                    self._dropped,
+                ),
             }
         )
         self.hears = {

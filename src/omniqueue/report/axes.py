@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from omniqueue.centre.week import DAY_SECONDS, WEEKDAYS
 from omniqueue.report import formats
-from omniqueue.sim.calendar.shifts import WEEKDAYS
-from omniqueue.sim.calendar.week import DAY_SECONDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

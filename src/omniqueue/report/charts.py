@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from omniqueue.centre.times import Floats
 from omniqueue.report import formats
 from omniqueue.report.axes import clock_axis, share_axis, unit_of
 from omniqueue.report.svg import INK, svg_of
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import Estimate
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
 
     Cost: O(differences).
     """
-    if comparison.interrupted:
+    if comparison.incomplete:
         yield INCOMPLETE
     if not brief:
         yield from _head(comparison)

@@ -8,9 +8,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from omniqueue.sim.calendar.shifts import WEEKDAYS
-from omniqueue.sim.calendar.week import DAY_SECONDS
-from omniqueue.sim.laws.times import Floats
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import DAY_SECONDS, WEEKDAYS
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import INTERVAL_SUMS, Summary

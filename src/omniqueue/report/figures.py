@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import numpy as np
 
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.report import formats
 from omniqueue.report.charts import (
     distribution_chart,
@@ -22,8 +24,6 @@ from omniqueue.report.charts import (
 from omniqueue.report.day_profile import DayProfile, day_profile
 from omniqueue.report.key_figures import targets_of
 from omniqueue.report.palette import CHANNEL_COLOURS, DRAWN_MAX, GROUP_COLOURS, colours_of
-from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import SimulationResult
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.calendar.week import DAY_SECONDS
+from omniqueue.centre.week import DAY_SECONDS
+from omniqueue.model.durations import duration_text
 
 if TYPE_CHECKING:  # tables of a play load no numpy
     from omniqueue.sim.runs.estimates import Estimate

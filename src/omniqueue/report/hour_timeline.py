@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import numpy as np
 
+from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.errors import InvalidValueError
 from omniqueue.record.ledger import ABANDONED, EXPIRED
 from omniqueue.report import formats
 from omniqueue.report.axes import clock_axis
 from omniqueue.report.figures import ReportFigure
 from omniqueue.report.svg import INK, svg_of
-from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
-from omniqueue.sim.centre.columns import CLOSED, OUTCOMES, ReplicationRecord
+from omniqueue.sim.replication.columns import CLOSED, OUTCOMES, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def hour_of(record: ReplicationRecord, scenario: Scenario, clock_seconds: int | 
     Cost: O(n).
 
     Example:
-        >>> from omniqueue.sim.centre.replication import run_replication
+        >>> from omniqueue.sim.replication.loop import run_replication
         >>> from omniqueue.sim.scenarios.scenario import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=7200)

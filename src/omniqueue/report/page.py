@@ -21,7 +21,6 @@ from omniqueue.report.figures import SECTIONS, Drawn
 from omniqueue.report.hour_timeline import hour_of, hour_text, timeline
 from omniqueue.report.key_figures import cards, key_table, unit_name
 from omniqueue.report.who_serves_whom import heat_cell, serving_text, who_serves_whom
-from omniqueue.sim.centre.columns import ReplicationRecord
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 
 _LIBRARIES: Final = ("matplotlib", "jinja2")
@@ -45,16 +44,13 @@ def check_plot_extra() -> None:
 
 def report_page(
     result: SimulationResult,
-    record: ReplicationRecord | None = None,
     *,
     hour_seconds: int | None = None,
 ) -> str:
     """Return a simulation's report as HTML.
 
     Args:
-        result: what was simulated.
-        record: one of its replications, as of `run_replication`; None: without who serves whom
-            and without the timeline.
+        result: what was simulated; who serves whom and the timeline show its first replication.
         hour_seconds: when the timeline's hour begins on the first day, in seconds after
             midnight; None: the busiest hour.
 
@@ -80,13 +76,12 @@ def report_page(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(source)
-    return template.render(_content(result, record, hour_seconds)) + "\n"
+    return template.render(_content(result, hour_seconds)) + "\n"
 
 
 def write_report(
     path: str | PathLike[str],
     result: SimulationResult,
-    record: ReplicationRecord | None = None,
     *,
     hour_seconds: int | None = None,
 ) -> None:
@@ -97,19 +92,17 @@ def write_report(
         InvalidValueError: no such hour.
         OSError: the file cannot be written.
     """
-    page = report_page(result, record, hour_seconds=hour_seconds)
+    page = report_page(result, hour_seconds=hour_seconds)
     Path(path).write_text(page, encoding="utf-8", newline="\n")
 
 
-def _content(
-    result: SimulationResult, record: ReplicationRecord | None, hour_seconds: int | None
-) -> dict[str, object]:
-    scenario = result.scenario
+def _content(result: SimulationResult, hour_seconds: int | None) -> dict[str, object]:
+    scenario, record = result.scenario, result.first_record
     defined = [(MEASURES[name].label, MEASURES[name].formula) for name in _DEFINED]
     content: dict[str, object] = {
         "title": scenario.title or "A contact centre, simulated",
         "subtitle": _subtitle(result),
-        "warnings": _warnings(result, record),
+        "warnings": _warnings(result),
         "formulas": [*defined, ("confidence", FORMULAS["confidence"])],
         "measured": bool(result.summaries),
         "serving": None,
@@ -170,15 +163,13 @@ def _unit_text(result: SimulationResult) -> str:
     return f"{unit_name(result)} of {formats.brief_seconds(length / result.batches)}"
 
 
-def _warnings(result: SimulationResult, record: ReplicationRecord | None) -> list[str]:
+def _warnings(result: SimulationResult) -> list[str]:
     found = []
     if result.incomplete:
         found.append(
             "This is a partial result: the simulation was stopped before its end, and the"
             " whole of it may give other numbers."
         )
-    if record is not None and record.interrupted and not result.incomplete:
-        found.append("The run that is shown contact by contact was stopped before its end.")
     if not result.summaries:
         found.append("Nothing was measured.")
     elif len(result.summaries) < 2:

@@ -38,7 +38,7 @@ def staffing_lines(plan: StaffingPlan, *, brief: bool = False) -> Iterator[str]:
 
     Cost: O(length of the trail).
     """
-    if plan.interrupted:
+    if plan.incomplete:
         yield INCOMPLETE
     if plan.scenario.title and not brief:
         yield plan.scenario.title
@@ -69,10 +69,10 @@ def staffing_verdict(plan: StaffingPlan) -> list[str]:
 
     Example:
         >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
-        >>> from omniqueue.sim.studies.staff_search import cheapest_staffing
+        >>> from omniqueue.sim.studies.staff_search import find_staffing
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-        >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
+        >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> print(*staffing_verdict(plan))
         desk 4: meets every target, 40 agent-hours, cost 40.
     """
@@ -82,7 +82,7 @@ def staffing_verdict(plan: StaffingPlan) -> list[str]:
     hours = f"{found.agent_hours:,.6g} agent-hours, cost {found.cost:,.6g}"
     if plan.met:
         lines = [f"{_agents(found)}: meets every target, {hours}."]
-        if plan.interrupted:
+        if plan.incomplete:
             lines.append("Cheaper ones were not all tried.")
         return lines
     most = ", ".join(f"{name} {number}" for name, number in plan.most.items())
@@ -150,7 +150,7 @@ def _notes(plan: StaffingPlan) -> Iterator[str]:
         "agents: in all; shifts share them in the proportion of the scenario's counts, levels by"
         " the highest"
     )
-    if plan.met and not plan.interrupted:
+    if plan.met and not plan.incomplete:
         yield (
             "No group can do with one agent less. The staffing is the cheapest of all as far as"
             " service gets better with every agent and no exchange of several agents is cheaper;"

@@ -42,7 +42,7 @@ def validation_lines(found: Validation, *, brief: bool = False) -> Iterator[str]
         f" greatest |z| {found.worst:.2f}"
     )
     yield f"{found.contacts:,} contacts, seed {found.seed}"
-    if found.interrupted:
+    if found.incomplete:
         yield "incomplete: systems are missing, so there is no verdict"
     else:
         yield "passed" if found.passed else "failed"

@@ -87,7 +87,7 @@ class WhatIfReport:
             "folded_weeks": self.folded_weeks,
             "dropped": self.dropped,
             "moved": self.moved,
-            "incomplete": found.interrupted,
+            "incomplete": found.incomplete,
             "first": self._outcome(found.first),
             "second": self._outcome(found.second),
             "differences": [_difference_json(each) for each in found.differences],
@@ -118,7 +118,7 @@ def whatif_lines(report: WhatIfReport, *, brief: bool = False) -> Iterator[str]:
     Cost: O(its size).
     """
     found = report.found
-    if found.interrupted:
+    if found.incomplete:
         yield INCOMPLETE
     if not brief:
         yield from _head(report)

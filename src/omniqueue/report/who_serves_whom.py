@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 import numpy as np
 
-from omniqueue.sim.centre.columns import ReplicationRecord
+from omniqueue.sim.replication.columns import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 _NAMED_MAX: Final = 5  # streams that are named in the sentence
@@ -82,7 +82,7 @@ def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
     Cost: O(n).
 
     Example:
-        >>> from omniqueue.sim.centre.replication import run_replication
+        >>> from omniqueue.sim.replication.loop import run_replication
         >>> from omniqueue.sim.scenarios.scenario import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)

@@ -1,6 +1,5 @@
-"""Chance and calendars around the one engine: contact logs, staff files, scenarios, runs.
+"""Simulation and routing of logs: chance and calendars around the engine.
 
-The folders, in the order in which they may import: `files` and `calendar`; `laws` (of chance);
-`logs` (real days, routed); `scenarios`; `centre` (one replication); `runs` (many of them);
-`studies` (questions asked of runs) and `validation` (against theory).
+The folders, in the order in which they may import: `logs`; `scenarios`; `replication` (one run);
+`runs` (many runs, estimates); `studies` and `validation`.
 """

@@ -8,6 +8,8 @@ from math import inf
 import pytest
 
 from omniqueue import Event, FileFaultsError, PresenceSet, Router, Skills
+from omniqueue.centre.handling import HandlingRules
+from omniqueue.centre.times import Constant
 from omniqueue.model.contact_events import (
     Assigned,
     Completed,
@@ -16,7 +18,6 @@ from omniqueue.model.contact_events import (
     Requeued,
 )
 from omniqueue.record.ledger import Ledger
-from omniqueue.sim.laws.handling import Constant, HandlingRules
 from omniqueue.sim.logs.contact_log import LoggedContact
 from omniqueue.sim.logs.routing import RoutedRun, Routing, handling_seconds
 from omniqueue.sim.logs.staff_file import parse_staff
@@ -94,7 +95,7 @@ def test_contacts_go_in_order_of_arrival_and_the_run_ends_when_all_is_done() -> 
         (70, "c2 assigned"),
         (130, "c3 assigned"),
     ]
-    assert run == RoutedRun(started_at=10, ended_at=190, arrived=3, interrupted=False)
+    assert run == RoutedRun(started_at=10, ended_at=190, arrived=3, incomplete=False)
     assert recorder.told(PresenceSet)[-1] == (190, "desk-1 offline")
 
 
@@ -172,9 +173,9 @@ def test_a_full_queue_refuses() -> None:
 
 
 def test_a_returning_agent_need_not_have_left() -> None:
-    """Who still finishes work when the next shift starts is simply ready again."""
+    """Who still finishes work at the end of its break is simply ready again."""
     staff = ALWAYS + (
-        'shifts = [{ from = "08:00", to = "12:00" }, { from = "12:01", to = "14:00" }]\n'
+        'shifts = [{ from = "08:00", to = "14:00", breaks = [{ from = "12:00", to = "12:01" }] }]'
     )
     log = [logged("long", 12 * HOUR - 60), logged("next", 12 * HOUR + 30)]
     _, recorder, _ = routed(staff, log, [600, 60])
@@ -274,12 +275,12 @@ def test_many_interruptions_lose_no_work() -> None:
 def test_a_stopped_run_says_so() -> None:
     log = [logged(f"c{number}", number) for number in range(1, 9)]
     run, _, ledger = routed(ALWAYS, log, [60] * 8, stop_after=4)
-    assert run.interrupted
+    assert run.incomplete
     assert run.arrived == len(ledger) == 3
 
 
 def test_handling_times_of_the_log_go_before_the_rules() -> None:
-    rules = HandlingRules(Constant(60.0), {}, {})
+    rules = HandlingRules(Constant(60.0))
     own = LoggedContact("c2", 1.0, "phone", NONE, 7.5, 0)
     assert handling_seconds([logged("c1", 0), own], rules, seed=1) == [60.0, 7.5]
 
@@ -287,5 +288,5 @@ def test_handling_times_of_the_log_go_before_the_rules() -> None:
 def test_every_channel_without_a_handling_time_is_named() -> None:
     log = [logged("c1", 0), logged("c2", 0, "fax"), logged("c3", 0)]
     with pytest.raises(FileFaultsError) as caught:
-        handling_seconds(log, HandlingRules(None, {}, {}), seed=1, name="desk.toml")
+        handling_seconds(log, HandlingRules(), seed=1, name="desk.toml")
     assert [fault.split()[-2] for fault in caught.value.faults] == ["'phone'", "'fax'"]

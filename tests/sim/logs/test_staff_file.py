@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from omniqueue import FileFaultsError, Skills
-from omniqueue.sim.laws.handling import Constant, Lognormal
+from omniqueue.centre.groups import Break, ShiftPlan
+from omniqueue.centre.times import Constant, Lognormal
+from omniqueue.centre.week import hours
 from omniqueue.sim.logs.staff_file import Staff, parse_staff, read_staff
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+LUNCH = Break("12:00", "12:30", turns=2)
 DESK = '[[agents]]\ngroup = "desk"\n'
 
 
@@ -33,7 +36,7 @@ def test_the_least_staff_file() -> None:
     (desk,) = staff.groups
     assert (desk.name, desk.count, desk.shifts) == ("desk", 1, ())
     assert (staff.order, staff.selection, staff.max_waiting) == ("arrival", "longest-idle", None)
-    assert [channel.name for channel in staff.all_channels()] == ["phone", "email", "fax", "chat"]
+    assert list(staff.all_channels()) == ["phone", "email", "fax", "chat"]
 
 
 def test_everything_a_staff_file_may_say() -> None:
@@ -60,8 +63,9 @@ def test_everything_a_staff_file_may_say() -> None:
         costs = { phone = 80, sms = 20 }
         channels = ["phone", "sms"]
         shifts = [
-            { days = "mon-fri", from = "08:00", to = "17:00" },
-            { from = "22:00", to = "02:00" },
+            { days = "mon-fri", from = "08:00", to = "17:00", breaks = [
+                { from = "12:00", to = "12:30", turns = 2 },
+            ] },
         ]
         [[agents]]
         group = "others"
@@ -82,8 +86,8 @@ def test_everything_a_staff_file_may_say() -> None:
     assert (first.id, second.id, first.capacity) == ("lawyers-1", "lawyers-2", 100)
     assert (first.channels, dict(first.limits)) == (("phone", "sms"), {"sms": 4})
     assert dict(second.costs) == {"phone": 80, "sms": 20}
-    assert (lawyers.shifts[1].overnight, dict(others.pattern.costs)) == (True, {})
-    assert others.pattern.skills == Skills.of({"fr": 1})
+    assert lawyers.shifts == (ShiftPlan(hours("mon-fri", "08:00", "17:00"), breaks=[LUNCH]),)
+    assert (others.skills, dict(others.costs)) == (Skills.of({"fr": 1}), {})
 
 
 FAULTS = {
@@ -107,7 +111,7 @@ FAULTS = {
     "channels.phone.wrap_up = false": "an open-ended wrap-up has nobody",
     'channels."".cost = 1': "channels.'': unknown",
     "channels.email.interrupted_by = ['pigeon']": (
-        "channels.email.interrupted_by: 'pigeon' is no channel of this file"
+        "channels.email.interrupted_by: is 'pigeon'; expected one of phone"
     ),
     "channels.email.interrupted_by = ['email']": (
         "channels.email.interrupted_by: is 'email'; expected other channels"
@@ -123,7 +127,7 @@ FAULTS = {
     "channels.email.interupted_by = []": "did you mean 'interrupted_by'?",
     "handling.default = true": "handling.default: is True; expected a length",
     "handling.default = { mean = 1 }": "handling.default: is a dict; expected a duration, or",
-    "handling.channel.pigeon = 3": "handling.channel: 'pigeon' is no channel",
+    "handling.channel.pigeon = 3": "handling.channel: is 'pigeon'; expected one of phone",
     "handling.skill.law = { mean = 0, sd = 1 }": "handling.skill.law: is 0.0; expected",
 }
 
@@ -139,29 +143,29 @@ def test_a_fault_is_named_with_its_place(text: str, fault: str) -> None:
 
 
 GROUP_FAULTS = {
-    "": "agents: there are none",
+    "": "agents: is 0; expected 1 to 1000",
     "agents = 3": "agents: 3 is not an array of tables",
     "[[agents]]": "agents[0].group: is missing",
     '[[agents]]\ngroup = "a\\u0000b"': "agents[0].group: is 'a\\x00b'; expected 1 to 128",
-    f"{DESK}count = 0": "agents[0].count: is 0; expected an int from 1",
+    f"{DESK}count = -1": "agents[0].count: is -1; expected an int from 0",
     f"{DESK}count = 1{'0' * 40}": "agents[0].count: is 1",
     f"{DESK}count = 1e308": "agents[0].count: is 1e+308; expected an int",
     f"{DESK}capacity = -1": "agents[0].capacity: is -1; expected an int from 0",
     f"{DESK}skills = {{ law = 0 }}": "agents[0].skills: is 0; expected an int from 1",
-    f"{DESK}limits = {{ pigeon = 1 }}": "agents[0].limits: 'pigeon' is no channel",
-    f"{DESK}costs = {{ pigeon = 1 }}": "agents[0].costs: 'pigeon' is no channel",
+    f"{DESK}limits = {{ pigeon = 1 }}": "agents[0].limits: is 'pigeon'; expected one of",
+    f"{DESK}costs = {{ pigeon = 1 }}": "agents[0].costs: is 'pigeon'; expected one of",
     f"{DESK}costs = {{ fax = 0 }}": "agents[0].costs: is 0; expected an int from 1",
     f"{DESK}costs = 3": "agents[0].costs: is 3; expected a mapping",
     f"{DESK}cost = {{ fax = 2 }}": "agents[0].cost: not a key; did you mean 'costs'?",
-    f"{DESK}channels = ['pigeon']": "agents[0].channels: 'pigeon' is no channel",
+    f"{DESK}channels = ['pigeon']": "agents[0].channels: is 'pigeon'; expected one of",
     f"{DESK}shifts = [{{ days = 'someday', from = '1:00', to = '2:00' }}]": (
         "agents[0].shifts[0].days: is 'someday'; expected weekdays"
     ),
     f"{DESK}shifts = [{{ from = '25:00', to = '2:00' }}]": "agents[0].shifts[0].from: is '25:00'",
-    f"{DESK}shifts = [{{ from = '24:00', to = '2:00' }}]": "a shift starts before 24:00",
+    f"{DESK}shifts = [{{ from = '24:00', to = '2:00' }}]": "expected a time before 24:00",
     f"{DESK}shifts = [{{ from = '1:00' }}]": "agents[0].shifts[0].to: is missing",
-    DESK + DESK: "agents[1].group: 'desk' is there twice",
-    f'{DESK}count = 100000\n[[agents]]\ngroup = "b"': "agents: 100001 agents in all",
+    DESK + DESK: "agents[1].group: is 'desk'; expected each name once",
+    f'{DESK}count = 100000\n[[agents]]\ngroup = "b"': "agents: is 100001; expected at",
 }
 
 

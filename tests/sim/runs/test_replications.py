@@ -11,17 +11,17 @@ from typing import TypeVar
 import pytest
 
 from omniqueue import register_order
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError
 from omniqueue.policy.order import EnteringContact
 from omniqueue.report.simulation_tables import simulation_lines
-from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.times import Exponential
-from omniqueue.sim.runs.replications import Here, simulate
+from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.sim.studies.comparison import compare
-from omniqueue.sim.studies.staff_search import cheapest_staffing
+from omniqueue.sim.studies.staff_search import find_staffing
 
 T = TypeVar("T")
 
@@ -93,7 +93,6 @@ def test_any_executor_will_do(desk: Scenario) -> None:
     cluster = Cluster()
     assert text(simulate(desk, replications=3, executor=cluster)) == alone
     assert cluster.items == [0, 1, 2]
-    assert text(simulate(desk, replications=3, executor=Here())) == alone
     with ThreadPoolExecutor(2) as threads:
         assert text(simulate(desk, replications=3, executor=threads)) == alone
 
@@ -172,7 +171,7 @@ def test_what_is_no_scenario_is_refused_by_name(given: object, desk: Scenario) -
         ("scenario", lambda: run_replication(given)),  # type: ignore[arg-type]
         ("scenario", lambda: compare(given, desk)),  # type: ignore[arg-type]
         ("other", lambda: compare(desk, given)),  # type: ignore[arg-type]
-        ("scenario", lambda: cheapest_staffing(given, ["phone 80% in 20s"])),  # type: ignore[arg-type]
+        ("scenario", lambda: find_staffing(given, ["phone 80% in 20s"])),  # type: ignore[arg-type]
     ):
         with pytest.raises(InvalidValueError, match=rf"^{field} is .*; expected a Scenario \("):
             run()

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from omniqueue import Channel
+from omniqueue.centre.groups import Group, ShiftPlan
+from omniqueue.centre.times import Exponential
+from omniqueue.centre.week import hours
 from omniqueue.errors import InvalidValueError, InvariantError
-from omniqueue.sim.calendar.week import hours
-from omniqueue.sim.centre.columns import check_identities
-from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.arrivals import Poisson, Rate, Trace
-from omniqueue.sim.laws.times import Exponential
+from omniqueue.sim.replication.columns import check_identities
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import CONTACT_MEASURES, SimulationResult
 from omniqueue.sim.runs.summary import CONTACT_SUMS, summarise
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate, Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group, ShiftPlan
 
 
 @pytest.fixture(scope="module")

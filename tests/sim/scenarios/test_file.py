@@ -8,13 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue.errors import FileFaultsError
-from omniqueue.model.skill import Skills
-from omniqueue.sim.calendar.week import Hours, hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate, Trace
-from omniqueue.sim.laws.times import (
+from omniqueue.centre.times import (
     ByInterval,
-    Deterministic,
+    Constant,
     Empirical,
     Erlang,
     Exponential,
@@ -23,6 +19,10 @@ from omniqueue.sim.laws.times import (
     Times,
     Uniform,
 )
+from omniqueue.centre.week import Hours, hours
+from omniqueue.errors import FileFaultsError
+from omniqueue.model.skill import Skills
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate, Trace
 from omniqueue.sim.scenarios.file import parse_scenario, read_scenario
 from omniqueue.sim.scenarios.scenario import Scenario
 
@@ -77,9 +77,9 @@ def test_the_example_is_a_scenario() -> None:
 @pytest.mark.parametrize(
     ("text", "law"),
     [
-        ("90", Deterministic(90)),
-        ('"4 min"', Deterministic(240)),
-        ('{ seconds = "90s" }', Deterministic(90)),
+        ("90", Constant(90)),
+        ('"4 min"', Constant(240)),
+        ('{ seconds = "90s" }', Constant(90)),
         ('{ mean = "4 min" }', Exponential(240)),
         ('{ mean = "4min", sd = "3min" }', Lognormal(240, 180)),
         ('{ kind = "gamma", mean = 240, sd = 120 }', Gamma(240, 120)),

@@ -10,12 +10,12 @@ import attrs
 import pytest
 
 from omniqueue import Channel, OmniqueueError, PolicyError
+from omniqueue.centre.groups import Group, ShiftPlan
+from omniqueue.centre.times import Exponential
+from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError
-from omniqueue.sim.calendar.week import Hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate
-from omniqueue.sim.laws.times import Exponential
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group, ShiftPlan
 
 CALLS = Stream("calls", channel="phone", arrivals=60, handling=Exponential(240))
 DESK = Group("desk", count=5)
@@ -30,8 +30,8 @@ def a_scenario(**changes: object) -> Scenario:
     [
         ({"streams": []}, "streams"),
         ({"groups": []}, "agents"),
-        ({"streams": [CALLS, CALLS]}, "streams"),
-        ({"groups": [DESK, DESK]}, "agents"),
+        ({"streams": [CALLS, CALLS]}, "streams[1].name"),
+        ({"groups": [DESK, DESK]}, "agents[1].group"),
         ({"streams": [attrs.evolve(CALLS, channel="telepathy")]}, "streams[0].channel"),
         ({"groups": [Group("g", limits={"telepathy": 1})]}, "agents[0].limits"),
         ({"groups": [Group("g", channels=["telepathy"])]}, "agents[0].channels"),  # type: ignore[arg-type]

@@ -11,11 +11,11 @@ import pytest
 from scipy import stats
 
 from omniqueue import register_order
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError
 from omniqueue.report.comparison_tables import comparison_lines, comparison_verdict
-from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.sim.studies.comparison import compare, paired_difference
 from omniqueue.theory import erlang_c
 
@@ -146,7 +146,7 @@ def test_a_partial_result_has_whole_pairs_and_says_so() -> None:
         progress=lambda done, planned: told.append((done, planned)),
         stopped=lambda: len(told) >= 3,
     )
-    assert found.interrupted
+    assert found.incomplete
     assert found.replications == len(found.second.summaries) == 3
     assert told == [(1, 9), (2, 9), (3, 9)]
     assert "partial" in next(iter(comparison_lines(found)))

@@ -9,14 +9,14 @@ import attrs
 import numpy as np
 import pytest
 
+from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
+from omniqueue.centre.times import Exponential
+from omniqueue.centre.week import Hours, hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.report.staffing_tables import staffing_lines, staffing_verdict
-from omniqueue.sim.calendar.week import Hours, hours
-from omniqueue.sim.laws.arrivals import Poisson, Rate, Trace
-from omniqueue.sim.laws.times import Exponential
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate, Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Break, Group, Level, ShiftPlan
-from omniqueue.sim.studies.staff_search import cheapest_staffing
+from omniqueue.sim.studies.staff_search import find_staffing
 from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
 from omniqueue.sim.studies.targets import Probe, check_targets, outcomes_of, parse_target
 from omniqueue.theory import agents_for_erlang_a, agents_for_erlang_c
@@ -55,7 +55,7 @@ def test_one_group_is_erlang_c(per_hour: float, seconds: float, share: float) ->
         service_level=share,
         service_level_time=20,
     )
-    plan = cheapest_staffing(
+    plan = find_staffing(
         one_group(calls(per_hour, seconds)), [f"phone {100 * share:g}% in 20s"], replications=8
     )
     assert plan.met
@@ -72,7 +72,7 @@ def test_impatient_customers_are_erlang_a() -> None:
     truth = agents_for_erlang_a(
         arrival_rate=90 / HOUR, service_rate=1 / 240, patience_rate=1 / 120, p_abandon=0.05
     )
-    plan = cheapest_staffing(
+    plan = find_staffing(
         one_group(calls(90, 240, patience=Exponential(120))),
         ["abandon phone under 5%"],
         replications=8,
@@ -89,7 +89,7 @@ def test_it_finds_back_from_a_bad_start() -> None:
         groups=[Group("desk")],
         horizon_seconds=DAY,
     )
-    plan = cheapest_staffing(scenario, ["phone 100% in 5s"], replications=2, most=50)
+    plan = find_staffing(scenario, ["phone 100% in 5s"], replications=2, most=50)
     assert plan.start["desk"] > 3
     assert plan.agents == {"desk": 3}  # a call every 20 seconds, each of 55 seconds
 
@@ -116,7 +116,7 @@ def test_two_groups_against_all_staffings() -> None:
     """No staffing within the bounds that is cheaper meets the targets."""
     scenario = two_skills()
     texts, costs = ["phone 80% in 20s", "chat 70% in 60s"], {"both": 1.5}
-    plan = cheapest_staffing(scenario, texts, costs=costs, replications=6, most=5)
+    plan = find_staffing(scenario, texts, costs=costs, replications=6, most=5)
     assert plan.met
     targets = check_targets(texts, scenario)
 
@@ -148,8 +148,8 @@ def test_two_groups_against_all_staffings() -> None:
 
 def test_it_is_the_same_twice_and_in_processes() -> None:
     texts = ["phone 80% in 20s", "chat 80% in 60s"]
-    here = cheapest_staffing(two_skills(), texts, replications=6)
-    there = cheapest_staffing(two_skills(), texts, replications=6, jobs=2)
+    here = find_staffing(two_skills(), texts, replications=6)
+    there = find_staffing(two_skills(), texts, replications=6, jobs=2)
     assert here.to_dict() == there.to_dict()
     tried = [(tuple(each.agents.values()), each.replications) for each in here.trail]
     assert len(set(tried)) == len(tried)
@@ -157,7 +157,7 @@ def test_it_is_the_same_twice_and_in_processes() -> None:
 
 def test_no_staffing_within_the_bounds() -> None:
     scenario = one_group(calls(90, 240), days=1)
-    plan = cheapest_staffing(scenario, ["phone 80% in 20s"], most={"desk": 7}, replications=4)
+    plan = find_staffing(scenario, ["phone 80% in 20s"], most={"desk": 7}, replications=4)
     assert not plan.met
     assert plan.agents == {"desk": 7}
     assert plan.best is not None
@@ -171,7 +171,7 @@ def test_no_staffing_within_the_bounds() -> None:
 
 def test_a_stopped_search_keeps_what_is_sure() -> None:
     scenario = one_group(calls(90, 240), days=1)
-    whole = cheapest_staffing(scenario, ["phone 80% in 20s"], replications=8)
+    whole = find_staffing(scenario, ["phone 80% in 20s"], replications=8)
     ends = set()
     for limit in (1, 9, 14, 40):
         told: list[int] = []
@@ -179,15 +179,15 @@ def test_a_stopped_search_keeps_what_is_sure() -> None:
         def note(done: int, planned: int, told: list[int] = told) -> None:
             told.append(done)
 
-        plan = cheapest_staffing(
+        plan = find_staffing(
             scenario,
             ["phone 80% in 20s"],
             replications=8,
             progress=note,
             stopped=lambda told=told, limit=limit: len(told) >= limit,  # type: ignore[misc]
         )
-        ends.add((plan.interrupted, plan.met))
-        if plan.interrupted:
+        ends.add((plan.incomplete, plan.met))
+        if plan.incomplete:
             assert plan.best is None or plan.best.met
             assert "partial" in next(iter(staffing_lines(plan)))
         else:
@@ -280,7 +280,7 @@ def test_the_start_knows_what_contacts_cost_a_group() -> None:
 )
 def test_bad_settings(settings: dict[str, object]) -> None:
     with pytest.raises(InvalidValueError):
-        cheapest_staffing(
+        find_staffing(
             one_group(calls(9, 60)),
             ["phone 80% in 20s"],
             **settings,  # type: ignore[arg-type]

@@ -6,12 +6,12 @@ import attrs
 import numpy as np
 import pytest
 
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError
-from omniqueue.sim.laws.times import Exponential
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.sim.studies.targets import (
     Outcome,
     Probe,

@@ -119,7 +119,7 @@ def test_changes_come_together() -> None:
     )
     other = changed(staff, change)
     assert other.groups[0].count == 4
-    assert dict(other.groups[0].pattern.skills) == {"en": 1}
+    assert dict(other.groups[0].skills) == {"en": 1}
     assert other.order == "aging:9"
     assert change.text() == "3 more in desk, 1 fewer in desk, nobody with skill fr, order aging:9"
     assert StaffChange().text() == "no change"
@@ -140,7 +140,7 @@ def test_all_agents_of_a_group_can_go() -> None:
         (StaffChange(add={"moon": 1}), "add agents is 'moon'; expected a group: desk"),
         (StaffChange(remove={"desk": 3}), "remove agents is 'desk'; expected no more than"),
         (StaffChange(without_skills=["pl"]), "without skill is 'pl'; expected a skill that"),
-        (StaffChange(add={"desk": 10**6}), "expected at most 100000 in all"),
+        (StaffChange(add={"desk": 10**6}), "expected an int from 0 to 100000"),
         (StaffChange(order="os:system"), "order is 'os:system'"),
         (StaffChange(selection="x"), "selection is 'x'"),
     ],

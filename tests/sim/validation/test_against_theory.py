@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from omniqueue.sim.centre.columns import check_identities
-from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.arrivals import Poisson
-from omniqueue.sim.laws.times import Exponential
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
+from omniqueue.sim.replication.columns import check_identities
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate, ratio_interval
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
+from omniqueue.sim.scenarios.arrivals import Poisson
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.theory import erlang_a, erlang_c, fcfs_alis, finite_queue, priority_queue
 
 COMPARED = 14  # Bonferroni

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from omniqueue.sim.laws.times import Exponential
+from omniqueue.centre.times import Exponential
 from omniqueue.sim.validation.checks import check_systems
 from omniqueue.sim.validation.systems import (  # type: ignore[attr-defined]
     System,

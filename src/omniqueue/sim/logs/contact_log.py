@@ -11,11 +11,11 @@ from typing import Final
 
 import attrs
 
+from omniqueue.centre.regular_file import lines_of
 from omniqueue.errors import FileFaultsError, InvalidValueError, shown
 from omniqueue.model.checks import identifier, priority
+from omniqueue.model.durations import duration_seconds
 from omniqueue.model.skill import NO_SKILLS, Skills
-from omniqueue.sim.calendar.durations import duration_seconds
-from omniqueue.sim.files.regular_file import lines_of
 
 BYTES_MAX: Final = 2 * 1024**3
 ROWS_MAX: Final = 20_000_000

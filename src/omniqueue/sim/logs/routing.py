@@ -17,7 +17,7 @@ contact; or earlier, once all contacts have arrived and none is waiting.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from itertools import count
 from math import inf
@@ -25,6 +25,8 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from omniqueue.centre.handling import HandlingRules, HandlingTimes
+from omniqueue.centre.shifts import SIGN_IN, SIGN_OUT, next_midnight, sign_changes
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, QueueFullError
 from omniqueue.model.contact import Contact
@@ -38,17 +40,13 @@ from omniqueue.model.contact_events import (
 )
 from omniqueue.model.event import Event, Events
 from omniqueue.record.listener import Hear, Listener, hearers
-from omniqueue.sim.calendar.shifts import next_midnight, signed_in
-from omniqueue.sim.laws.handling import HandlingRules, HandlingTimes
 from omniqueue.sim.logs.contact_log import LoggedContact
-from omniqueue.sim.logs.staff_file import AgentGroup, Staff
+from omniqueue.sim.logs.staff_file import Staff
 
 OnRefused: TypeAlias = Callable[[LoggedContact], None]
 Look: TypeAlias = Callable[[Router, float], None]
 
 _TIMER, _COMPLETION, _SHIFT, _ARRIVAL, _OVER = range(5)
-_START, _END = 0, 1  # the kinds of a shift's change; at one instant in this order
-_SHIFT_OVER: Final = "shift over"
 _RUN_OVER: Final = "run over"
 
 
@@ -64,13 +62,13 @@ class RoutedRun:
         started_at: the first instant (seconds since 1970 UTC).
         ended_at: the last instant.
         arrived: how many contacts of the log came in.
-        interrupted: whether it was stopped before its end.
+        incomplete: whether it was stopped before its end.
     """
 
     started_at: float
     ended_at: float
     arrived: int
-    interrupted: bool
+    incomplete: bool
 
 
 def handling_seconds(
@@ -90,7 +88,7 @@ def handling_seconds(
     Cost: O(n).
 
     Example:
-        >>> handling_seconds([], HandlingRules(None, {}, {}), seed=1)
+        >>> handling_seconds([], HandlingRules(), seed=1)
         []
     """
     times = HandlingTimes(rules, seed=seed)
@@ -169,7 +167,13 @@ class Routing:
         self._void: set[int] = set()  # the numbers of completions that do not count
         self._leaving: dict[str, str] = {}  # agents away who still finish something: why
         self._signed_in: dict[str, None] = {}  # agents not offline, the leaving ones included
-        self._shifts = _changes(staff, contacts[0].at, contacts[-1].at)
+        zone = staff.zone or UTC
+        self._shifts = sign_changes(
+            staff.groups,
+            zone,
+            start=contacts[0].at,
+            end=next_midnight(contacts[-1].at, zone),
+        )
         self._shift = next(self._shifts, None)
         self._closed = False
         self._reactions: list[Offered | Completed | WrapUpEnded] = []
@@ -179,7 +183,7 @@ class Routing:
             Completed: self._freed,
             WrapUpEnded: self._freed,
         }
-        if any(channel.interrupted_by for channel in staff.all_channels()):
+        if any(channel.interrupted_by for channel in staff.channels):
             self.hears = {
                 **self.hears,
                 Assigned: self._assigned_for_now,
@@ -194,7 +198,7 @@ class Routing:
         for group in self._staff.groups:
             for agent in group.agents():
                 self._tell(self._router.add_agent(agent, at=started_at, presence="offline"))
-        look, interrupted = self._look, False
+        look, incomplete = self._look, False
         while True:
             at, kind = self._next()
             if look is not None:
@@ -202,7 +206,7 @@ class Routing:
             if kind == _OVER:
                 break
             if self._stopped():
-                interrupted = True
+                incomplete = True
                 break
             self._step(at, kind)
             if self._arrived == len(self._contacts) and not self._router.queue:
@@ -211,7 +215,7 @@ class Routing:
             started_at=started_at,
             ended_at=self._router.now,
             arrived=self._arrived,
-            interrupted=interrupted,
+            incomplete=incomplete,
         )
 
     def _next(self) -> tuple[float, int]:
@@ -231,7 +235,7 @@ class Routing:
             at, kind = shift[0], _SHIFT
         if arriving:
             arrival = self._contacts[self._arrived].at
-            ending = kind == _SHIFT and shift is not None and shift[1] == _END
+            ending = kind == _SHIFT and shift is not None and shift[1] == SIGN_OUT
             if arrival < at or (ending and arrival == at):
                 at, kind = arrival, _ARRIVAL
         return at, kind
@@ -249,14 +253,13 @@ class Routing:
             self._tell(self._router.advance(at=at))
         else:
             assert self._shift is not None
-            _, change, group = self._shift
+            _, change, why, agents = self._shift
             self._shift = next(self._shifts, None)
-            for number in range(1, group.count + 1):
-                name = f"{group.name}-{number}"
-                if change == _START:
-                    self._sign_in(name, at)
+            for agent in agents:
+                if change == SIGN_IN:
+                    self._sign_in(agent, at)
                 else:
-                    self._sign_out(name, at, _SHIFT_OVER)
+                    self._sign_out(agent, at, why)
 
     def _arrive(self, logged: LoggedContact) -> None:
         self._arrived += 1
@@ -343,18 +346,3 @@ class Routing:
             for agent in list(self._signed_in):
                 if agent not in self._leaving:
                     self._sign_out(agent, self._router.now, _RUN_OVER)
-
-
-def _changes(staff: Staff, first: float, last: float) -> Iterator[tuple[float, int, AgentGroup]]:
-    """Yield all starts and ends of shifts within a run, in order."""
-    zone = staff.zone or UTC
-    end = next_midnight(last, zone)
-
-    def of(place: int, group: AgentGroup) -> Iterator[tuple[float, int, int, AgentGroup]]:
-        for low, high in signed_in(group.shifts, zone, start=first, end=end):
-            yield low, _START, place, group
-            yield high, _END, place, group
-
-    streams = [of(place, group) for place, group in enumerate(staff.groups)]
-    for at, change, _, group in heapq.merge(*streams, key=lambda item: item[:3]):
-        yield at, change, group

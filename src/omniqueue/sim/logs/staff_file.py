@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
+from omniqueue.centre.centre import Centre
+from omniqueue.centre.chance import SEED_MAX
+from omniqueue.centre.groups import AGENTS_MAX, Break, Group, ShiftPlan
+from omniqueue.centre.handling import HandlingRules
+from omniqueue.centre.regular_file import read_small
+from omniqueue.centre.section import Section, text, texts
+from omniqueue.centre.times import Constant, Lognormal, Times
+from omniqueue.centre.toml_file import toml_table
+from omniqueue.centre.week import Hours, weekdays
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError
-from omniqueue.model.agent import Agent, costs, limits
 from omniqueue.model.agent import channels as channels_taken
-from omniqueue.model.channel import MISSES_MAX, STOCK_CHANNELS, Channel
-from omniqueue.model.checks import LEVEL_MAX, identifier, whole
+from omniqueue.model.agent import costs, limits
+from omniqueue.model.channel import MISSES_MAX, Channel
+from omniqueue.model.checks import LEVEL_MAX, WAITING_MAX, identifier, whole
+from omniqueue.model.durations import clock_seconds, duration_seconds
 from omniqueue.model.skill import NO_SKILLS, Skills
 from omniqueue.policy.registry import order_named, selection_named
-from omniqueue.sim.calendar.durations import clock_seconds, duration_seconds
-from omniqueue.sim.calendar.shifts import Shift, weekdays
-from omniqueue.sim.files.regular_file import read_small
-from omniqueue.sim.files.section import Section, text, texts
-from omniqueue.sim.files.toml_file import toml_table
-from omniqueue.sim.laws.handling import SEED_MAX, Constant, HandlingRule, HandlingRules, Lognormal
 from omniqueue.sim.logs.contact_log import LogColumns
 
 T = TypeVar("T")
@@ -29,57 +33,30 @@ T = TypeVar("T")
 FORMAT: Final = "omniqueue-staff/1"
 BYTES_MAX: Final = 1 << 20
 FAULTS_MAX: Final = 20
-AGENTS_MAX: Final = 100_000
-GROUPS_MAX: Final = 1000
-SHIFTS_MAX: Final = 100
-WAITING_MAX: Final = 2**53
 
 _NONE: Final[Mapping[str, int]] = {}
+_AS_GIVEN: Final = "nothing: in a log's day agents are all there and take what they are offered"
+_SIMULATED: Final = {  # settings of a group that mean nothing here, and why
+    "levels": "shifts: a log is routed to agents who come and go, not to a number of them",
+    "speed": "nothing: the log or [handling] says how long a contact takes",
+    "slowdown": "nothing: the log or [handling] says how long a contact takes",
+    **dict.fromkeys(("shrinkage", "miss", "decline", "reaction", "back_after"), _AS_GIVEN),
+}
 _OPEN_ENDED: Final = "a duration: an open-ended wrap-up has nobody here to finish it"
 
 
 @attrs.frozen(kw_only=True)
-class AgentGroup:
-    """Agents declared together.
+class Staff(Centre):
+    r"""A centre whose contacts come from a log.
 
     Args:
-        name: the group's name; its agents are `name-1`, `name-2` and so on.
-        count: how many agents (int from 1).
-        pattern: one of them, with its skills, capacity, limits, costs and channels.
-        shifts: when they are signed in; none: always.
-
-    Example:
-        >>> desk = AgentGroup(name="desk", count=2, pattern=Agent("desk"), shifts=())
-        >>> [agent.id for agent in desk.agents()]
-        ['desk-1', 'desk-2']
-    """
-
-    name: str
-    count: int
-    pattern: Agent
-    shifts: tuple[Shift, ...]
-
-    def agents(self) -> Iterator[Agent]:
-        """Yield the agents of the group. Cost: O(count)."""
-        for number in range(1, self.count + 1):
-            yield attrs.evolve(self.pattern, id=f"{self.name}-{number}")
-
-
-@attrs.frozen(kw_only=True)
-class Staff:
-    r"""What a staff file says.
-
-    Args:
-        title: what it is about.
+        groups, channels, order, selection, max_waiting, seed, title: as of `Centre`.
         zone: whose clock shifts and naive times follow; None: not said.
         columns: the names of the log's columns.
-        order: name of the order policy.
-        selection: name of the selection policy.
-        max_waiting: how many contacts may wait; None: no limit.
-        seed: the seed of drawn handling times.
-        channels: the declared channels.
-        groups: the agent groups, in the order of the file.
         handling: which rule gives a contact's handling time.
+
+    Raises:
+        InvalidValueError: as of `Centre`, and what only a simulation can do.
 
     Example:
         >>> staff = parse_staff(b'[[agents]]\ngroup = "desk"\ncount = 2\n')
@@ -87,21 +64,24 @@ class Staff:
         (2, 'arrival')
     """
 
-    title: str
-    zone: ZoneInfo | None
-    columns: LogColumns
-    order: str
-    selection: str
-    max_waiting: int | None
-    seed: int
-    channels: tuple[Channel, ...]
-    groups: tuple[AgentGroup, ...]
-    handling: HandlingRules
+    zone: ZoneInfo | None = None
+    columns: LogColumns = attrs.field(factory=LogColumns)
+    handling: HandlingRules = attrs.field(factory=HandlingRules)
 
-    def all_channels(self) -> tuple[Channel, ...]:
-        """Return the channels in force: the stock ones, as declared here, then the others."""
-        named = {channel.name: channel for channel in (*STOCK_CHANNELS, *self.channels)}
-        return tuple(named.values())
+    def faults(self) -> Iterator[OmniqueueError]:
+        """Yield what does not fit together, the places named as in a file."""
+        yield from super().faults()
+        for place, group in enumerate(self.groups):
+            for field in attrs.fields(Group):
+                reason = _SIMULATED.get(field.name)
+                if reason is not None and getattr(group, field.name) != field.default:
+                    value = getattr(group, field.name)
+                    yield InvalidValueError(f"agents[{place}].{field.name}", value, reason)
+        channels = self.all_channels()
+        for name in self.handling.by_channel:
+            if name not in channels:
+                known = f"one of {', '.join(channels)}"
+                yield InvalidValueError("handling.channel", name, known)
 
 
 def read_staff(path: str) -> Staff:
@@ -133,15 +113,20 @@ def parse_staff(content: bytes, *, name: str = "staff") -> Staff:
         FileFaultsError: every fault with its place, the first 20 spelt out.
 
     Example:
-        >>> parse_staff(b'[[agents]]\ngroup = "a"\ncount = 0\n')
+        >>> parse_staff(b'[[agents]]\ngroup = "a"\ncount = -1\n')
         Traceback (most recent call last):
         ...
-        omniqueue.errors.FileFaultsError: staff: agents[0].count: is 0; expected ...
+        omniqueue.errors.FileFaultsError: staff: agents[0].count: is -1; expected ...
     """
     table = toml_table(content, name=name, kind="staff")
     faults: list[str] = []
-    staff = _staff(Section(table, "", faults))
-    if faults:
+    staff = None
+    try:
+        staff = _staff(Section(table, "", faults))
+    except OmniqueueError as fault:
+        found = [fault, *fault.others]
+        faults += [f"{each.field}: is {each.value}; expected {each.expected}" for each in found]
+    if faults or staff is None:
         raise FileFaultsError(name, faults[:FAULTS_MAX], max(0, len(faults) - FAULTS_MAX))
     return staff
 
@@ -149,7 +134,6 @@ def parse_staff(content: bytes, *, name: str = "staff") -> Staff:
 def _staff(top: Section) -> Staff:
     top.take("format", _format, FORMAT)
     channels = _channels(top)
-    known = {channel.name for channel in (*STOCK_CHANNELS, *channels)}
     routing = top.section("routing")
     staff = Staff(
         title=top.take("title", text, ""),
@@ -160,8 +144,8 @@ def _staff(top: Section) -> Staff:
         max_waiting=routing.take("max_waiting", _within(0, WAITING_MAX), None),
         seed=top.take("seed", _within(0, SEED_MAX), 1),
         channels=channels,
-        groups=_groups(top, known),
-        handling=_handling(top.section("handling"), known),
+        groups=_groups(top),
+        handling=_handling(top.section("handling")),
     )
     routing.close()
     top.close()
@@ -245,25 +229,14 @@ def _channels(top: Section) -> tuple[Channel, ...]:
         section.close()
         channel = _made(section, make)
         if channel is not None:
-            found.append((channel, section))
-    channels = tuple(channel for channel, _ in found)
-    known = {channel.name for channel in (*STOCK_CHANNELS, *channels)}
-    for channel, section in found:
-        _check_known(section, "interrupted_by", channel.interrupted_by, known)
-    return channels
+            found.append(channel)
+    return tuple(found)
 
 
 def _names(field: str, value: object) -> list[str]:
     if isinstance(value, list):
         return [identifier(field, name) for name in value]
     raise InvalidValueError(field, value, "a list of channel names")
-
-
-def _check_known(section: Section, key: str, used: Iterable[str], channels: set[str]) -> None:
-    """Keep a fault for every channel that the file does not have."""
-    for channel in used:
-        if channel not in channels:
-            section.fault(key, f"{channel!a} is no channel of this file")
 
 
 def _wrap_up(field: str, value: object) -> float:
@@ -285,23 +258,22 @@ def _made(section: Section, make: Callable[[], T]) -> T | None:
         return None
 
 
-def _handling(section: Section, channels: set[str]) -> HandlingRules:
+def _handling(section: Section) -> HandlingRules:
     default = None
     if section.has("default"):
         default = section.take("default", _rule, None)
     by_channel = _rules(section.section("channel"))
     by_skill = _rules(section.section("skill"))
-    _check_known(section, "channel", by_channel, channels)
     section.close()
     return HandlingRules(default, by_channel, by_skill)
 
 
-def _rules(section: Section) -> dict[str, HandlingRule]:
+def _rules(section: Section) -> dict[str, Times]:
     found = {name: section.take(name, _rule, None) for name in section.names()}
     return {name: rule for name, rule in found.items() if rule is not None}
 
 
-def _rule(field: str, value: object) -> HandlingRule | None:
+def _rule(field: str, value: object) -> Times | None:
     if not isinstance(value, Mapping):
         return Constant(duration_seconds(field, value))
     if set(value) == {"mean", "sd"}:
@@ -311,47 +283,25 @@ def _rule(field: str, value: object) -> HandlingRule | None:
     raise InvalidValueError(field, value, 'a duration, or { mean = "4 min", sd = "3 min" }')
 
 
-def _groups(top: Section, channels: set[str]) -> tuple[AgentGroup, ...]:
-    found: list[AgentGroup] = []
-    names: set[str] = set()
-    sections = top.sections("agents")
-    if not sections:
-        top.fault("agents", "there are none: at least one [[agents]] is needed")
-    elif len(sections) > GROUPS_MAX:
-        top.fault("agents", f"more than {GROUPS_MAX} groups")
-        sections = []
-    total = 0
-    for section in sections:
-        group = _group(section, channels)
-        total += group.count
-        if group.name in names:
-            section.fault("group", f"{group.name!a} is there twice")
-        names.add(group.name)
-        found.append(group)
-    if total > AGENTS_MAX:
-        top.fault("agents", f"{total} agents in all: at most {AGENTS_MAX}")
-    return tuple(found)
+def _groups(top: Section) -> tuple[Group, ...]:
+    return tuple(_group(section) for section in top.sections("agents"))
 
 
-def _group(section: Section, channels: set[str]) -> AgentGroup:
+def _group(section: Section) -> Group:
     name = section.need("group", identifier, "group")
-    count = section.take("count", _within(1, AGENTS_MAX), 1)
     make = partial(
-        Agent,
-        f"{name}-{count}",
+        Group,
+        name,
+        count=section.take("count", _within(0, AGENTS_MAX), 1),
         skills=section.take("skills", _levels, NO_SKILLS),
         capacity=section.take("capacity", _within(0, LEVEL_MAX), 1),
         limits=section.take("limits", _limits, _NONE),
         costs=section.take("costs", _costs, _NONE),
         channels=section.take("channels", _taken, None),
+        shifts=_shifts(section),
     )
-    shifts = _shifts(section)
     section.close()
-    pattern = _made(section, make) or Agent("agent")
-    _check_known(section, "limits", pattern.limits, channels)
-    _check_known(section, "costs", pattern.costs, channels)
-    _check_known(section, "channels", pattern.channels or (), channels)
-    return AgentGroup(name=name, count=count, pattern=pattern, shifts=shifts)
+    return _made(section, make) or Group("agent")
 
 
 def _levels(field: str, value: object) -> Skills:
@@ -371,18 +321,22 @@ def _taken(_: str, value: object) -> tuple[str, ...] | None:
     return channels_taken(value)
 
 
-def _shifts(section: Section) -> tuple[Shift, ...]:
-    sections = section.sections("shifts")
-    if len(sections) > SHIFTS_MAX:
-        section.fault("shifts", f"more than {SHIFTS_MAX} shifts")
-        return ()
+def _shifts(section: Section) -> tuple[ShiftPlan, ...]:
     found = []
-    for shift in sections:
-        days = shift.take("days", weekdays, tuple(range(7)))
-        start = shift.need("from", clock_seconds, 0)
-        end = shift.need("to", clock_seconds, 0)
+    for shift in section.sections("shifts"):
+        hours = Hours(
+            shift.take("days", weekdays, tuple(range(7))),
+            shift.need("from", clock_seconds, 0),
+            shift.need("to", clock_seconds, 0),
+        )
+        breaks = [
+            Break(
+                each.need("from", clock_seconds, 0),
+                each.need("to", clock_seconds, 0),
+                each.take("turns", _within(1, 1000), 1),
+            )
+            for each in shift.sections("breaks")
+        ]
         shift.close()
-        if start == 86400:
-            shift.fault("from", "a shift starts before 24:00")
-        found.append(Shift(days, start, end))
+        found.append(ShiftPlan(hours, breaks=breaks))
     return tuple(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -11,13 +10,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import NO_SKILL, Measure, measures_of
-from omniqueue.sim.calendar.week import DAY_SECONDS, week_label
-from omniqueue.sim.laws.times import Floats
-from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
+from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.runs.estimates import Estimate, finite, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,
     GROUP_SUMS,
@@ -103,6 +103,7 @@ class SimulationResult:
         selection: name of the selection policy.
         incomplete: whether it is a partial result.
         precision: the relative half width asked for; None: none was.
+        first_record: the first replication, contact by contact; None: it is not whole.
 
     Example:
         >>> from omniqueue.sim.runs.replications import simulate
@@ -124,6 +125,7 @@ class SimulationResult:
     selection: str = "longest-idle"
     incomplete: bool = False
     precision: float | None = None
+    first_record: ReplicationRecord | None = attrs.field(default=None, repr=False)
 
     def streams_of(self, by: By, name: str) -> list[int]:
         """Return the numbers of the streams that count under a name.
@@ -427,15 +429,8 @@ def _quantile_name(share: float) -> str:
     return f"wait_p{100 * share:g}"
 
 
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None
-
-
 def _estimates_json(measures: Mapping[str, Estimate]) -> dict[str, JsonValue]:
-    return {
-        name: {"value": _number(each.value), "low": _number(each.low), "high": _number(each.high)}
-        for name, each in measures.items()
-    }
+    return {name: each.to_dict() for name, each in measures.items()}
 
 
 def _contact_json(row: ContactRow) -> dict[str, JsonValue]:
@@ -444,4 +439,4 @@ def _contact_json(row: ContactRow) -> dict[str, JsonValue]:
 
 
 def _json_list(column: Column) -> list[JsonValue]:
-    return [_number(each) if isinstance(each, float) else each for each in column.tolist()]
+    return [finite(each) if isinstance(each, float) else each for each in column.tolist()]

@@ -9,11 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import WEEK_SECONDS
 from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN, REFUSED
 from omniqueue.record.measures import AGENT_SUMS
-from omniqueue.sim.calendar.week import WEEK_SECONDS
-from omniqueue.sim.centre.columns import CLOSED, ReplicationRecord
-from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 # The sums that measures divide: those of `omniqueue.record.measures` that can be simulated.
@@ -89,20 +89,27 @@ class Summary:
     incomplete: bool
 
 
-def summarise(record: ReplicationRecord, scenario: Scenario, *, batches: int = 1) -> list[Summary]:
+def summarise(
+    record: ReplicationRecord,
+    scenario: Scenario,
+    *,
+    batches: int = 1,
+    target_seconds: float | None = None,
+) -> list[Summary]:
     """Return the sums of a replication, in as many batches of equal length as wanted.
 
     Args:
         record: the replication.
         scenario: what was simulated.
         batches: how many; more than one only makes sense for one long run in a steady state.
+        target_seconds: the answer time that all contacts are measured by; None: their own.
 
     Cost: O(n log n), about a microsecond a contact.
     """
     low, high = record.warm_up_seconds, record.horizon_seconds
     if not high > low:
         return []
-    measured = _Measured(record, scenario)
+    measured = _Measured(record, scenario, target_seconds)
     edges = np.linspace(low, high, batches + 1).tolist()
     return [measured.window(number, edges[number], edges[number + 1]) for number in range(batches)]
 
@@ -158,7 +165,10 @@ def interval_count(scenario: Scenario) -> int:
 class _Measured:
     """A replication, prepared for sums over any window of it."""
 
-    def __init__(self, record: ReplicationRecord, scenario: Scenario) -> None:
+    def __init__(
+        self, record: ReplicationRecord, scenario: Scenario, target_seconds: float | None
+    ) -> None:
+        self._target_seconds = target_seconds
         self._record = record
         self._scenario = scenario
         self._streams = len(scenario.streams)
@@ -187,9 +197,9 @@ class _Measured:
         record, scenario = self._record, self._scenario
         outcome = record.outcome[order]
         answered, wait = self._answered, self._wait
-        nowhere = np.inf
-        targets = [scenario.target_of(stream) for stream in scenario.streams]
-        target = np.array([nowhere if t is None else t for t in targets])[self._stream]
+        given = self._target_seconds
+        targets = [scenario.target_of(s) if given is None else given for s in scenario.streams]
+        target = np.array([np.inf if t is None else t for t in targets])[self._stream]
         has_target = np.isfinite(target)
         entered = (outcome != REFUSED) & (outcome != CLOSED)
         left = np.where(answered, record.answered_at[order], self._arrived_at + wait)
@@ -293,7 +303,7 @@ class _Measured:
             groups=groups,
             **self._intervals(part, low, high),
             waits=tuple(np.sort(waits[whose == place]) for place in range(self._streams)),
-            incomplete=record.interrupted,
+            incomplete=record.incomplete,
         )
 
     def _intervals(self, part: slice, low: float, high: float) -> dict[str, Floats]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from omniqueue.centre.section import not_a_key
 from omniqueue.errors import InvalidValueError, OmniqueueError, shown
 from omniqueue.model.channel import Channel
-from omniqueue.sim.files.section import not_a_key
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -52,7 +52,7 @@ def known_keys(shape: type) -> list[str]:
     Cost: O(its fields).
 
     Example:
-        >>> from omniqueue.sim.laws.times import Lognormal
+        >>> from omniqueue.centre.times import Lognormal
         >>> known_keys(Lognormal)
         ['mean', 'sd']
     """

@@ -12,20 +12,20 @@ from typing import Final
 
 import attrs
 
+from omniqueue.centre.groups import Group
+from omniqueue.centre.regular_file import read_small
+from omniqueue.centre.section import text
+from omniqueue.centre.toml_file import toml_table
+from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.errors import FileFaultsError, InvalidValueError, MissingExtraError, OmniqueueError
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import whole
-from omniqueue.sim.calendar.durations import duration_seconds
-from omniqueue.sim.calendar.week import DAY_SECONDS
-from omniqueue.sim.files.regular_file import read_small
-from omniqueue.sim.files.section import text
-from omniqueue.sim.files.toml_file import toml_table
-from omniqueue.sim.laws.arrivals import Busyness
+from omniqueue.model.durations import duration_seconds
 from omniqueue.sim.logs.staff_file import order_name, selection_name
+from omniqueue.sim.scenarios.arrivals import Busyness
 from omniqueue.sim.scenarios.faults import faults_of
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.scenarios.shapes import Shapes, add_shape, whole_number
-from omniqueue.sim.scenarios.staffing import Group
 
 FORMAT: Final = "omniqueue-scenario/1"
 BYTES_MAX: Final = 1 << 20
@@ -88,7 +88,7 @@ def parse_scenario(
     try:
         return _structured(shapes, found).scenario()
     except OmniqueueError as problem:
-        faults = list(faults_of(problem))
+        faults = [line for each in (problem, *problem.others) for line in faults_of(each)]
     except Exception as problem:  # cattrs gathers what went wrong in groups
         from cattrs.errors import BaseValidationError
 

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 from typing import Final
 
 import attrs
 
-from omniqueue.core.router import Router
-from omniqueue.errors import InvalidValueError
-from omniqueue.model.agent import Agent
-from omniqueue.model.channel import STOCK_CHANNELS, Channel
+from omniqueue.centre.centre import Centre, name_faults
+from omniqueue.centre.chance import REPLICATIONS_MAX
+from omniqueue.centre.groups import Group, share
+from omniqueue.centre.times import Constant, Exponential, Times, seconds_of
+from omniqueue.centre.week import DAY_SECONDS, Hours
+from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model.checks import duration, identifier, priority, whole
 from omniqueue.model.contact import Contact, Preference, RelaxStep
+from omniqueue.model.durations import duration_text
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
-from omniqueue.policy.order import OrderPolicy
-from omniqueue.policy.selection import Selection
-from omniqueue.sim.calendar.durations import duration_text
-from omniqueue.sim.calendar.week import DAY_SECONDS, Hours
-from omniqueue.sim.laws.arrivals import ARRIVALS_MAX, Arrivals, Busyness, Poisson, Trace
-from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
-from omniqueue.sim.laws.times import Deterministic, Exponential, Times, seconds_of
-from omniqueue.sim.scenarios.staffing import AGENTS_MAX, Group, share
+from omniqueue.sim.scenarios.arrivals import ARRIVALS_MAX, Arrivals, Busyness, Poisson, Trace
 
 STREAMS_MAX: Final = 1000
-GROUPS_MAX: Final = 1000
 DAYS_MAX: Final = 100_000
 TURNS_MAX: Final = 20_000_000  # agents x days x changes: what a calendar may hold
 INTERVALS_MAX: Final = 10_080
-WAITING_MAX: Final = 2**53
 
 
 def _chance(value: float) -> float:
@@ -177,33 +171,17 @@ def _streams(value: Iterable[Stream]) -> tuple[Stream, ...]:
     return tuple(value)
 
 
-def _groups(value: Iterable[Group]) -> tuple[Group, ...]:
-    return tuple(value)
-
-
-def _channels(value: Iterable[Channel]) -> tuple[Channel, ...]:
-    return tuple(value)
-
-
 def _replications(value: int) -> int:
     return whole("replications", value, 1, REPLICATIONS_MAX)
 
 
-def _seed(value: int) -> int:
-    return whole("seed", value, 0, SEED_MAX)
-
-
 @attrs.frozen(kw_only=True)
-class Scenario:
+class Scenario(Centre):
     """A contact centre to be simulated; its clock starts on a Monday at midnight.
 
     Args:
+        groups, channels, order, selection, max_waiting, title: as of `Centre`.
         streams: who calls.
-        groups: who answers.
-        channels: channels beside or instead of the stock ones.
-        order: the order policy, as of `Router`.
-        selection: the selection policy, as of `Router`.
-        max_waiting: how many contacts may wait; None: no limit.
         horizon_seconds: until when contacts arrive.
         warm_up_seconds: what arrives or happens before is not measured.
         drain_seconds: how long after the horizon whoever is there is still served.
@@ -211,7 +189,6 @@ class Scenario:
         interval_seconds: the length of the intervals of results.
         replications: how many independent runs, where `simulate` is not told.
         seed: the seed, where `simulate` is not told.
-        title: what it shows, for people.
 
     Raises:
         InvalidValueError: a value out of range, no arrivals, more than 20 million of them,
@@ -227,32 +204,24 @@ class Scenario:
     """
 
     streams: tuple[Stream, ...] = attrs.field(converter=_streams)
-    groups: tuple[Group, ...] = attrs.field(converter=_groups)
-    channels: tuple[Channel, ...] = attrs.field(default=(), converter=_channels)
-    order: str | OrderPolicy = "arrival"
-    selection: str | Selection = "longest-idle"
-    max_waiting: int | None = None
     horizon_seconds: float = attrs.field(default=float(DAY_SECONDS))
     warm_up_seconds: float = attrs.field(default=0.0)
     drain_seconds: float = attrs.field(default=float(DAY_SECONDS))
     busyness: Busyness | None = None
     interval_seconds: float = attrs.field(default=1800.0)
     replications: int = attrs.field(default=20, converter=_replications)
-    seed: int = attrs.field(default=1, converter=_seed)
-    title: str = ""
 
     def __attrs_post_init__(self) -> None:
         for name in ("horizon_seconds", "warm_up_seconds", "drain_seconds", "interval_seconds"):
             object.__setattr__(self, name, duration(name, getattr(self, name)))
-        self._check_times()
-        self._check_names()
-        self._check_size()
-        Router(
-            channels=self.channels,
-            order=self.order,
-            selection=self.selection,
-            max_waiting=self.max_waiting,
-        )
+        super().__attrs_post_init__()
+
+    def faults(self) -> Iterator[OmniqueueError]:
+        """Yield what does not fit together, the places named as in a file."""
+        yield from super().faults()
+        yield from self._name_faults()
+        times = list(self._time_faults())
+        yield from times or self._size_faults()
 
     @property
     def days(self) -> int:
@@ -269,10 +238,6 @@ class Scenario:
         """How many contacts one replication is expected to meet (redials not counted)."""
         return sum(stream.arrivals.expected(self.horizon_seconds) for stream in self.streams)
 
-    def all_channels(self) -> dict[str, Channel]:
-        """Return the channels in force by name: the stock ones, as declared here, the others."""
-        return {channel.name: channel for channel in (*STOCK_CHANNELS, *self.channels)}
-
     @property
     def interrupts(self) -> bool:
         """Whether some of its contacts may be interrupted."""
@@ -285,85 +250,50 @@ class Scenario:
             return stream.target_seconds
         return self.all_channels()[stream.channel].target_seconds
 
-    def agents(self) -> list[tuple[int, Agent]]:
-        """Return every agent with the number of its group, in order. Cost: O(agents)."""
-        return [
-            (place, agent) for place, group in enumerate(self.groups) for agent in group.agents()
-        ]
-
-    def _check_times(self) -> None:
+    def _time_faults(self) -> Iterator[OmniqueueError]:
         horizon = self.horizon_seconds
         if not 0 < horizon <= DAYS_MAX * DAY_SECONDS:
-            raise InvalidValueError("horizon", horizon, f"above 0 seconds, up to {DAYS_MAX} days")
+            yield InvalidValueError("horizon", horizon, f"above 0 seconds, up to {DAYS_MAX} days")
+            return
         if self.drain_seconds > DAYS_MAX * DAY_SECONDS:
-            raise InvalidValueError("drain", self.drain_seconds, f"up to {DAYS_MAX} days")
+            yield InvalidValueError("drain", self.drain_seconds, f"up to {DAYS_MAX} days")
         if self.warm_up_seconds >= horizon:
-            raise InvalidValueError("warm_up", self.warm_up_seconds, "less than the horizon")
+            yield InvalidValueError("warm_up", self.warm_up_seconds, "less than the horizon")
         if not 1 <= self.interval_seconds <= DAYS_MAX * DAY_SECONDS:
-            raise InvalidValueError("interval", self.interval_seconds, "a second or more")
-        if min(horizon, 7 * DAY_SECONDS) / self.interval_seconds > INTERVALS_MAX:
-            raise InvalidValueError(
+            yield InvalidValueError("interval", self.interval_seconds, "a second or more")
+        elif min(horizon, 7 * DAY_SECONDS) / self.interval_seconds > INTERVALS_MAX:
+            yield InvalidValueError(
                 "interval", self.interval_seconds, f"at most {INTERVALS_MAX} intervals in a week"
             )
 
-    def _check_names(self) -> None:
+    def _name_faults(self) -> Iterator[OmniqueueError]:
+        names = [stream.name for stream in self.streams]
+        yield from name_faults("streams", "name", names, STREAMS_MAX)
         channels = self.all_channels()
-        for field, most, named in (
-            ("streams", STREAMS_MAX, self.streams),
-            ("agents", GROUPS_MAX, self.groups),
-        ):
-            if not 0 < len(named) <= most:
-                raise InvalidValueError(field, len(named), f"1 to {most} of them")
-            names = [each.name for each in named]
-            for name in names:
-                if names.count(name) > 1:
-                    raise InvalidValueError(field, name, "each name once")
-        known = f"one of {', '.join(channels)}"
         for place, stream in enumerate(self.streams):
             if stream.channel not in channels:
-                raise InvalidValueError(f"streams[{place}].channel", stream.channel, known)
-        names = [stream.name for stream in self.streams]
+                known = f"one of {', '.join(channels)}"
+                yield InvalidValueError(f"streams[{place}].channel", stream.channel, known)
         for place, group in enumerate(self.groups):
-            for field, used in (
-                ("limits", group.limits),
-                ("channels", group.channels or ()),
-                ("costs", group.costs),
-            ):
-                for name in used:
-                    if name not in channels:
-                        raise InvalidValueError(f"agents[{place}].{field}", name, known)
             for name in group.speed if isinstance(group.speed, Mapping) else ():
                 if name not in names:
-                    raise InvalidValueError(f"agents[{place}].speed", name, "a stream's name")
-        for channel in channels.values():
-            for name in channel.interrupted_by:
-                if name not in channels:
-                    raise InvalidValueError(f"channels.{channel.name}.interrupted_by", name, known)
-            if channel.wrap_up_seconds is None:
-                raise InvalidValueError(
-                    f"channels.{channel.name}.wrap_up",
-                    None,
-                    "a duration: nobody here finishes an open-ended one",
-                )
+                    yield InvalidValueError(f"agents[{place}].speed", name, "a stream's name")
 
-    def _check_size(self) -> None:
+    def _size_faults(self) -> Iterator[OmniqueueError]:
         contacts = self.expected_contacts
         if contacts > ARRIVALS_MAX:
-            raise InvalidValueError("arrivals", contacts, f"at most {ARRIVALS_MAX} a replication")
-        if contacts <= 0:
-            raise InvalidValueError(
+            yield InvalidValueError("arrivals", contacts, f"at most {ARRIVALS_MAX} a replication")
+        if contacts <= 0 and self.streams:
+            yield InvalidValueError(
                 "horizon",
                 duration_text(self.horizon_seconds),
                 "a later one: the run starts on Monday 00:00,"
                 " and no contact arrives before the horizon",
             )
-        agents = sum(group.size for group in self.groups)
-        if agents > AGENTS_MAX:
-            raise InvalidValueError("agents", agents, f"at most {AGENTS_MAX} in all")
         days = ceil(self.end_seconds / DAY_SECONDS)
         turns = sum(_turns(group) for group in self.groups) * days
         if turns > TURNS_MAX:
-            raise InvalidValueError("shifts", turns, f"at most {TURNS_MAX} over the whole run")
+            yield InvalidValueError("shifts", turns, f"at most {TURNS_MAX} over the whole run")
 
 
 def check_scenario(value: object, field: str = "scenario") -> Scenario:
@@ -402,7 +332,7 @@ def _turns(group: Group) -> int:
 
 __all__ = [
     "Busyness",
-    "Deterministic",
+    "Constant",
     "Exponential",
     "Group",
     "Redial",

@@ -10,23 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
-from omniqueue.errors import FileFaultsError, InvalidValueError
-from omniqueue.model.agent import channels as channels_taken
-from omniqueue.model.agent import costs, limits
-from omniqueue.model.channel import Channel
-from omniqueue.model.checks import LEVEL_MAX, instant, whole
-from omniqueue.model.contact import Preference, RelaxStep
-from omniqueue.model.skill import Skills
-from omniqueue.sim.calendar.durations import clock_seconds, duration_seconds
-from omniqueue.sim.calendar.shifts import weekdays
-from omniqueue.sim.calendar.week import DAY_SECONDS, WEEK_SECONDS, Hours
-from omniqueue.sim.files.regular_file import lines_of
-from omniqueue.sim.files.section import text, texts
-from omniqueue.sim.laws.arrivals import Arrivals, Busyness, Poisson, Rate, Trace
-from omniqueue.sim.laws.times import (
+from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
+from omniqueue.centre.regular_file import lines_of
+from omniqueue.centre.section import text, texts
+from omniqueue.centre.times import (
     VALUES_MAX,
     ByInterval,
-    Deterministic,
+    Constant,
     Empirical,
     Erlang,
     Exponential,
@@ -35,11 +25,20 @@ from omniqueue.sim.laws.times import (
     Times,
     Uniform,
 )
+from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours, weekdays
+from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.model.agent import channels as channels_taken
+from omniqueue.model.agent import costs, limits
+from omniqueue.model.channel import Channel
+from omniqueue.model.checks import LEVEL_MAX, instant, whole
+from omniqueue.model.contact import Preference, RelaxStep
+from omniqueue.model.durations import clock_seconds, duration_seconds
+from omniqueue.model.skill import Skills
 from omniqueue.sim.logs.contact_log import LogColumns, read_log
 from omniqueue.sim.logs.staff_file import zone_named
+from omniqueue.sim.scenarios.arrivals import Arrivals, Busyness, Poisson, Rate, Trace
 from omniqueue.sim.scenarios.faults import UnknownKeysError, array, key_of, strict_converter, table
 from omniqueue.sim.scenarios.scenario import Redial, Stream
-from omniqueue.sim.scenarios.staffing import Break, Group, Level, ShiftPlan
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -51,7 +50,7 @@ LOG_BYTES_MAX: Final = 2 * 1024**3
 STEPS_MAX: Final = 10_000
 _HOURS: Final = ("days", "from", "to")
 _LAWS: Final[Mapping[str, type[Times]]] = {
-    "deterministic": Deterministic,
+    "deterministic": Constant,
     "exponential": Exponential,
     "lognormal": Lognormal,
     "gamma": Gamma,
@@ -142,7 +141,7 @@ class Shapes:
         hours = {"days": weekdays, "start": clock_seconds, "end": clock_seconds}
         shape(Hours, hours)
         for law, fields in (
-            (Deterministic, ("seconds",)),
+            (Constant, ("seconds",)),
             (Exponential, ("mean",)),
             (Lognormal, ("mean", "sd")),
             (Gamma, ("mean", "sd")),
@@ -254,7 +253,7 @@ class Shapes:
         if isinstance(value, list):
             return self._by_interval(value)
         if not isinstance(value, dict):
-            return Deterministic(duration_seconds(field, value))
+            return Constant(duration_seconds(field, value))
         if "kind" not in value:
             _check_keys(value, (*_LAW_KEYS, *others))
         rest = {key: item for key, item in value.items() if key != "kind"}
@@ -438,8 +437,8 @@ class _Level:
         return Level(Hours(self.days, self.start, self.end), self.count)
 
 
-_AT_ONCE: Final = Deterministic(0.0)
-_A_MINUTE: Final = Deterministic(60.0)
+_AT_ONCE: Final = Constant(0.0)
+_A_MINUTE: Final = Constant(60.0)
 
 
 @attrs.frozen(kw_only=True)

@@ -51,7 +51,7 @@ def unserved_streams(scenario: Scenario) -> dict[str, str]:
 
     Cost: O(streams x groups).
     """
-    agents = [Agent("a", skills=it.skills, channels=it.channels) for it in scenario.groups]
+    agents = [group.pattern() for group in scenario.groups]
     found = {}
     for stream in scenario.streams:
         needed = stream.relax[-1].skills if stream.relax else Skills.of(stream.skills)

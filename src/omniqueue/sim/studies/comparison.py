@@ -6,33 +6,26 @@ k of the other (common random numbers). What is left of the difference is the di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from math import ceil, isfinite, isnan, nan, sqrt
+from collections.abc import Mapping
+from math import isnan, nan, sqrt
 from typing import Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import instant, whole
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
-from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
-from omniqueue.sim.laws.times import Floats
-from omniqueue.sim.runs.estimates import Estimate, check_confidence, student_t
-from omniqueue.sim.runs.replications import PRECISION_REPLICATIONS_MAX, Executor, Progress, Task
+from omniqueue.sim.runs.estimates import Estimate, finite, student_t
+from omniqueue.sim.runs.replications import Results, first_goal, nothing_yet, replicate
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
-from omniqueue.sim.runs.rounds import Workers, sendable
-from omniqueue.sim.runs.summary import Summary
+from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
 
-FORMAT: Final = "omniqueue-comparison/1"
-_FIRST_ROUND: Final = 10  # pairs before the precision is looked at
+FORMAT: Final = "omniqueue-comparison/2"
 
 Of: TypeAlias = Literal["channel", "total", "group"]
-Units: TypeAlias = tuple[Floats, Floats]
 
 # Whether more of it is better (1), less is (-1), or neither (0).
 MEASURES: Final[Mapping[str, int]] = {
@@ -92,10 +85,10 @@ class Difference:
             "measure": self.measure,
             "of": self.of,
             "name": self.name,
-            "first": _json(self.first),
-            "second": _json(self.second),
-            "change": _json(self.change),
-            "joint": _json(self.joint),
+            "first": self.first.to_dict(),
+            "second": self.second.to_dict(),
+            "change": self.change.to_dict(),
+            "joint": self.joint.to_dict(),
             "shown": self.shown,
             "better": self.better,
         }
@@ -110,7 +103,6 @@ class Comparison:
         second: what was simulated of B, on the same customers.
         confidence: the level of all intervals, and of all joint ones together.
         precision: the half width asked for, as a share of A's mean wait; None: none was.
-        interrupted: whether it is a partial result.
 
     Example:
         >>> from omniqueue.sim.scenarios.scenario import Group, Stream
@@ -124,7 +116,6 @@ class Comparison:
     second: SimulationResult
     confidence: float = 0.95
     precision: float | None = None
-    interrupted: bool = False
     differences: tuple[Difference, ...] = attrs.field(init=False)
 
     @differences.default
@@ -150,6 +141,11 @@ class Comparison:
     def replications(self) -> int:
         """How many pairs of replications there are."""
         return self.first.replications
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether it is a partial result."""
+        return self.first.incomplete
 
     @property
     def same(self) -> bool:
@@ -182,8 +178,8 @@ class Comparison:
 
         Keys: `format`; `title`, `seed`, `replications` (pairs), `confidence`, `comparisons` (the
         number of differences, by which the joint intervals are adjusted), `precision`,
-        `interrupted`; `first` and `second` (A and B: `order`, `selection`, `groups`: a list of
-        `name`, `size` and `agents`, signed in on the mean); `differences`: a list of `measure`,
+        `incomplete`; `first` and `second` (A and B: `order`, `selection`, `groups`: a list of
+        `name`, `size` and `agents`, signed in on average); `differences`: a list of `measure`,
         `of`, `name`, `first`, `second`, `change`, `joint`, `shown`, `better`; `formulas`. An
         estimate is {"value", "low", "high"}, waits in seconds, the others shares; null: nothing
         to measure, or fewer than two pairs.
@@ -198,7 +194,7 @@ class Comparison:
             "confidence": self.confidence,
             "comparisons": len(self.differences),
             "precision": self.precision,
-            "interrupted": self.interrupted,
+            "incomplete": self.incomplete,
             "first": _way_json(self.first),
             "second": _way_json(self.second),
             "differences": [each.to_dict() for each in self.differences],
@@ -255,19 +251,6 @@ def paired_difference(
     return Estimate(value, value - half, value + half)
 
 
-@attrs.frozen(kw_only=True)
-class _Pair:
-    """One replication of both ways."""
-
-    first: Task
-    second: Task
-
-    def __call__(
-        self, replication: int, stopped: Callable[[], bool] | None = None, /
-    ) -> tuple[list[Summary], list[Summary]]:
-        return self.first(replication, stopped), self.second(replication, stopped)
-
-
 def compare(
     scenario: Scenario,
     other: Scenario,
@@ -279,7 +262,7 @@ def compare(
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    stopped: Callable[[], bool] | None = None,
+    stopped: Stopped | None = None,
 ) -> Comparison:
     """Simulate two scenarios on the same customers and return their differences.
 
@@ -316,71 +299,19 @@ def compare(
         'B'
     """
     _check_pair(check_scenario(scenario), check_scenario(other, "other"))
-    goal = _first_goal(scenario, replications, precision)
-    check_confidence(confidence)
-    seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)
-    pair = _Pair(
-        first=Task(scenario=sendable(scenario), seed=seed),
-        second=Task(scenario=sendable(other), seed=seed),
-    )
-    found = Comparison(
-        first=_result(scenario, seed, confidence),
-        second=_result(other, seed, confidence),
-        confidence=confidence,
-        precision=precision,
-    )
+    goal = first_goal(scenario, replications, precision)
+    one = nothing_yet(scenario, seed=seed, confidence=confidence)
+    two = nothing_yet(other, seed=one.seed, confidence=confidence)
+
+    def excess(results: Results) -> float:
+        mean = results[0].estimate("mean_wait_all").value
+        units = (each.units("mean_wait_all") for each in results)
+        half = paired_difference(*units, confidence=confidence).half_width
+        return half / (precision * mean) if precision and mean > 0 else nan
+
     with Workers(jobs, executor, stopped) as workers:
-        while True:
-            found = _more(found, pair, workers, goal, progress)
-            further = _next_goal(found, goal)
-            if found.interrupted or further == goal:
-                return found
-            goal = further
-
-
-def _first_goal(scenario: Scenario, replications: int | None, precision: float | None) -> int:
-    """Return how many pairs there are to be before the precision is looked at."""
-    goal = scenario.replications if replications is None else replications
-    goal = whole("replications", goal, 1, REPLICATIONS_MAX)
-    if precision is None:
-        return goal
-    if not 0.0001 <= instant("precision", precision) < 1:
-        raise InvalidValueError("precision", precision, "a share, as 0.05")
-    return min(max(goal, _FIRST_ROUND), PRECISION_REPLICATIONS_MAX)
-
-
-def _more(
-    found: Comparison, pair: _Pair, workers: Workers, goal: int, progress: Progress | None
-) -> Comparison:
-    """Return the comparison with as many pairs as wanted, or fewer when stopped."""
-    first, second = list(found.first.summaries), list(found.second.summaries)
-    for a, b in workers.map(pair, range(len(first), goal)):
-        if not (a and b) or any(each.incomplete for each in (*a, *b)):
-            break  # half a day of one and a whole one of the other are no pair
-        first += a
-        second += b
-        if progress is not None:
-            progress(len(first), goal)
-    return attrs.evolve(
-        found,
-        first=attrs.evolve(found.first, summaries=tuple(first), replications=len(first)),
-        second=attrs.evolve(found.second, summaries=tuple(second), replications=len(first)),
-        interrupted=len(first) < goal,
-    )
-
-
-def _next_goal(found: Comparison, goal: int) -> int:
-    """Return how many pairs to go on to, by the square of what is missing."""
-    precision = found.precision
-    if precision is None:
-        return goal
-    mean = found.first.estimate("mean_wait_all").value
-    units = (each.units("mean_wait_all") for each in (found.first, found.second))
-    half = paired_difference(*units, confidence=found.confidence).half_width
-    if not mean > 0 or not half > precision * mean:
-        return goal
-    wanted = ceil(1.1 * goal * (half / (precision * mean)) ** 2)
-    return min(max(goal + 1, min(wanted, 4 * goal)), PRECISION_REPLICATIONS_MAX)
+        one, two = replicate([one, two], goal, workers, progress, excess if precision else None)
+    return Comparison(first=one, second=two, confidence=confidence, precision=precision)
 
 
 def _check_pair(first: Scenario, second: Scenario) -> None:
@@ -419,24 +350,13 @@ def _asked(first: Scenario, second: Scenario) -> list[tuple[str, Of, str]]:
             found.append(("service_level", of, name))
         if any(s.patience is not None for side in sides for _, s in side):
             found.append(("abandonment", of, name))
-    groups = [group.name for group in first.groups]
-    theirs = {group.name for group in second.groups}
+    # Where nobody is, there is no occupancy.
+    groups, theirs = (
+        [group.name for group in each.groups if group.size] for each in (first, second)
+    )
     if max(len(groups), len(theirs)) > 1:
         found += [("occupancy", "group", name) for name in groups if name in theirs]
-    return [*found, ("occupancy", "group", "all")]
-
-
-def _result(scenario: Scenario, seed: int, confidence: float) -> SimulationResult:
-    router = Router(order=scenario.order, selection=scenario.selection)
-    return SimulationResult(
-        scenario=scenario,
-        summaries=(),
-        seed=seed,
-        replications=0,
-        confidence=confidence,
-        order=router.order,
-        selection=router.selection,
-    )
+    return [*found, ("occupancy", "group", "all")] if groups and theirs else found
 
 
 def _way_json(result: SimulationResult) -> dict[str, JsonValue]:
@@ -444,20 +364,8 @@ def _way_json(result: SimulationResult) -> dict[str, JsonValue]:
         {
             "name": group.name,
             "size": group.size,
-            "agents": _number(result.estimate("agents", group=group.name).value),
+            "agents": finite(result.estimate("agents", group=group.name).value),
         }
         for group in result.scenario.groups
     ]
     return {"order": order_text(result.order), "selection": result.selection, "groups": [*groups]}
-
-
-def _json(found: Estimate) -> dict[str, JsonValue]:
-    return {
-        "value": _number(found.value),
-        "low": _number(found.low),
-        "high": _number(found.high),
-    }
-
-
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None

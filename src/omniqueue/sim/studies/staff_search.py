@@ -21,21 +21,20 @@ agent and no exchange of several agents is cheaper; that is not proved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 import attrs
 import numpy as np
 
+from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
+from omniqueue.centre.groups import AGENTS_MAX
+from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
-from omniqueue.sim.laws.chance import REPLICATIONS_MAX, SEED_MAX
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.runs.estimates import check_confidence
-from omniqueue.sim.runs.replications import Executor, Progress
-from omniqueue.sim.runs.rounds import Workers, sendable
+from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
-from omniqueue.sim.scenarios.staffing import AGENTS_MAX
 from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
 from omniqueue.sim.studies.targets import Probe, Target, check_targets, outcomes_of
@@ -47,7 +46,7 @@ _FIRST_MIN, _FIRST_SHARE = 5, 4  # the first search: a quarter of the replicatio
 _Point: TypeAlias = tuple[int, ...]
 
 
-def cheapest_staffing(
+def find_staffing(
     scenario: Scenario,
     targets: Iterable[Target | str],
     *,
@@ -59,7 +58,7 @@ def cheapest_staffing(
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    stopped: Callable[[], bool] | None = None,
+    stopped: Stopped | None = None,
 ) -> StaffingPlan:
     """Search the cheapest numbers of agents by group that meet all targets.
 
@@ -89,7 +88,7 @@ def cheapest_staffing(
         >>> from omniqueue.sim.scenarios.scenario import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-        >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
+        >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> dict(plan.agents), dict(plan.start), plan.neighbours["desk"].met
         ({'desk': 4}, {'desk': 4}, False)
     """
@@ -114,8 +113,8 @@ def cheapest_staffing(
         try:
             search.run(point, goal)
         except _StoppedError:
-            return search.plan(start, goal, interrupted=True)
-    return search.plan(start, goal, interrupted=False)
+            return search.plan(start, goal, incomplete=True)
+    return search.plan(start, goal, incomplete=False)
 
 
 def _bounds(
@@ -144,7 +143,7 @@ def _costs(names: list[str], costs: Mapping[str, float]) -> dict[str, float]:
 
 
 class _StoppedError(Exception):
-    """The user has had enough."""
+    """Raised when the caller asks to stop."""
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -192,14 +191,14 @@ class _Search:
                 return point
             point, stride = better, 1
 
-    def plan(self, start: Mapping[str, int], goal: int, *, interrupted: bool) -> StaffingPlan:
+    def plan(self, start: Mapping[str, int], goal: int, *, incomplete: bool) -> StaffingPlan:
         """Return what was found."""
-        best = self._best(goal, interrupted=interrupted)
+        best = self._best(goal, incomplete=incomplete)
         return StaffingPlan(
             scenario=staffed(self.scenario, {} if best is None else best.agents),
             targets=self.targets,
             best=best,
-            neighbours={} if best is None or interrupted else self._neighbours(best),
+            neighbours={} if best is None or incomplete else self._neighbours(best),
             trail=tuple(self.trail.values()),
             start=start,
             most=dict(zip(self.costs, self.most, strict=True)),
@@ -207,12 +206,12 @@ class _Search:
             seed=self.seed,
             replications=goal,
             confidence=self.confidence,
-            interrupted=interrupted,
+            incomplete=incomplete,
         )
 
-    def _best(self, goal: int, *, interrupted: bool) -> Evaluation | None:
+    def _best(self, goal: int, *, incomplete: bool) -> Evaluation | None:
         """Return where the search stands; when it was stopped, the cheapest that is sure."""
-        if not interrupted:
+        if not incomplete:
             return self.trail[self._last, goal]
         sure = [each for each in self.trail.values() if each.met and each.replications == goal]
         return min(sure, key=lambda each: each.cost, default=None)
@@ -370,4 +369,4 @@ def _power(number: int) -> int:
     return 1 << max(number.bit_length() - 1, 0)
 
 
-__all__ = ["Evaluation", "StaffingPlan", "cheapest_staffing"]
+__all__ = ["Evaluation", "StaffingPlan", "find_staffing"]

@@ -10,14 +10,14 @@ from typing import Final
 import attrs
 import numpy as np
 
+from omniqueue.centre.chance import Chance
+from omniqueue.centre.groups import AGENTS_MAX, COME, LEVEL, RETURN, Group
+from omniqueue.centre.times import Floats
+from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import whole
-from omniqueue.sim.calendar.week import DAY_SECONDS, WEEK_SECONDS
-from omniqueue.sim.laws.arrivals import Trace
-from omniqueue.sim.laws.chance import Chance
-from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.scenarios.arrivals import Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import AGENTS_MAX, COME, LEVEL, RETURN, Group
 from omniqueue.sim.studies.targets import Target
 from omniqueue.theory import agents_for_erlang_a, agents_for_erlang_c, square_root_agents
 
@@ -42,7 +42,7 @@ def resized(group: Group, agents: int) -> Group:
     Cost: O(agents x log(shifts)), or O(levels).
 
     Example:
-        >>> from omniqueue.sim.scenarios.staffing import ShiftPlan
+        >>> from omniqueue.centre.groups import ShiftPlan
         >>> group = Group("desk", shifts=[ShiftPlan(count=4), ShiftPlan(count=2)])
         >>> [shift.count for shift in resized(group, 9).shifts]
         [6, 3]
@@ -160,7 +160,7 @@ def erlang_start(scenario: Scenario, targets: Sequence[Target]) -> dict[str, int
 
     Example:
         >>> from omniqueue.sim.studies.targets import parse_target
-        >>> from omniqueue.sim.laws.times import Exponential
+        >>> from omniqueue.centre.times import Exponential
         >>> calls = Stream("calls", channel="phone", arrivals=90, handling=Exponential(240))
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
         >>> erlang_start(desk, [parse_target("phone 80% in 20s")])

@@ -11,7 +11,7 @@ from omniqueue.model.event import JsonValue
 from omniqueue.sim.scenarios.scenario import Scenario
 from omniqueue.sim.studies.targets import Outcome, Target
 
-FORMAT: Final = "omniqueue-staffing/1"
+FORMAT: Final = "omniqueue-staffing/2"
 
 Phase: TypeAlias = Literal["start", "bounds", "grow", "shrink", "exchange"]
 
@@ -76,7 +76,7 @@ class StaffingPlan:
         scenario: the scenario with that staffing.
         targets: what was to be met.
         best: the staffing; where the targets are not met, the nearest that was tried last
-            (all bounds exhausted); None: interrupted before any met them.
+            (all bounds exhausted); None: stopped before any met them.
         neighbours: the staffings with one agent less, by group; groups of none have none.
         trail: every staffing that was simulated, in order.
         start: the agents by group from Erlang.
@@ -85,14 +85,14 @@ class StaffingPlan:
         seed: the seed of all of them.
         replications: of the last search.
         confidence: the level of the intervals.
-        interrupted: whether the search was stopped.
+        incomplete: whether the search was stopped.
 
     Example:
         >>> from omniqueue.sim.scenarios.scenario import Group, Stream
-        >>> from omniqueue.sim.studies.staff_search import cheapest_staffing
+        >>> from omniqueue.sim.studies.staff_search import find_staffing
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
-        >>> plan = cheapest_staffing(desk, ["phone 80% in 20s"], replications=5, seed=1)
+        >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=5, seed=1)
         >>> plan.met, dict(plan.agents)
         (True, {'desk': 2})
     """
@@ -108,7 +108,7 @@ class StaffingPlan:
     seed: int
     replications: int
     confidence: float
-    interrupted: bool = False
+    incomplete: bool = False
 
     @property
     def met(self) -> bool:
@@ -125,7 +125,7 @@ class StaffingPlan:
     def to_dict(self) -> dict[str, JsonValue]:
         """Return everything as JSON types, as `omniqueue staff --json` prints it.
 
-        Keys: `format`; `title`, `seed`, `replications`, `confidence`, `interrupted`, `met`;
+        Keys: `format`; `title`, `seed`, `replications`, `confidence`, `incomplete`, `met`;
         `targets` (texts); `start`, `most` (agents by group), `costs` (by group); `best` (null:
         none), `neighbours` (group to the staffing with one agent less there), `trail` (a list).
         A staffing is `agents` (group to number), `agent_hours`, `cost`, `replications`, `met`,
@@ -140,7 +140,7 @@ class StaffingPlan:
             "seed": self.seed,
             "replications": self.replications,
             "confidence": self.confidence,
-            "interrupted": self.interrupted,
+            "incomplete": self.incomplete,
             "met": self.met,
             "targets": [target.text for target in self.targets],
             "start": dict(self.start),

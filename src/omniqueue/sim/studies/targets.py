@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from math import isfinite, isnan
+from collections.abc import Iterable
+from math import isnan
 from typing import Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
 
+from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import duration, identifier, instant
+from omniqueue.model.durations import duration_seconds
 from omniqueue.model.event import JsonValue
 from omniqueue.record.measures import MEASURES
-from omniqueue.sim.calendar.durations import duration_seconds
-from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.times import Floats
+from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
-from omniqueue.sim.runs.summary import CONTACT_SUMS, Summary, summarise
+from omniqueue.sim.runs.summary import CONTACT_SUMS, summarise
+from omniqueue.sim.runs.workers import Stopped
 from omniqueue.sim.scenarios.scenario import Scenario
 
 TARGETS_MAX: Final = 100
@@ -200,13 +202,9 @@ class Outcome:
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return it as JSON types. Cost: O(1)."""
-        ends = (self.estimate.value, self.estimate.low, self.estimate.high)
-        value, low, high = (each if isfinite(each) else None for each in ends)
         return {
             "target": self.target.text,
-            "value": value,
-            "low": low,
-            "high": high,
+            **self.estimate.to_dict(),
             "met": self.met,
             "missing": self.missing,
         }
@@ -234,36 +232,24 @@ class Probe:
     targets: tuple[Target, ...]
     seed: int
 
-    def __call__(
-        self, replication: int, stopped: Callable[[], bool] | None = None, /
-    ) -> Floats | None:
+    def __call__(self, replication: int, stopped: Stopped | None = None, /) -> Floats | None:
         """Return the sums, shape (targets, len(TARGET_SUMS)); None: it was stopped.
 
         Cost: that of `run_replication`, and of `summarise` for each target.
         """
         record = run_replication(self.scenario, self.seed, replication, stopped=stopped)
-        if record.interrupted:
+        if record.incomplete:
             return None
-        rows = []
-        for target in self.targets:
-            chosen = [each.channel == target.channel for each in self.scenario.streams]
-            measured = self.scenario
-            if target.seconds is not None:
-                streams = [
-                    attrs.evolve(stream, target_seconds=target.seconds) if mine else stream
-                    for stream, mine in zip(measured.streams, chosen, strict=True)
-                ]
-                measured = attrs.evolve(measured, streams=streams)
-            [summary] = summarise(record, measured)
-            rows.append(_sums(target, summary, np.array(chosen)))
-        return np.array(rows)
+        return np.array([self._sums(record, target) for target in self.targets])
 
-
-def _sums(target: Target, summary: Summary, chosen: Floats) -> list[float]:
-    sums = dict(zip(CONTACT_SUMS, summary.contacts[chosen].sum(axis=0).tolist(), strict=True))
-    level = MEASURES[target.kind]
-    assert level.under is not None
-    return [sums[level.over], sums[level.under], sums["wait_seconds"], sums["entered"]]
+    def _sums(self, record: ReplicationRecord, target: Target) -> list[float]:
+        chosen = [each.channel == target.channel for each in self.scenario.streams]
+        [summary] = summarise(record, self.scenario, target_seconds=target.seconds)
+        totals = summary.contacts[np.array(chosen)].sum(axis=0)
+        sums = dict(zip(CONTACT_SUMS, totals.tolist(), strict=True))
+        level = MEASURES[target.kind]
+        assert level.under is not None
+        return [sums[level.over], sums[level.under], sums["wait_seconds"], sums["entered"]]
 
 
 def outcomes_of(

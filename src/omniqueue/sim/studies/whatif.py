@@ -15,9 +15,9 @@ from typing import Final
 import attrs
 import numpy as np
 
+from omniqueue.centre.times import Floats
 from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.skill import Skills
 from omniqueue.record import measures
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.ledger import Ledger
@@ -25,11 +25,11 @@ from omniqueue.record.lives import Lives
 from omniqueue.record.measures import ContactMeasures, GroupMeasures
 from omniqueue.record.verdict import Verdict
 from omniqueue.record.workload import Workload
-from omniqueue.sim.laws.times import Floats
 from omniqueue.sim.logs.contact_log import LoggedContact
 from omniqueue.sim.logs.routing import Routing
-from omniqueue.sim.logs.staff_file import AGENTS_MAX, Staff, order_name, selection_name
+from omniqueue.sim.logs.staff_file import Staff
 from omniqueue.sim.runs.estimates import Estimate, ratio_interval
+from omniqueue.sim.studies.staff_start import resized
 
 BATCHES: Final = 20
 BATCH_LEAST: Final = 5  # contacts; with smaller batches there is no interval
@@ -93,7 +93,7 @@ def changed(staff: Staff, change: StaffChange) -> Staff:
         >>> changed(desk, StaffChange(add={"desk": 3}, remove={"desk": 1})).groups[0].count
         4
     """
-    counts = {group.name: group.count for group in staff.groups}
+    counts = {group.name: group.size for group in staff.groups}
     for field, sign, numbers in (("add", 1, change.add), ("remove", -1, change.remove)):
         for name, number in numbers.items():
             if name not in counts:
@@ -102,9 +102,7 @@ def changed(staff: Staff, change: StaffChange) -> Staff:
     for name, number in counts.items():
         if number < 0:
             raise InvalidValueError("remove agents", name, "no more than there are")
-    if sum(counts.values()) > AGENTS_MAX:
-        raise InvalidValueError("agents", sum(counts.values()), f"at most {AGENTS_MAX} in all")
-    known = {skill for group in staff.groups for skill in group.pattern.skills}
+    known = {skill for group in staff.groups for skill in group.skills}
     for skill in change.without_skills:
         if skill not in known:
             expected = f"a skill that agents have: {', '.join(sorted(known)) or 'there are none'}"
@@ -112,15 +110,14 @@ def changed(staff: Staff, change: StaffChange) -> Staff:
     lost = set(change.without_skills)
     groups = []
     for group in staff.groups:
-        kept = {name: level for name, level in group.pattern.skills.items() if name not in lost}
-        pattern = attrs.evolve(group.pattern, skills=Skills.of(kept))
-        groups.append(attrs.evolve(group, count=counts[group.name], pattern=pattern))
+        kept = {name: level for name, level in group.skills.items() if name not in lost}
+        groups.append(attrs.evolve(resized(group, counts[group.name]), skills=kept))
     order, selection = change.order, change.selection
     return attrs.evolve(
         staff,
         groups=tuple(groups),
-        order=staff.order if order is None else order_name("order", order),
-        selection=staff.selection if selection is None else selection_name("selection", selection),
+        order=staff.order if order is None else order,
+        selection=staff.selection if selection is None else selection,
     )
 
 
@@ -131,7 +128,7 @@ class Outcome:
     Args:
         order: the order policy. selection: the selection policy.
         started_at: the first instant (seconds since 1970 UTC). ended_at: the last.
-        interrupted: whether the run was stopped before its end.
+        incomplete: whether the run was stopped before its end.
         totals: contacts in, answered, waiting, refused, left.
         channels: measures by channel. groups: by agent group.
         verdict: the fairness verdict.
@@ -143,7 +140,7 @@ class Outcome:
     selection: str
     started_at: float
     ended_at: float
-    interrupted: bool
+    incomplete: bool
     totals: Mapping[str, int]
     channels: Sequence[ContactMeasures]
     groups: Sequence[GroupMeasures]
@@ -205,9 +202,9 @@ class WhatIf:
     differences: Sequence[PairedDifference]
 
     @property
-    def interrupted(self) -> bool:
+    def incomplete(self) -> bool:
         """Whether a run was stopped before its end."""
-        return self.first.interrupted or self.second.interrupted
+        return self.first.incomplete or self.second.incomplete
 
     @property
     def fair(self) -> bool:
@@ -216,7 +213,7 @@ class WhatIf:
 
     def sentence(self) -> str | None:
         """Return what the change does, in one plain sentence; None: a run was stopped."""
-        if self.interrupted:
+        if self.incomplete:
             return None
         every = self.differences[0]
         if not every.better and not every.worse:
@@ -267,6 +264,7 @@ def what_if(
     Example:
         >>> from omniqueue.sim.logs.staff_file import parse_staff
         >>> desk = parse_staff(b'[[agents]]\ngroup = "desk"\n')
+        >>> from omniqueue import Skills
         >>> none = Skills.of({})
         >>> log = [LoggedContact(f"c{n}", float(n), "fax", none, None, 0) for n in range(2)]
         >>> found = what_if(desk, log, [60.0, 60.0], StaffChange(add={"desk": 1}))
@@ -283,7 +281,7 @@ def what_if(
         on_progress=lambda done: on_progress(len(contacts) + done),
     )
     # A stopped run has met, and answered, another part of the log: nothing can be compared.
-    whole = not (first.interrupted or second.interrupted)
+    whole = not (first.incomplete or second.incomplete)
     differences = _differences(first, second) if whole else ()
     return WhatIf(change=change, first=first, second=second, differences=differences)
 
@@ -346,10 +344,10 @@ def outcome(
     names = [group.name for group in staff.groups]
     return Outcome(
         order=router.order,
-        selection=staff.selection,
+        selection=router.selection,
         started_at=run.started_at,
         ended_at=now,
-        interrupted=run.interrupted,
+        incomplete=run.incomplete,
         totals=measures.totals(ledger),
         channels=measures.by_channel(ledger, targets, now=now),
         groups=measures.by_group(workload.agents(at=now), group_of, names),

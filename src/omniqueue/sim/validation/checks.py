@@ -8,27 +8,27 @@ all measures of the run together pass a right simulator in 99.9 % of all seeds (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from math import copysign, inf, isfinite, isnan
+from collections.abc import Sequence
+from math import copysign, inf, isnan
 from typing import Final
 
 import attrs
 import numpy as np
 
+from omniqueue.centre.chance import SEED_MAX
+from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.checks import whole
 from omniqueue.model.event import JsonValue
-from omniqueue.sim.centre.columns import ReplicationRecord, check_identities
-from omniqueue.sim.centre.replication import run_replication
-from omniqueue.sim.laws.chance import SEED_MAX
-from omniqueue.sim.laws.times import Floats
-from omniqueue.sim.runs.estimates import ratio_interval, student_t
-from omniqueue.sim.runs.replications import JOBS_MAX, Processes, Progress
+from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
+from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.runs.estimates import finite, ratio_interval, student_t
 from omniqueue.sim.runs.summary import CONTACT_SUMS, GROUP_SUMS, STREAM_TIMES, Summary, summarise
+from omniqueue.sim.runs.workers import Progress, Stopped, Workers
 from omniqueue.sim.validation.measures import BATCHES, REPLICATIONS, Amount, System
 from omniqueue.sim.validation.systems import large_systems, small_systems
 
-FORMAT: Final = "omniqueue-validation/1"
+FORMAT: Final = "omniqueue-validation/2"
 CONFIDENCE: Final = 0.999
 SEED: Final = 1
 DEGREES: Final = REPLICATIONS * BATCHES - 1
@@ -56,6 +56,14 @@ class Check:
     z: float
     passed: bool
 
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return it as JSON types; null: not finite. Cost: O(1)."""
+        fields = attrs.asdict(self)
+        return {
+            name: finite(value) if isinstance(value, float) else value
+            for name, value in fields.items()
+        }
+
 
 @attrs.frozen(kw_only=True)
 class Validation:
@@ -69,7 +77,7 @@ class Validation:
         full: whether the large systems were simulated as well.
         contacts: how many contacts were simulated.
         runs: how many replications, each of which kept all identities unless `faults` says so.
-        interrupted: whether it was stopped: systems are then missing.
+        incomplete: whether it was stopped: systems are then missing.
     """
 
     checks: tuple[Check, ...]
@@ -79,13 +87,13 @@ class Validation:
     full: bool
     contacts: int
     runs: int
-    interrupted: bool = False
+    incomplete: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether everything was looked at, and holds."""
         held = not self.faults and all(check.passed for check in self.checks)
-        return held and not self.interrupted
+        return held and not self.incomplete
 
     @property
     def worst(self) -> float:
@@ -95,7 +103,7 @@ class Validation:
     def to_dict(self) -> dict[str, JsonValue]:
         """Return everything as JSON types, as `omniqueue validate --json` prints it.
 
-        Keys: `format`, `passed`, `full`, `seed`, `interrupted`, `runs`, `contacts`, `confidence`
+        Keys: `format`, `passed`, `full`, `seed`, `incomplete`, `runs`, `contacts`, `confidence`
         (of all checks together), `limit` (of |z|), `worst` (the greatest |z|), `faults`
         (identities that were broken), `checks` (list of objects with `system`, `measure`,
         `theory`, `simulated`, `half_width`, `z`, `passed`). Null: not finite.
@@ -107,30 +115,15 @@ class Validation:
             "passed": self.passed,
             "full": self.full,
             "seed": self.seed,
-            "interrupted": self.interrupted,
+            "incomplete": self.incomplete,
             "runs": self.runs,
             "contacts": self.contacts,
             "confidence": CONFIDENCE,
             "limit": self.limit,
-            "worst": _finite(self.worst),
+            "worst": finite(self.worst),
             "faults": list(self.faults),
-            "checks": [
-                {
-                    "system": check.system,
-                    "measure": check.measure,
-                    "theory": check.theory,
-                    "simulated": _finite(check.simulated),
-                    "half_width": _finite(check.half_width),
-                    "z": _finite(check.z),
-                    "passed": check.passed,
-                }
-                for check in self.checks
-            ],
+            "checks": [each.to_dict() for each in self.checks],
         }
-
-
-def _finite(number: float) -> float | None:
-    return number if isfinite(number) else None
 
 
 def validate(
@@ -139,7 +132,7 @@ def validate(
     seed: int = SEED,
     jobs: int = 1,
     progress: Progress | None = None,
-    stopped: Callable[[], bool] | None = None,
+    stopped: Stopped | None = None,
 ) -> Validation:
     """Simulate systems whose exact measures are known, and compare.
 
@@ -166,7 +159,7 @@ def check_systems(
     seed: int = SEED,
     jobs: int = 1,
     progress: Progress | None = None,
-    stopped: Callable[[], bool] | None = None,
+    stopped: Stopped | None = None,
 ) -> Validation:
     """Simulate some systems and compare all their measures with theory.
 
@@ -190,23 +183,18 @@ def check_systems(
         'chance of a wait'
     """
     seed = whole("seed", seed, 0, SEED_MAX)
-    whole("jobs", jobs, 1, JOBS_MAX)
     if not systems:
         raise InvalidValueError("systems", len(systems), "at least one")
     work = _Work(systems=tuple(systems), seed=seed)
     planned = len(systems) * REPLICATIONS
-    results: Iterator[_Units | None]
-    if jobs > 1:
-        results = Processes(min(jobs, planned), stopped).map(work, range(planned))
-    else:
-        results = (work(number, stopped) for number in range(planned))
     units: list[_Units] = []
-    for found in results:
-        if found is None:
-            break  # a replication asks at its first contact; processes end by themselves
-        units.append(found)
-        if progress is not None:
-            progress(len(units), planned)
+    with Workers(jobs, None, stopped) as workers:
+        for found in workers.map(work, range(planned)):
+            if found is None:
+                break
+            units.append(found)
+            if progress is not None:
+                progress(len(units), planned)
     return _compared(work, units, planned)
 
 
@@ -226,12 +214,12 @@ class _Work:
     systems: tuple[System, ...]
     seed: int
 
-    def __call__(self, number: int, stopped: Callable[[], bool] | None = None) -> _Units | None:
+    def __call__(self, number: int, stopped: Stopped | None = None, /) -> _Units | None:
         """Run one; None: it was stopped."""
         place, replication = divmod(number, REPLICATIONS)
         system = self.systems[place]
         record = run_replication(system.scenario, self.seed, replication, stopped=stopped)
-        if record.interrupted:
+        if record.incomplete:
             return None
         fault = ""
         try:
@@ -311,7 +299,7 @@ def _compared(work: _Work, units: list[_Units], planned: int) -> Validation:
         full=False,
         contacts=sum(unit.contacts for unit in units),
         runs=len(units),
-        interrupted=len(units) < planned,
+        incomplete=len(units) < planned,
     )
 
 

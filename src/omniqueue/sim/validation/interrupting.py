@@ -6,9 +6,9 @@ from typing import Final
 
 import attrs
 
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential, Lognormal
 from omniqueue.model.channel import Channel
-from omniqueue.sim.laws.times import Exponential, Lognormal
-from omniqueue.sim.scenarios.staffing import Group
 from omniqueue.sim.validation.measures import (
     Amount,
     Measure,

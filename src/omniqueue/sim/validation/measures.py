@@ -13,12 +13,12 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential, Times
+from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.model.channel import Channel
-from omniqueue.sim.calendar.week import DAY_SECONDS
-from omniqueue.sim.laws.arrivals import Poisson
-from omniqueue.sim.laws.times import Exponential, Times
+from omniqueue.sim.scenarios.arrivals import Poisson
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.staffing import Group
 
 REPLICATIONS: Final = 8
 BATCHES: Final = 5  # of each replication

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from math import erfc, log, sqrt
 
-from omniqueue.sim.laws.times import Exponential, Lognormal
-from omniqueue.sim.scenarios.staffing import Group
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential, Lognormal
 from omniqueue.sim.validation.interrupting import interrupting_system
 from omniqueue.sim.validation.measures import (
     Amount,

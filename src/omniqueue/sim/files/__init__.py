@@ -1,1 +1,0 @@
-"""Files that users name: opened with care, their tables read key by key."""

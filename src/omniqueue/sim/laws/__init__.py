@@ -1,1 +1,0 @@
-"""The laws of chance: random streams, arrivals, handling times and all other times."""
