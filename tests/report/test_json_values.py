@@ -34,5 +34,5 @@ def test_a_form_of_its_own_is_kept() -> None:
 
 
 def test_what_has_no_json_type_is_refused() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="attrs"):
         json_value(Pair(object(), 1))

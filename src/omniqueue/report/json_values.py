@@ -17,7 +17,7 @@ def json_value(value: object) -> JsonValue:
         value: a plain value, one with `to_dict`, an attrs value, or a mapping or sequence of them.
 
     Raises:
-        TypeError: it holds something else.
+        ValueError: it holds something else.
 
     Cost: O(its size).
 
@@ -45,7 +45,7 @@ def json_fields(value: attrs.AttrsInstance, *without: str) -> dict[str, JsonValu
         without: names of fields to leave out.
 
     Raises:
-        TypeError: it is no attrs value, or holds what has no JSON type.
+        ValueError: it is no attrs value, or holds what has no JSON type.
 
     Cost: O(its size).
 
