@@ -188,9 +188,9 @@ def test_one_service_level_wherever_it_is_told() -> None:
         replications=1,
     )
     level = "service_level"
-    assert routed.value(level) == shown.value(level) == judged.contacts.value(level) == 0.5
+    assert routed.value(level) == shown.value(level) == judged.value(level) == 0.5
     assert simulated.estimate(level).value == 0.5
     for name, value in routed.values().items():
-        assert shown.value(name) == judged.contacts.value(name) == value, name
+        assert shown.value(name) == judged.value(name) == value, name
         if name != "cancelled":  # none are, in a simulation
             assert simulated.estimate(name).value == value, name

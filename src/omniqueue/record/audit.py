@@ -21,13 +21,7 @@ from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
 from omniqueue.record import measures
 from omniqueue.record.audit_faults import AuditFault, FaultBook
-from omniqueue.record.event_reading import (
-    Cut,
-    EndLine,
-    Header,
-    Item,
-    UnknownEvent,
-)
+from omniqueue.record.event_reading import Cut, EndLine, Header, Item, UnknownEvent
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.free_agents import FreeAgentWatch
 from omniqueue.record.ledger import Ledger
@@ -44,20 +38,18 @@ _LOOK_EVERY: Final = 2000  # lines between two questions whether to stop
 
 
 @attrs.frozen(kw_only=True)
-class Suffered:
+class Suffered(ContactMeasures):
     """The contacts of one channel or skill: how they fared, and how often they were overtaken.
 
     Args:
-        contacts: arrivals, answers, waits.
         overtaken: how many were passed over at least once by a contact ranked after them.
         overtakings: how often that happened to all of them.
-        most: how often to one of them at most.
+        most_overtakings: how often to one of them at most.
     """
 
-    contacts: ContactMeasures
     overtaken: int
     overtakings: int
-    most: int
+    most_overtakings: int
 
 
 @attrs.frozen(kw_only=True)
@@ -162,22 +154,20 @@ class Audit:
         if self._end is not None:
             self._book.line = line
             self._book.add(self._now, "after the end line", None, None)
-        elif isinstance(item, of_contacts.PassedOver):
-            # The engine's own word, on which no judge relies.
+            return
+        if isinstance(item, Cut):
+            return
+        if item.at != self._now or self._started_at is None:
             self._pass(item.at)
-            self._book.line = line
-            self._events += 1
-        elif isinstance(item, Event):
-            self._event(line, item)
-        elif isinstance(item, EndLine):
-            self._pass(item.at)
-            self._book.line = line
+        self._book.line = line
+        if isinstance(item, EndLine):
             self._close(item)
-        elif isinstance(item, UnknownEvent):
-            self._pass(item.at)
-            self._book.line = line
-            self._events += 1
+            return
+        self._events += 1
+        if isinstance(item, UnknownEvent):
             self._book.add(item.at, "unknown event", None, None, ascii(item.name))
+        elif not isinstance(item, of_contacts.PassedOver):
+            self._event(item)  # the other is the engine's own word, on which no judge relies
 
     def result(self, *, incomplete: bool = False) -> AuditResult:
         """Return what was found; to be called once, after the last line."""
@@ -212,12 +202,7 @@ class Audit:
 
     # ------------------------------------------------------------------ time
 
-    def _event(self, line: int, event: Event) -> None:
-        at = event.at
-        if at != self._now or self._started_at is None:
-            self._pass(at)
-        self._book.line = line
-        self._events += 1
+    def _event(self, event: Event) -> None:
         weight = self._life.hear(event)
         if weight >= Weight.JUDGED:
             self._judge.hear(event)
@@ -253,17 +238,13 @@ class Audit:
         if end.contacts is None:
             return
         states = self._life.states()
-        for state in OPEN_STATES:
-            counted = end.contacts.get(state, 0)
-            if counted != states[state]:
-                detail = f"the end line counts {counted} {state}, the events leave {states[state]}"
-                first = self._life.first_in(state) if states[state] > counted else None
-                number = abs(counted - states[state])
-                self._book.add(end.at, "contact lost", first, None, detail, number)
-        for state in ENDED_STATES:  # fewer may be: a router may forget those that ended
-            counted = end.contacts.get(state, 0)
-            if counted > states[state]:
-                detail = f"the end line counts {counted} {state}, the events tell {states[state]}"
+        for state in (*OPEN_STATES, *ENDED_STATES):
+            counted, left = end.contacts.get(state, 0), states[state]
+            detail = f"the end line counts {counted} {state}, the events leave {left}"
+            if state in OPEN_STATES and counted != left:
+                first = self._life.first_in(state) if left > counted else None
+                self._book.add(end.at, "contact lost", first, None, detail, abs(counted - left))
+            elif counted > left:  # fewer may be: a router may forget those that ended
                 self._book.add(end.at, "wrong count", None, None, detail)
 
     # ------------------------------------------------------------------ who served whom
@@ -326,18 +307,13 @@ def _suffered(
     measured: Sequence[ContactMeasures], passed: Mapping[str, Overtaken]
 ) -> list[Suffered]:
     nobody = Overtaken()
-    found = []
-    for each in measured:
-        of_it = passed.get(each.name, nobody)
-        found.append(
-            Suffered(
-                contacts=each,
-                overtaken=of_it.overtaken,
-                overtakings=of_it.times,
-                most=of_it.most,
-            )
+    several = [(each, passed.get(each.name, nobody)) for each in measured]
+    return [
+        Suffered(
+            **attrs.asdict(each, recurse=False),
+            overtaken=of_it.overtaken,
+            overtakings=of_it.times,
+            most_overtakings=of_it.most,
         )
-    return found
-
-
-__all__ = ["AgentShare", "Audit", "AuditResult", "Cut", "Suffered", "audited"]
+        for each, of_it in several
+    ]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
 from typing import Final
-
-import attrs
 
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS
-from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures
+from omniqueue.record.measures import RECORD_FORMULAS
 from omniqueue.report import formats
 from omniqueue.report.fairness_tables import overtaking_lines
+from omniqueue.report.json_values import json_fields, json_value
 from omniqueue.report.tables import (
     ASA,
     INCOMPLETE,
@@ -34,7 +34,7 @@ FORMAT: Final = "omniqueue-audit/2"
 _OVERTAKEN: Final = (
     Column[Suffered]("overtaken", lambda each: formats.number(each.overtaken)),
     Column[Suffered]("times", lambda each: formats.number(each.overtakings)),
-    Column[Suffered]("most", lambda each: formats.number(each.most)),
+    Column[Suffered]("most", lambda each: formats.number(each.most_overtakings)),
 )
 _ROWS_MAX: Final = 20  # agents by name; beyond, they stand together by what they can do
 _COLUMNS_MAX: Final = 5
@@ -53,26 +53,20 @@ def audit_json(
 
     Cost: O(agents x kinds of contacts).
     """
-    verdict = found.verdict.to_dict()
+    several = json_fields(found, "totals", "verdict", "unexplained", "faults", "served")
+    times = {"started_at": found.started_at, "ended_at": found.ended_at}
+    if zone is not None:
+        several |= {name: _clock_text(at, zone) for name, at in times.items()}
     return {
         "format": FORMAT,
         "record": name,
+        **several,
         "order": order_text(found.order),
-        "selection": found.selection,
-        "events": found.events,
-        "started_at": _clock_text(found.started_at, zone) if zone else found.started_at,
-        "ended_at": _clock_text(found.ended_at, zone) if zone else found.ended_at,
-        "incomplete": found.incomplete,
         **found.totals,
-        "judged": verdict["judged"],
-        "overtakings": verdict["overtakings"],
-        "most_overtaken": verdict["most_overtaken"],
+        **found.verdict.to_dict(),
         "unexplained": found.unexplained_total,
         "unexplained_by_kind": dict(found.unexplained),
-        "faults": [attrs.asdict(fault) for fault in found.faults],
-        "channels": [_suffered_json(each) for each in found.channels],
-        "skills": [_suffered_json(each) for each in found.skills],
-        "agents": [attrs.asdict(each) for each in found.agents],
+        "faults": json_value(found.faults),
         "spread": _spread_json(found.agents),
         "served": [
             {"agent": agent, "contacts": kind, "answered": number}
@@ -127,68 +121,51 @@ def _clock_text(at: float, zone: tzinfo | None) -> str:
     return formats.timestamp(at, zone)
 
 
-def _suffered_json(each: Suffered) -> dict[str, JsonValue]:
-    return {
-        **each.contacts.to_dict(),
-        "overtaken": each.overtaken,
-        "overtakings": each.overtakings,
-        "most_overtakings": each.most,
-    }
-
-
 def _suffered_table(heading: str, rows: Sequence[Suffered]) -> Iterator[str]:
     yield ""
-    measured = [each.contacts for each in rows]
-    contacts = contact_columns(heading, measured, ASA, P95, LONGEST, SERVICE_LEVEL)
-    yield from table_lines([*map(_of_contacts, contacts), *_OVERTAKEN], rows)
-
-
-def _of_contacts(column: Column[ContactMeasures]) -> Column[Suffered]:
-    return Column(column.head, lambda each: column.cell(each.contacts))
+    contacts = contact_columns(heading, rows, ASA, P95, LONGEST, SERVICE_LEVEL)
+    yield from table_lines([*contacts, *_OVERTAKEN], rows)
 
 
 def _quartiles(values: Sequence[float]) -> list[float]:
     """Return lowest, lower quartile, median, upper quartile, highest, by nearest rank."""
     ranked = sorted(values)
-    return [ranked[max(0, -(-part * len(ranked) // 4) - 1)] for part in range(5)]
+    return ranked and [ranked[max(0, -(-part * len(ranked) // 4) - 1)] for part in range(5)]
 
 
 _PARTS: Final = ("lowest", "lower_quartile", "median", "upper_quartile", "highest")
+_SPREAD: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
+    "occupancy": ("occupancy", formats.share),
+    "idle_seconds": ("idle", formats.seconds),
+    "answered": ("answered", "{:,.0f}".format),
+}
 
 
-def _measured(agents: Sequence[AgentShare]) -> dict[str, list[float]]:
+def _spread(agents: Sequence[AgentShare]) -> dict[str, list[float]]:
+    """Return the quartiles of what differs between the agents who were signed in."""
     there = [each for each in agents if each.occupancy is not None]
-    return {
-        "occupancy": [each.occupancy for each in there if each.occupancy is not None],
-        "idle_seconds": [each.idle_seconds for each in there],
-        "answered": [float(each.answered) for each in there],
-    }
+    return {name: _quartiles([getattr(each, name) for each in there]) for name in _SPREAD}
 
 
 def _spread_json(agents: Sequence[AgentShare]) -> JsonValue:
     return {
-        name: dict(zip(_PARTS, _quartiles(values), strict=True)) if values else None
-        for name, values in _measured(agents).items()
+        name: dict(zip(_PARTS, map(float, parts), strict=True)) if parts else None
+        for name, parts in _spread(agents).items()
     }
 
 
 def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
-    measured = _measured(agents)
-    number = len(measured["answered"])
     yield ""
+    number = sum(each.occupancy is not None for each in agents)
     if not number:
         yield "no agent was ever signed in"
         return
-    heads = (
-        f"between {formats.counted(number, 'agent')}",
-        *(part.replace("_", " ") for part in _PARTS),
-    )
+    heads = [f"between {formats.counted(number, 'agent')}", *_PARTS]
     rows = [
-        ["occupancy", *map(formats.share, _quartiles(measured["occupancy"]))],
-        ["idle", *map(formats.seconds, _quartiles(measured["idle_seconds"]))],
-        ["answered", *(f"{value:,.0f}" for value in _quartiles(measured["answered"]))],
+        [_SPREAD[name][0], *map(_SPREAD[name][1], parts)]
+        for name, parts in _spread(agents).items()
     ]
-    yield from text_table(heads, rows)
+    yield from text_table([head.replace("_", " ") for head in heads], rows)
 
 
 def _served_table(found: AuditResult) -> Iterator[str]:
@@ -196,23 +173,21 @@ def _served_table(found: AuditResult) -> Iterator[str]:
     if not found.served:
         return
     row_of = _row_names(found.agents)
-    columns: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for (_, kind), number in found.served.items():
-        columns[kind] = columns.get(kind, 0) + number
-    shown = sorted(columns, key=lambda kind: (-columns[kind], kind))[:_COLUMNS_MAX]
-    others = len(columns) > len(shown)
-    counts: dict[str, dict[str, int]] = {row: {} for row in row_of.values()}
+        totals[kind] += number
+    shown = sorted(totals, key=lambda kind: (-totals[kind], kind))[:_COLUMNS_MAX]
+    if len(totals) > len(shown):
+        shown.append("")  # the others
+    counts: dict[str, Counter[str]] = {row: Counter() for row in row_of.values()}
     for (agent, kind), number in found.served.items():
-        row = counts[row_of[agent]]
-        column = kind if kind in shown else ""
-        row[column] = row.get(column, 0) + number
-    yield ""
-    header = ["who served whom", *shown, *(["others"] if others else []), "all"]
+        counts[row_of[agent]][kind if kind in shown else ""] += number
     rows = []
     for name, row in counts.items():
-        cells = [row.get(kind, 0) for kind in shown] + ([row.get("", 0)] if others else [])
-        rows.append([name, *(f"{cell:,}" if cell else "." for cell in cells), f"{sum(cells):,}"])
-    yield from text_table(header, rows)
+        cells = [f"{row[kind]:,}" if row[kind] else "." for kind in shown]
+        rows.append([name, *cells, f"{row.total():,}"])
+    yield ""
+    yield from text_table(["who served whom", *(kind or "others" for kind in shown), "all"], rows)
 
 
 def _row_names(agents: Sequence[AgentShare]) -> Mapping[str, str]:

@@ -14,16 +14,17 @@ from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures, GroupMea
 from omniqueue.record.verdict import Verdict
 from omniqueue.report import formats
 from omniqueue.report.fairness_tables import fairness_lines
+from omniqueue.report.json_values import json_fields
 from omniqueue.report.tables import (
     ASA,
     INCOMPLETE,
     LONGEST,
     MEDIAN,
-    OCCUPANCY_TO_ANSWERED,
     P95,
     SERVICE_LEVEL,
     Column,
     contact_columns,
+    group_columns,
     record_formula_lines,
     table_lines,
     totals_text,
@@ -33,13 +34,8 @@ if TYPE_CHECKING:
     from omniqueue.core.insight.explanation import Explanation
 
 FORMAT: Final = "omniqueue-route/2"
-_GROUPS: Final[tuple[Column[GroupMeasures], ...]] = (
-    Column[GroupMeasures]("group", lambda each: each.name),
-    Column[GroupMeasures]("agents", lambda each: formats.number(each.agents)),
-    Column[GroupMeasures](
-        "signed in", lambda each: f"{each.sums['signed_in_seconds'] / 3600:,.1f} h"
-    ),
-    *OCCUPANCY_TO_ANSWERED,
+_SIGNED_IN: Final = Column[GroupMeasures](
+    "signed in", lambda each: f"{each.sums['signed_in_seconds'] / 3600:,.1f} h"
 )
 
 
@@ -158,29 +154,14 @@ class RouteReport:
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return the report as JSON types; the keys are documented with `omniqueue route`."""
-        intervals, explained = self.intervals, self.explained
+        explained = self.explained
         return {
             "format": FORMAT,
-            "log": self.log,
-            "staff": self.staff,
-            "title": self.title,
+            **json_fields(self, "zone", "totals", "interval", "explained"),
             "started_at": self.clock(self.started_at),
             "ended_at": self.clock(self.ended_at),
-            "incomplete": self.incomplete,
-            "folded_weeks": self.folded_weeks,
-            "busiest_minute": self.busiest_minute,
-            "unserved": dict(self.unserved),
-            "dropped": self.dropped,
-            "moved": self.moved,
             "order": order_text(self.order),
-            "selection": self.selection,
-            "seed": self.seed,
             **self.totals,
-            "channels": [each.to_dict() for each in self.channels],
-            "skills": [each.to_dict() for each in self.skills],
-            "groups": [each.to_dict() for each in self.groups],
-            "intervals": None if intervals is None else [each.to_dict() for each in intervals],
-            "verdict": self.verdict.to_dict(),
             "explained": (
                 None if explained is None else [each.to_dict(self.clock) for each in explained]
             ),
@@ -232,7 +213,7 @@ def _tables(report: RouteReport) -> Iterator[str]:
     yield from _contact_table("channel", report.channels)
     yield from _contact_table("skill", report.skills)
     yield ""
-    yield from table_lines(_GROUPS, report.groups)
+    yield from table_lines(group_columns(_SIGNED_IN), report.groups)
     if report.intervals is not None:
         yield from _contact_table(f"arrived within {report.interval} of", report.intervals)
     yield ""

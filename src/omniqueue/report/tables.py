@@ -12,6 +12,7 @@ from omniqueue.record.measures import (
     QUANTILE_FORMULA,
     TOTALS,
     ContactMeasures,
+    GroupMeasures,
     Measured,
 )
 from omniqueue.report import formats
@@ -109,7 +110,6 @@ MEDIAN: Final = Column[ContactMeasures]("median", lambda row: formats.seconds(ro
 P95: Final = Column[ContactMeasures]("95th pct", lambda row: formats.seconds(row.p95_wait))
 LONGEST: Final = Column[ContactMeasures]("longest", lambda row: formats.seconds(row.longest_wait))
 SERVICE_LEVEL: Final = measure_column("service_level")
-OCCUPANCY_TO_ANSWERED: Final = tuple(map(measure_column, ("occupancy", "load", "answered")))
 
 
 def contact_columns(
@@ -128,6 +128,24 @@ def contact_columns(
     """
     outcomes = map(measure_column, outcomes_shown([row.sums for row in rows]))
     return [Column(heading, lambda row: row.name), *outcomes, *waits]
+
+
+def group_columns(*more: Column[GroupMeasures]) -> list[Column[GroupMeasures]]:
+    """Return the columns of a table of agent groups.
+
+    Args:
+        more: further columns, before the occupancy.
+
+    Example:
+        >>> [each.head for each in group_columns()]
+        ['group', 'agents', 'occupancy', 'load', 'answered']
+    """
+    return [
+        Column("group", lambda each: each.name),
+        Column("agents", lambda each: formats.number(each.agents)),
+        *more,
+        *map(measure_column, ("occupancy", "load", "answered")),
+    ]
 
 
 def outcomes_shown(rows: Collection[Mapping[str, float]]) -> list[str]:

@@ -11,18 +11,19 @@ import attrs
 
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
-from omniqueue.record.measures import RECORD_FORMULAS, GroupMeasures, Measured
+from omniqueue.record.measures import RECORD_FORMULAS, Measured
 from omniqueue.report import formats
+from omniqueue.report.json_values import json_fields, json_value
 from omniqueue.report.route_tables import log_marks
 from omniqueue.report.tables import (
     ASA,
     INCOMPLETE,
     MEDIAN,
-    OCCUPANCY_TO_ANSWERED,
     P95,
     SERVICE_LEVEL,
     Column,
     contact_columns,
+    group_columns,
     record_formula_lines,
     table_lines,
 )
@@ -30,11 +31,6 @@ from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, What
 
 FORMAT: Final = "omniqueue-whatif/2"
 _Named = TypeVar("_Named", bound=Measured)
-_GROUPS: Final[tuple[Column[GroupMeasures], ...]] = (
-    Column[GroupMeasures]("group", lambda each: each.name),
-    Column[GroupMeasures]("agents", lambda each: formats.number(each.agents)),
-    *OCCUPANCY_TO_ANSWERED,
-)
 _PAIRS: Final = (
     Column[PairedDifference]("wait B - wait A", lambda each: each.name),
     Column[PairedDifference]("contacts", lambda each: formats.number(each.contacts)),
@@ -79,14 +75,8 @@ class WhatIfReport:
         found = self.found
         return {
             "format": FORMAT,
-            "log": self.log,
-            "staff": self.staff,
-            "title": self.title,
+            **json_fields(self, "zone", "found"),
             "change": found.change.text(),
-            "seed": self.seed,
-            "folded_weeks": self.folded_weeks,
-            "dropped": self.dropped,
-            "moved": self.moved,
             "incomplete": found.incomplete,
             "first": self._outcome(found.first),
             "second": self._outcome(found.second),
@@ -151,7 +141,7 @@ def _tables(found: WhatIf) -> Iterator[str]:
     columns = contact_columns("channel", channels, ASA, MEDIAN, P95, SERVICE_LEVEL)
     yield from table_lines(columns, channels)
     yield ""
-    yield from table_lines(_GROUPS, _side_by_side(found.first.groups, found.second.groups))
+    yield from table_lines(group_columns(), _side_by_side(found.first.groups, found.second.groups))
     if found.differences:
         yield ""
         yield from table_lines(_PAIRS, found.differences)
@@ -198,22 +188,9 @@ def _share(number: int, each: PairedDifference) -> str:
     return formats.share(number / each.contacts if each.contacts else None)
 
 
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None
-
-
 def _difference_json(each: PairedDifference) -> dict[str, JsonValue]:
-    change = each.change
+    change = {"mean": each.change.value, "low": each.change.low, "high": each.change.high}
     return {
-        "name": each.name,
-        "contacts": each.contacts,
-        "pairs": each.pairs,
-        "mean": _number(change.value),
-        "low": _number(change.low),
-        "high": _number(change.high),
-        "better": each.better,
-        "worse": each.worse,
-        "same": each.same,
-        "only_first": each.only_first,
-        "only_second": each.only_second,
+        **json_fields(each, "change"),
+        **{name: json_value(value) for name, value in change.items()},
     }
