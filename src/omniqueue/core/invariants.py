@@ -351,6 +351,8 @@ def _check_nobody_waits_in_vain(state: State) -> None:
         if agent.presence != "ready":
             continue
         rows = [entry[3] for entry in state.preferring.get(agent.id, ())]
+        if agent.reserved_for is not None and agent.reserved_for.state == WAITING:
+            rows.append(agent.reserved_for)
         for lane in state.roster.lanes():
             first = lane.first_open()
             if first is not None:
