@@ -163,7 +163,6 @@ class AgentCommands(Commands):
         if row.presence != "offline":
             agents, rows = go_offline(state, row, None)
         if row.reserved_for is not None:
-            state.suspects.append(row.reserved_for)
             drop_reservation(state, row.reserved_for, told=True)
         state.log.append((AgentRemoved, state.now, row.id))
         state.roster.leave_profile(row)

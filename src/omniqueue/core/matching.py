@@ -65,8 +65,6 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
 
 def _match(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
     if state.suspects:
-        for agent in agents:  # they too may be able to take what lost its reservation
-            state.roster.seat(agent)
         agents = agents + review_reservations(state)
     if not any_overdue(state):
         if not rows and len(agents) == 1:

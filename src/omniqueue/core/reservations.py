@@ -19,7 +19,8 @@ by matching, and so becomes empty enough. Another agent who can take the contact
 - A reservation ends when the contact is taken, or leaves the queue for good or for a while; and
   while it waits, when its agent could no longer take it even without work. Whatever may bring that
   about (presence, an update, relaxation ...) puts the contact among `State.suspects`, and the next
-  match reviews those first (`review_reservations`).
+  match reviews those first (`review_reservations`). It then is overdue like any other, and has to
+  reserve in its turn.
 
 What it costs: nothing where no channel has `reserve_seconds`, but for two looks at empty lists
 per command; otherwise O(overdue contacts) per match, and O(agents who could serve) for each
@@ -33,7 +34,6 @@ from math import inf
 from omniqueue.core.lifecycle import WAITING
 from omniqueue.core.overdue import bring_in_overdue, track, untrack
 from omniqueue.core.rows import AgentRow, ContactRow, place
-from omniqueue.core.seeking import best_agent
 from omniqueue.core.state import State
 from omniqueue.model.contact_events import ReservationEnded, Reserved
 
@@ -136,20 +136,17 @@ def drop_reservation(state: State, row: ContactRow, *, told: bool) -> list[Agent
 def review_reservations(state: State) -> list[AgentRow]:
     """End the reservations of waiting contacts whose agent could not take them if empty.
 
-    Each such contact may reserve another agent at once, before matching. Returns the agents freed.
+    They give no claim to another: it is made like any other, while matching. Returns the agents
+    freed.
     """
     suspects = sorted(set(state.suspects), key=place)
     state.suspects.clear()
     freed: list[AgentRow] = []
-    fallen: list[ContactRow] = []
     for row in suspects:
         details = row.details
-        if details is None or row.state != WAITING:
+        if details is None or details.reserved is None or row.state != WAITING:
             continue
         agent = details.reserved
-        if agent is None:  # it fell with its agent's removal
-            fallen.append(row)
-            continue
         could = (
             agent.presence == "ready"
             and state.roster.could_take_if_empty(agent, row.lane)
@@ -158,12 +155,4 @@ def review_reservations(state: State) -> list[AgentRow]:
         )
         if not could:
             freed += drop_reservation(state, row, told=True)
-            fallen.append(row)
-    for agent in freed:
-        state.roster.seat(agent)
-    for row in fallen:
-        assert row.details is not None
-        overdue = row.details.reserve_due <= state.now
-        if overdue and best_agent(state, row) is None:
-            _reserve(state, row)
     return freed
