@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue import Event
-from omniqueue.cli import main as cli
-from omniqueue.cli import route as verb
-from omniqueue.cli import verb as common
+from omniqueue.cli import main as cli, route as verb, verb as common
 from omniqueue.core.roster import Roster
 from omniqueue.core.rows import ChannelRow, Lane
 from omniqueue.model.skill import Skills

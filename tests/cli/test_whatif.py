@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue.cli import main as cli
-from omniqueue.cli import verb as common
-from omniqueue.cli import whatif as verb
+from omniqueue.cli import main as cli, verb as common, whatif as verb
 from omniqueue.record.measures import RECORD_FORMULAS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

@@ -22,7 +22,7 @@ class JsonLines:
     """Prints one JSON object a line, each at once.
 
     Example:
-        >>> from omniqueue import Requeued
+        >>> from omniqueue.events import Requeued
         >>> JsonLines().tell(Requeued(20.0, "c1"))
         {"at": 20.0, "event": "requeued", "contact": "c1"}
     """

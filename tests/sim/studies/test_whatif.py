@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from omniqueue import InvalidValueError, Skills
+from omniqueue import Skills
+from omniqueue.errors import InvalidValueError
 from omniqueue.sim.logs.contact_log import LoggedContact, read_log
 from omniqueue.sim.logs.routing import handling_seconds
 from omniqueue.sim.logs.staff_file import Staff, parse_staff, read_staff

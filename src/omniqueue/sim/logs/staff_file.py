@@ -19,8 +19,7 @@ from omniqueue.centre.times import Constant, Lognormal, Times
 from omniqueue.centre.toml_file import toml_table
 from omniqueue.centre.week import Hours, weekdays
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError
-from omniqueue.model.agent import channels as channels_taken
-from omniqueue.model.agent import costs, limits
+from omniqueue.model.agent import channels as channels_taken, costs, limits
 from omniqueue.model.channel import MISSES_MAX, Channel
 from omniqueue.model.checks import LEVEL_MAX, WAITING_MAX, identifier, whole
 from omniqueue.model.durations import clock_seconds, duration_seconds
