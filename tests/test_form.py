@@ -69,8 +69,8 @@ UNDOCUMENTED = {"Snapshot", "MEASURES"}  # an alias and a constant have no docst
 # What a function returns: the function's example shows it.
 RESULTS = {
     "AuditResult", "ContactMeasures", "ErlangB", "ErlangC", "GroupMeasures", "ImpatientQueue",
-    "ManyAgents", "PriorityQueue", "ReplicationRecord", "RouteReport", "SkillQueue", "Staffing",
-    "Validation", "WhatIf", "WhatIfReport",
+    "ManyAgents", "PriorityQueue", "ReplicationRecord", "RoutedLog", "SkillQueue", "Staffing",
+    "Validation", "WhatIf",
 }  # fmt: skip
 # What runs or prints whole results: the command line's own tests show it.
 SHOWN_ELSEWHERE = {

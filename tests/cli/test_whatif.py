@@ -99,7 +99,8 @@ def test_quiet_keeps_what_must_be_known_of_the_log(whatif: WhatIf, tmp_path: Pat
     code, out, _ = whatif(log, "--staff", STAFF, *options)
     assert code == 0
     assert out.startswith(
-        "FOLDED: 1 week laid over one, weekday and clock time kept\n"
+        "FOLDED: 1 week laid over one, weekday and clock time kept; at most 9 contacts within a"
+        " minute\n"
         "REPAIRED: 1 bad row left out, 0 rows sorted in\n"
         "Nothing changes"
     )

@@ -12,7 +12,7 @@ from omniqueue.play import Rejection
 from omniqueue.report.tables import text_table
 
 if TYPE_CHECKING:
-    from omniqueue.cli.explaining import Answer
+    from omniqueue.play.questions import Answer
 
 _HEADINGS = ("time", "event", "contact", "agent", "detail")
 _OWN_COLUMN = frozenset({"at", "event", "contact", "agent"})

@@ -1,6 +1,6 @@
 """What people look at: every result as lines of text, a simulation also as a page.
 
-- lines of text: `route_lines` of a `RouteReport`, `whatif_lines` of a `WhatIfReport`,
+- lines of text: `route_lines`, `whatif_lines`,
   `audit_lines`, `simulation_lines`, `comparison_lines`, `staffing_lines`, `validation_lines`
 - a verdict in sentences: `comparison_verdict`, `staffing_verdict`
 - JSON: `audit_json` (other results have a method to_dict)

@@ -11,7 +11,7 @@
   `mean_interval`, `ratio_interval`
 - compare and search: `compare` (a `Comparison`), `find_staffing` (a `StaffingPlan` that meets each
   `Target`)
-- with a recorded log: `what_if` with a `StaffChange` (a `WhatIf`)
+- with a recorded log: `route_log` (a `RoutedLog`), `what_if` with a `StaffChange` (a `WhatIf`)
 - is the simulator right: `validate` (a `Validation`)
 
 The folders, in the order in which they may import: `logs`; `scenarios`; `replication` (one run);

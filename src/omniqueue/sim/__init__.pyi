@@ -39,10 +39,11 @@ from omniqueue.sim.scenarios.scenario import (
     Stream as Stream,
 )
 from omniqueue.sim.studies.comparison import Comparison as Comparison, compare as compare
+from omniqueue.sim.studies.routed_log import RoutedLog as RoutedLog, route_log as route_log
 from omniqueue.sim.studies.staff_search import find_staffing as find_staffing
 from omniqueue.sim.studies.staffing_plan import StaffingPlan as StaffingPlan
 from omniqueue.sim.studies.targets import Target as Target
-from omniqueue.sim.studies.whatif import (
+from omniqueue.sim.studies.what_if import (
     StaffChange as StaffChange,
     WhatIf as WhatIf,
     what_if as what_if,
