@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from benchmarks.rival_simulations import ciw_pool, simpy_pool, simpy_skills
 from omniqueue.bench.result import BenchResult
-from omniqueue.bench.simulate import RivalPool, RivalStore
-from omniqueue.bench.simulate import simulate as simulate_with
+from omniqueue.bench.simulate import RivalPool, RivalStore, simulate as simulate_with
 
 FILTERED, QUICK_FILTERED = 1_000, 200  # contacts in a run of a FilterStore
 POOLS = (RivalPool("SimPy", simpy_pool, 2), RivalPool("Ciw", ciw_pool, 5))

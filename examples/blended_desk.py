@@ -11,23 +11,32 @@ from __future__ import annotations
 from itertools import combinations
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from omniqueue import Channel, EnteringContact
-from omniqueue.centre.groups import Group, ShiftPlan
-from omniqueue.centre.times import Exponential, Floats, Lognormal
-from omniqueue.centre.week import hours
-from omniqueue.sim.runs.estimates import Estimate, mean_interval
-from omniqueue.sim.runs.replications import simulate
-from omniqueue.sim.runs.results import SimulationResult
-from omniqueue.sim.scenarios.arrivals import Poisson, Rate
-from omniqueue.sim.scenarios.scenario import Scenario, Stream
+from omniqueue.sim import (
+    Estimate,
+    Exponential,
+    Group,
+    Hours,
+    Lognormal,
+    Poisson,
+    Rate,
+    Scenario,
+    ShiftPlan,
+    SimulationResult,
+    Stream,
+    mean_interval,
+    simulate,
+)
 
 SEED = 1
 DAYS = 30
 TRIAL_DAYS = 5  # for each number of agents that a separate desk is tried with
 AGENTS = 12
 CHANNELS = ("phone", "email", "fax")
-SHIFT = ShiftPlan(hours("mon", "08:00", "20:00"))
+SHIFT = ShiftPlan(Hours("mon", "08:00", "20:00"))
 
 
 def calls_first(contact: EnteringContact) -> int:
@@ -39,9 +48,9 @@ def per_hour(morning: float, noon: float, afternoon: float) -> Poisson:
     """Return Poisson arrivals with so many contacts an hour."""
     return Poisson(
         [
-            Rate(morning, hours("mon", "08:00", "11:00")),
-            Rate(noon, hours("mon", "11:00", "14:00")),
-            Rate(afternoon, hours("mon", "14:00", "18:00")),
+            Rate(morning, Hours("mon", "08:00", "11:00")),
+            Rate(noon, Hours("mon", "11:00", "14:00")),
+            Rate(afternoon, Hours("mon", "14:00", "18:00")),
         ]
     )
 
@@ -106,7 +115,9 @@ def best_split() -> tuple[int, ...]:
     return max(splits, key=worst)
 
 
-def residuals(result: SimulationResult, measure: str, channel: str) -> tuple[float, Floats]:
+def residuals(
+    result: SimulationResult, measure: str, channel: str
+) -> tuple[float, NDArray[np.float64]]:
     """Return a ratio of sums, and what each day adds to its error (delta method)."""
     above, below = result.units(measure, channel=channel)
     ratio = float(above.sum() / below.sum())

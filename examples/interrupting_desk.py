@@ -10,11 +10,15 @@ from __future__ import annotations
 import attrs
 
 from omniqueue import Channel
-from omniqueue.centre.groups import Group
-from omniqueue.centre.times import Exponential, Lognormal
-from omniqueue.sim.runs.replications import simulate
-from omniqueue.sim.runs.results import SimulationResult
-from omniqueue.sim.scenarios.scenario import Scenario, Stream
+from omniqueue.sim import (
+    Exponential,
+    Group,
+    Lognormal,
+    Scenario,
+    SimulationResult,
+    Stream,
+    simulate,
+)
 
 DAYS = 10
 PHONE = Channel("phone", target_seconds=20)

@@ -14,17 +14,8 @@ import asyncio
 import selectors
 import sys
 
-from omniqueue import (
-    Agent,
-    Assigned,
-    Channel,
-    Contact,
-    Event,
-    Events,
-    Offered,
-    PresenceSet,
-    Router,
-)
+from omniqueue import Agent, Assigned, Channel, Contact, Event, Events, Offered, Router
+from omniqueue.events import PresenceSet
 
 REACTIONS = {"ana": 0.05, "ben": 0.30}  # seconds until an agent accepts; ben is too slow
 TALKING = {"phone": 0.35, "chat": 0.42, "email": 0.2}

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 
 import omniqueue.testing as kit
-from omniqueue import Agent, Contact, InvalidValueError, MissingExtraError, PolicyError, Router
+from omniqueue import Agent, Contact, Router
 from omniqueue.core.lifecycle import STATES
+from omniqueue.errors import InvalidValueError, MissingExtraError, PolicyError
 from omniqueue.play import parse_play, run_play
 from omniqueue.policy.fit import STOCK_FITS
 from omniqueue.policy.turn import STOCK_TURNS

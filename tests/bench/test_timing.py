@@ -6,9 +6,9 @@ import gc
 
 import pytest
 
-from omniqueue import InvalidValueError
 from omniqueue.bench.machine import this_machine
 from omniqueue.bench.timing import Spread, Stopwatch, alternate, collector_frozen
+from omniqueue.errors import InvalidValueError
 
 
 def test_contenders_take_turns() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from omniqueue import InvalidValueError, Skills
+from omniqueue import Skills
 from omniqueue.bench.timing import Stopwatch
 from omniqueue.bench.workload import (
     BareHeap,
@@ -14,6 +14,7 @@ from omniqueue.bench.workload import (
     RoutingWorld,
     assignments_checksum,
 )
+from omniqueue.errors import InvalidValueError
 
 SMALL = RoutingSizes(waiting=300, lanes=12, agents=40, profiles=4)
 

@@ -13,8 +13,8 @@ from benchmarks.route import route
 from benchmarks.scale import _Scale, _simulation, scale
 from benchmarks.simulate import simulate
 
-from omniqueue import MissingExtraError
 from omniqueue.bench.simulate import draw_customers
+from omniqueue.errors import MissingExtraError
 
 
 def test_route_shows_who_routes_the_same() -> None:

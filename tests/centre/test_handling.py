@@ -7,9 +7,10 @@ from statistics import fmean, pstdev
 
 import pytest
 
-from omniqueue import InvalidValueError, Skills
+from omniqueue import Skills
 from omniqueue.centre.handling import HandlingRules, HandlingTimes
 from omniqueue.centre.times import Constant, Lognormal
+from omniqueue.errors import InvalidValueError
 
 NONE = Skills.of({})
 FR = Skills.of({"fr": 1})

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue import FileFaultsError
 from omniqueue.centre.regular_file import lines_of, read_small, same_file
+from omniqueue.errors import FileFaultsError
 
 
 def faults(path: object, bytes_max: int = 1000) -> str:

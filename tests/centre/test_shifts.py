@@ -6,8 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from omniqueue.centre.groups import Break, Group, ShiftPlan
 from omniqueue.centre.shifts import (

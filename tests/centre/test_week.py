@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from omniqueue import InvalidValueError
 from omniqueue.centre.week import weekdays
+from omniqueue.errors import InvalidValueError
 
 DAILY = (0, 1, 2, 3, 4, 5, 6)
 

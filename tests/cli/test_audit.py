@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue.cli import audit as verb
-from omniqueue.cli import main as cli
-from omniqueue.cli import verb as common
+from omniqueue.cli import audit as verb, main as cli, verb as common
 from omniqueue.record.measures import RECORD_FORMULAS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

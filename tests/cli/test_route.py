@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 
 from omniqueue import Event
-from omniqueue.cli import main as cli
-from omniqueue.cli import route as verb
-from omniqueue.cli import verb as common
+from omniqueue.cli import main as cli, route as verb, verb as common
 from omniqueue.core.roster import Roster
 from omniqueue.core.rows import ChannelRow, Lane
 from omniqueue.model.skill import Skills
@@ -238,7 +236,7 @@ def test_bad_rows_are_told_line_by_line_or_repaired(route: Routed, tmp_path: Pat
         ((LOG, "--staff", STAFF, "--from", "soon"), "--from is 'soon'"),
         ((LOG, "--staff", STAFF, "--to", "1999-01-01"), "no contact between"),
         ((LOG, "--staff", STAFF, "--fold", "year"), "--fold"),
-        ((LOG, "--staff", STAFF, "--interval", "1s"), "--interval is '1s'"),
+        ((LOG, "--staff", STAFF, "--interval", "1s"), "interval is '1s'"),
         ((LOG, "--staff", STAFF, "--interval", "often"), "--interval is 'often'"),
         (
             (LOG, "--staff", STAFF, "--column", "when=time"),

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 import attrs
 import pytest
 
-from omniqueue.cli import main as cli
-from omniqueue.cli import verb
+from omniqueue.cli import main as cli, verb
 from omniqueue.sim.validation import checks
 from omniqueue.sim.validation.systems import System, erlang_c_system  # type: ignore[attr-defined]
 

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue.cli import main as cli
-from omniqueue.cli import verb as common
-from omniqueue.cli import whatif as verb
+from omniqueue.cli import main as cli, verb as common, whatif as verb
 from omniqueue.record.measures import RECORD_FORMULAS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -101,7 +99,8 @@ def test_quiet_keeps_what_must_be_known_of_the_log(whatif: WhatIf, tmp_path: Pat
     code, out, _ = whatif(log, "--staff", STAFF, *options)
     assert code == 0
     assert out.startswith(
-        "FOLDED: 1 week laid over one, weekday and clock time kept\n"
+        "FOLDED: 1 week laid over one, weekday and clock time kept; at most 9 contacts within a"
+        " minute\n"
         "REPAIRED: 1 bad row left out, 0 rows sorted in\n"
         "Nothing changes"
     )

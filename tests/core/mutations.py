@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.worlds import busy_play
-from omniqueue import EnteringContact, InvariantError, OmniqueueError, Router, SnapshotError
+from omniqueue import EnteringContact, OmniqueueError, Router
 from omniqueue.core.snapshot import _digest
+from omniqueue.errors import InvariantError, SnapshotError
 from oracle.generate_interrupting import interrupting_play
 from oracle.side_by_side import fast_router, fast_step, steps_of
 

@@ -9,17 +9,9 @@ from typing import Any
 import pytest
 
 from core.worlds import names, router
-from omniqueue import (
-    Agent,
-    AgentLoad,
-    Contact,
-    PolicyFailed,
-    ReentrantCallError,
-    Router,
-    Selection,
-    Skills,
-    SnapshotError,
-)
+from omniqueue import Agent, AgentLoad, Contact, Router, Selection, Skills
+from omniqueue.errors import ReentrantCallError, SnapshotError
+from omniqueue.events import PolicyFailed
 
 CALLS: list[Callable[[Router], Any]] = [
     lambda r: r.submit(Contact("x", "fax"), at=5),

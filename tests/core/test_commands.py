@@ -11,24 +11,19 @@ from typing import Any
 import pytest
 
 from core.worlds import contact_in, names, refused, router
-from omniqueue import (
-    Agent,
-    Contact,
+from omniqueue import Agent, Contact, OmniqueueError, Preference, RelaxStep, Router
+from omniqueue.core.lifecycle import COMMANDS, OCCASIONS, STATES, WAITING
+from omniqueue.errors import (
     DuplicateAgentError,
     DuplicateContactError,
     IllegalTransitionError,
     InvalidValueError,
-    OmniqueueError,
-    Preference,
     QueueFullError,
-    RelaxStep,
-    Router,
     TimeWentBackwardsError,
     UnknownAgentError,
     UnknownChannelError,
     UnknownContactError,
 )
-from omniqueue.core.lifecycle import COMMANDS, OCCASIONS, STATES, WAITING
 
 # What matching may make of a contact that a command lets wait.
 MATCHED = {STATES[left] for left in OCCASIONS["matched"][WAITING]}

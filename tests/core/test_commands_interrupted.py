@@ -17,15 +17,14 @@ import omniqueue
 from core.worlds import busy_play, router, taker
 from omniqueue import (
     Agent,
-    BrokenRouterError,
     Contact,
     EnteringContact,
     Event,
     Events,
     OmniqueueError,
-    ReentrantCallError,
     Router,
 )
+from omniqueue.errors import BrokenRouterError, ReentrantCallError
 from omniqueue.play.commands import perform
 from omniqueue.play.document import Step
 from oracle.naive_values import Json

@@ -10,13 +10,8 @@ from typing import Any
 import pytest
 
 from core.worlds import refused, router
-from omniqueue import (
-    Agent,
-    Contact,
-    EnteringContact,
-    PolicyError,
-    Router,
-)
+from omniqueue import Agent, Contact, EnteringContact, Router
+from omniqueue.errors import PolicyError
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,9 @@ from typing import Any
 import pytest
 
 from core.worlds import agree, names, refused, router, shown
-from omniqueue import (
-    Agent,
-    Channel,
-    Contact,
-    InvalidValueError,
-    Preference,
-    QueueFullError,
-    Router,
-    Unservable,
-)
+from omniqueue import Agent, Channel, Contact, Preference, Router
+from omniqueue.errors import InvalidValueError, QueueFullError
+from omniqueue.events import Unservable
 
 
 def test_a_cost_above_all_capacities_is_accepted_and_waits() -> None:

@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.worlds import names, refused, router
-from omniqueue import (
-    Agent,
-    Contact,
-    DuplicateContactError,
-    EnteringContact,
-    RelaxStep,
-    Router,
-    UnknownContactError,
-)
+from omniqueue import Agent, Contact, EnteringContact, RelaxStep, Router
+from omniqueue.errors import DuplicateContactError, UnknownContactError
 
 
 def test_an_id_can_be_used_again_from_that_instant_on() -> None:

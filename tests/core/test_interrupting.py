@@ -8,17 +8,14 @@ from typing import Any
 import pytest
 
 from core.worlds import contact_in, names, refused, router, shown
-from omniqueue import (
-    Agent,
-    Channel,
-    Contact,
+from omniqueue import Agent, Channel, Contact, Router
+from omniqueue.errors import (
     IllegalTransitionError,
-    Interrupted,
     InvalidValueError,
     QueueFullError,
-    Router,
     UnknownChannelError,
 )
+from omniqueue.events import Interrupted
 
 LETTER = Channel("letter", interrupted_by=["phone"])
 

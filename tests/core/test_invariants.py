@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from omniqueue import Agent, Channel, Contact, InvariantError, Preference, RelaxStep, Router
+from omniqueue import Agent, Channel, Contact, Preference, RelaxStep, Router
 from omniqueue.core import lifecycle
 from omniqueue.core.rows import NOWHERE
 from omniqueue.core.state import State
+from omniqueue.errors import InvariantError
 
 
 def everything() -> Router:

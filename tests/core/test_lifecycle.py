@@ -11,7 +11,6 @@ from types import ModuleType
 import pytest
 
 from core.worlds import contact_in
-from omniqueue import InvariantError
 from omniqueue.core import (
     contact_commands,
     endings,
@@ -38,6 +37,7 @@ from omniqueue.core.lifecycle import (
     state_diagram,
     state_table,
 )
+from omniqueue.errors import InvariantError
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
 from oracle.side_by_side import fast_router, fast_step, steps_of

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from omniqueue import (
-    Agent,
-    Assigned,
-    Contact,
-    Event,
-    InvalidValueError,
-    ReentrantCallError,
-    Router,
-)
+from omniqueue import Agent, Assigned, Contact, Event, Router
+from omniqueue.errors import InvalidValueError, ReentrantCallError
 
 
 def busy_router() -> Router:

@@ -9,13 +9,8 @@ from typing import Any
 
 import pytest
 
-from omniqueue import (
-    Agent,
-    Channel,
-    Contact,
-    InvalidValueError,
-    Router,
-)
+from omniqueue import Agent, Channel, Contact, Router
+from omniqueue.errors import InvalidValueError
 
 
 def test_the_index_lists_every_method_once() -> None:

@@ -16,17 +16,15 @@ from omniqueue import (
     Channel,
     Contact,
     EnteringContact,
-    InvalidValueError,
     OmniqueueError,
     Router,
     Selection,
     Skills,
-    SnapshotError,
-    UnknownContactError,
     register_order,
     register_selection,
 )
 from omniqueue.core.snapshot import _digest
+from omniqueue.errors import InvalidValueError, SnapshotError, UnknownContactError
 from oracle.side_by_side import fast_router, fast_step, steps_of
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from core.mutations import campaign
 from core.worlds import router
-from omniqueue import Agent, Contact, InvalidValueError, Router, SnapshotError
+from omniqueue import Agent, Contact, Router
 from omniqueue.core.snapshot import _digest
+from omniqueue.errors import InvalidValueError, SnapshotError
 
 
 def test_whatever_is_edited_is_refused_or_sound() -> None:

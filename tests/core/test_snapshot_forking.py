@@ -8,17 +8,8 @@ import pytest
 
 from core.insight.brute import Writer, of_both_kinds
 from core.worlds import router
-from omniqueue import (
-    Agent,
-    AgentLoad,
-    Channel,
-    Contact,
-    EnteringContact,
-    Event,
-    ReentrantCallError,
-    Router,
-    Selection,
-)
+from omniqueue import Agent, AgentLoad, Channel, Contact, EnteringContact, Event, Router, Selection
+from omniqueue.errors import ReentrantCallError
 from oracle.side_by_side import fast_router, fast_step, steps_of
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue import Agent, Channel, Contact, InvalidValueError, Router
+from omniqueue import Agent, Channel, Contact, Router
+from omniqueue.errors import InvalidValueError
 from omniqueue.record.live_statistics import LiveStatistics
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -20,7 +21,7 @@ def test_a_missing_library_says_what_to_install() -> None:
     script = (
         "import sys; sys.modules['prometheus_client'] = None\n"
         f"sys.path.insert(0, {str(SOURCE)!r})\n"
-        "from omniqueue import MissingExtraError\n"
+        "from omniqueue.errors import MissingExtraError\n"
         "from omniqueue.extra.prometheus import RouterCollector\n"
         "from omniqueue.record.live_statistics import LiveStatistics\n"
         "try:\n    RouterCollector(LiveStatistics())\n"

@@ -9,7 +9,8 @@ from math import nan
 import attrs
 import pytest
 
-from omniqueue import Agent, InvalidValueError, Router
+from omniqueue import Agent, Router
+from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import presence
 
 

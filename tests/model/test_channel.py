@@ -9,7 +9,8 @@ from math import inf, nan
 import attrs
 import pytest
 
-from omniqueue import Channel, InvalidValueError, Router, UnknownChannelError
+from omniqueue import Channel, Router
+from omniqueue.errors import InvalidValueError, UnknownChannelError
 from omniqueue.model import STOCK_CHANNELS, Contact
 from omniqueue.model.channel import MISSES_MAX
 

@@ -8,11 +8,9 @@ from datetime import datetime
 from math import inf, nan
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from omniqueue import InvalidValueError
-from omniqueue.errors import FileFaultsError, OmniqueueError, shown
+from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError, shown
 from omniqueue.model.checks import duration, identifier, instant, priority, truth, whole
 
 QUICK = settings(max_examples=100, deadline=None, database=None, derandomize=True)

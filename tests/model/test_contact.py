@@ -10,8 +10,8 @@ from math import inf, nan
 import attrs
 import pytest
 
-from omniqueue import Contact, InvalidValueError, Preference, RelaxStep, Router
-from omniqueue.errors import shown
+from omniqueue import Contact, Preference, RelaxStep, Router
+from omniqueue.errors import InvalidValueError, shown
 
 
 def nested(levels: int) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from omniqueue import InvalidValueError
+from omniqueue.errors import InvalidValueError
 from omniqueue.model.durations import clock_seconds, duration_seconds, duration_text
 
 

@@ -9,10 +9,10 @@ import threading
 from math import nan
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from omniqueue import Contact, InvalidValueError, Skills
+from omniqueue import Contact, Skills
+from omniqueue.errors import InvalidValueError
 from omniqueue.model.skill import NO_SKILLS
 
 LEVELS = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 4))

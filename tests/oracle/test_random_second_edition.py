@@ -12,9 +12,7 @@ from oracle import campaign
 from oracle.generate import random_play
 from oracle.generate_second_edition import PARTS, SecondEdition, second_edition_play
 from oracle.naive_router import NaiveRouter, Refused
-from oracle.naive_values import SELECTIONS, Json
-from oracle.naive_values import Agent as NaiveAgent
-from oracle.naive_values import Contact as NaiveContact
+from oracle.naive_values import SELECTIONS, Agent as NaiveAgent, Contact as NaiveContact, Json
 from oracle.run_play import run_play
 from oracle.side_by_side import first_difference, steps_of
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue import Event, FileFaultsError, Router
+from omniqueue import Event, Router
+from omniqueue.errors import FileFaultsError
 from omniqueue.model.event import JsonValue
 from omniqueue.play import (
     Expectation,

@@ -7,17 +7,9 @@ from math import nan
 
 import pytest
 
-from omniqueue import (
-    Agent,
-    Assigned,
-    Contact,
-    PolicyError,
-    PolicyFailed,
-    QueueFullError,
-    Router,
-    Selection,
-    Skills,
-)  # fmt: skip
+from omniqueue import Agent, Assigned, Contact, Router, Selection, Skills  # fmt: skip
+from omniqueue.errors import PolicyError, QueueFullError
+from omniqueue.events import PolicyFailed
 from omniqueue.policy.fit import any_fit, closest_fit, most_skilled
 
 HELD = Skills.of({"fr": 3, "law": 2})

@@ -7,21 +7,19 @@ from collections.abc import Callable
 from math import inf, nan
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from omniqueue import (
+from omniqueue import (  # fmt: skip
     Agent,
     Assigned,
     Channel,
     Contact,
     EnteringContact,
     OmniqueueError,
-    PolicyError,
     Router,
     Skills,
-    SnapshotError,
-)  # fmt: skip
+)
+from omniqueue.errors import PolicyError, SnapshotError
 
 QUICK = settings(max_examples=50, deadline=None, database=None, derandomize=True)
 

@@ -9,7 +9,7 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from omniqueue import PolicyError
+from omniqueue.errors import PolicyError
 from omniqueue.policy.rank import RANK_PARTS_MAX, checked_rank, policy_fault
 
 

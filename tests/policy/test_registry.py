@@ -6,15 +6,8 @@ import sys
 
 import pytest
 
-from omniqueue import (
-    Contact,
-    FileFaultsError,
-    InvalidValueError,
-    Router,
-    Selection,
-    register_order,
-    register_selection,
-)
+from omniqueue import Contact, Router, Selection, register_order, register_selection
+from omniqueue.errors import FileFaultsError, InvalidValueError
 from omniqueue.play import parse_play
 from omniqueue.policy import order_named, selection_named
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from omniqueue import Agent, Assigned, Contact, InvalidValueError, Router, Selection, SnapshotError
+from omniqueue import Agent, Assigned, Contact, Router, Selection
+from omniqueue.errors import InvalidValueError, SnapshotError
 
 
 @pytest.mark.parametrize("value", [None, 5, "os:system", "Any", [], {}, b"any", True])

@@ -7,18 +7,18 @@ from math import inf, nan
 
 import pytest
 
-from omniqueue import (
+from omniqueue import (  # fmt: skip
     Agent,
     AgentLoad,
     Assigned,
     Channel,
     Contact,
-    PolicyError,
-    PolicyFailed,
     Router,
     Selection,
     Skills,
-)  # fmt: skip
+)
+from omniqueue.errors import PolicyError
+from omniqueue.events import PolicyFailed
 from omniqueue.policy.turn import least_loaded, longest_idle
 
 

@@ -8,16 +8,8 @@ from math import inf
 
 import pytest
 
-from omniqueue import (
-    Agent,
-    Channel,
-    Contact,
-    Event,
-    FileFaultsError,
-    Queued,
-    Router,
-    Skills,
-)
+from omniqueue import Agent, Channel, Contact, Event, Queued, Router, Skills
+from omniqueue.errors import FileFaultsError
 from omniqueue.model import agent_events as of_agents
 from omniqueue.record.event_lines import FORMAT, EventWriter, settings_of
 from omniqueue.record.event_reading import EventReader

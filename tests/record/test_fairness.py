@@ -8,8 +8,7 @@ import attrs
 import pytest
 
 from omniqueue import Channel, Event, Skills
-from omniqueue.model import agent_events as of_agents
-from omniqueue.model import contact_events as of_contacts
+from omniqueue.model import agent_events as of_agents, contact_events as of_contacts
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.verdict import CAUSES, FAULT_KINDS, FAULTS_KEPT_MAX, Verdict
 

@@ -11,7 +11,8 @@ from typing import Any
 import attrs
 import pytest
 
-from omniqueue import AgentAdded, Channel, Event, Relaxed, Skills
+from omniqueue import Channel, Event, Skills
+from omniqueue.events import AgentAdded, Relaxed
 from omniqueue.model.event import JsonValue
 from omniqueue.record.fairness import FairnessJudge
 from omniqueue.record.verdict import CAUSES

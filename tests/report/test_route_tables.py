@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from omniqueue import Skills
+from omniqueue.centre.groups import Group
 from omniqueue.model.contact_events import Assigned, Queued
 from omniqueue.record.ledger import Ledger
 from omniqueue.record.measures import (
@@ -20,8 +21,18 @@ from omniqueue.record.measures import (
     by_channel,
 )
 from omniqueue.record.verdict import FairnessFault, Verdict
-from omniqueue.report.route_tables import RouteReport, route_lines
+from omniqueue.report.route_tables import route_json, route_lines
+from omniqueue.sim.logs.contact_log import ContactLog
+from omniqueue.sim.logs.staff_file import Staff
+from omniqueue.sim.studies.routed_log import RoutedLog
 
+LOG = ContactLog((), name="log.csv")
+STAFF = Staff(
+    groups=[Group("desk", count=2)],
+    title="A desk",
+    zone=ZoneInfo("America/Chicago"),
+    name="staff.toml",
+)
 FAULT = FairnessFault(30.0, "passed over", "c2", "ana", "phone fr 1", "c1", 2)
 FAIR = Verdict(judged=3, overtakings={"skill": 4, "room": 0}, unexplained={}, faults=())
 UNFAIR = Verdict(
@@ -47,23 +58,17 @@ def counts(**several: int) -> dict[str, int]:
     return dict.fromkeys(TOTALS, 0) | several
 
 
-def a_report(**changes: object) -> RouteReport:
-    report = RouteReport(
-        log="log.csv",
-        staff="staff.toml",
-        title="A desk",
-        zone=ZoneInfo("America/Chicago"),
+def a_report(log: ContactLog = LOG, **changes: object) -> RoutedLog:
+    routed = RoutedLog(
+        log=log,
+        staff=STAFF,
         started_at=21600.0,
         ended_at=25200.0,
         incomplete=False,
-        folded_weeks=None,
-        busiest_minute=None,
         unserved={},
-        dropped=0,
-        moved=0,
         order="arrival",
         selection="longest-idle",
-        seed=1,
+        ledger=Ledger(),
         totals=counts(arrived=6, answered=3, open=2, refused=1),
         channels=[waited(1.0, 61.0, name="phone")],
         skills=[waited(3.0, name="(none)")],
@@ -80,14 +85,15 @@ def a_report(**changes: object) -> RouteReport:
             )
         ],
         intervals=None,
-        interval="",
+        interval_seconds=None,
         verdict=FAIR,
+        explained=None,
     )
-    return attrs.evolve(report, **changes)  # type: ignore[arg-type]
+    return attrs.evolve(routed, **changes)  # type: ignore[arg-type]
 
 
-def text(report: RouteReport, *, brief: bool = False) -> str:
-    return "\n".join(route_lines(report, brief=brief))
+def text(routed: RoutedLog, *, brief: bool = False) -> str:
+    return "\n".join(route_lines(routed, brief=brief))
 
 
 def test_a_whole_report() -> None:
@@ -142,11 +148,11 @@ def test_a_brief_report_is_totals_and_verdict() -> None:
 
 
 def test_folding_repair_and_interruption_are_said() -> None:
-    folded = text(a_report(folded_weeks=9, busiest_minute=27, dropped=2, moved=1))
+    folded = text(a_report(ContactLog((), 2, 1, folded_weeks=9, busiest_minute=27)))
     assert "FOLDED: 9 weeks laid over one" in folded
     assert "at most 27 contacts within a minute" in folded
     assert "REPAIRED: 2 bad rows left out, 1 row sorted in" in folded
-    short = text(a_report(folded_weeks=1, busiest_minute=2, dropped=1), brief=True)
+    short = text(a_report(ContactLog((), 1, folded_weeks=1, busiest_minute=2)), brief=True)
     assert short.startswith("FOLDED: 1 week laid over one")
     assert "\nREPAIRED: 1 bad row left out, 0 rows sorted in\n" in short
     for brief in (True, False):
@@ -170,7 +176,7 @@ def test_faults_are_named_with_the_clock_of_the_report() -> None:
 
 
 def test_json_is_plain_and_adds_up() -> None:
-    found = json.loads(json.dumps(a_report(verdict=UNFAIR).to_dict(), allow_nan=False))
+    found = json.loads(json.dumps(route_json(a_report(verdict=UNFAIR)), allow_nan=False))
     assert found["arrived"] == sum(found[name] for name in TOTALS[1:])
     assert found["channels"][0]["service_level"] == 0.5
     assert found["verdict"]["faults"][0]["passed_over"] == "c1"
@@ -180,5 +186,5 @@ def test_json_is_plain_and_adds_up() -> None:
 
 def test_intervals_have_a_table_of_their_own() -> None:
     intervals = [waited(1.0, name="1970-01-01T00:00-06:00")]
-    lines = text(a_report(intervals=intervals, interval="30m 00s"))
+    lines = text(a_report(intervals=intervals, interval_seconds=1800.0))
     assert "arrived within 30m 00s of" in lines

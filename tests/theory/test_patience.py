@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from attrs import asdict
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.polynomial.legendre import leggauss
 from scipy import integrate, stats
 

@@ -65,7 +65,7 @@ class HandlingTimes:
     Cost: O(1) a contact.
 
     Example:
-        >>> from omniqueue.centre.times import Lognormal
+        >>> from omniqueue.sim import Lognormal
         >>> times = HandlingTimes(HandlingRules(Lognormal(240, 120)), seed=1)
         >>> first = times.seconds("phone", Skills.of({}))
         >>> again = HandlingTimes(HandlingRules(Lognormal(240, 120)), seed=1)

@@ -12,7 +12,7 @@ from omniqueue.play import Rejection
 from omniqueue.report.tables import text_table
 
 if TYPE_CHECKING:
-    from omniqueue.cli.explaining import Answer
+    from omniqueue.play.questions import Answer
 
 _HEADINGS = ("time", "event", "contact", "agent", "detail")
 _OWN_COLUMN = frozenset({"at", "event", "contact", "agent"})
@@ -22,7 +22,7 @@ class JsonLines:
     """Prints one JSON object a line, each at once.
 
     Example:
-        >>> from omniqueue import Requeued
+        >>> from omniqueue.events import Requeued
         >>> JsonLines().tell(Requeued(20.0, "c1"))
         {"at": 20.0, "event": "requeued", "contact": "c1"}
     """

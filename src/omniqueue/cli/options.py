@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from math import isfinite
+from typing import TYPE_CHECKING, Final, TypeVar
+from unicodedata import normalize
 
 from omniqueue.errors import InvalidValueError
 
+if TYPE_CHECKING:  # what only a run needs is imported by it
+    from omniqueue.play.questions import Question
+
 N = TypeVar("N", int, float)
-LOG_ROLES: Final = ("id", "time", "channel", "skill", "handling", "priority")
-
-
-def add_log_options(parser: argparse.ArgumentParser) -> None:
-    """Add what routes a log: the log, its staff, and which part of it is read how.
-
-    Args:
-        parser: the verb's parser.
-
-    Cost: O(1).
-
-    Example:
-        >>> parser = argparse.ArgumentParser()
-        >>> add_log_options(parser)
-        >>> parser.parse_args(["log.csv", "--staff", "staff.toml", "--fold", "week"]).fold
-        'week'
-    """
-    add = parser.add_argument
-    add("log", metavar="LOG.csv", help="the log: CSV with a header line, plain or gzip")
-    add("--staff", metavar="STAFF.toml", required=True, help="agents, shifts, channels, times")
-    add(
-        "--column",
-        metavar="ROLE=NAME",
-        action="append",
-        default=[],
-        help=f"a column of the log, before the staff file's; roles: {', '.join(LOG_ROLES)}"
-        " (skill more than once: several columns)",
-    )
-    add("--zone", metavar="ZONE", help="the zone of naive times and shifts, as Europe/Berlin")
-    add("--from", dest="start", metavar="TIME", help="only contacts from this time on (ISO 8601)")
-    add("--to", dest="end", metavar="TIME", help="only contacts before this time (ISO 8601)")
-    add("--fold", choices=["week"], help="lay all weeks over one")
-    add("--seed", type=int, metavar="N", help="the seed of drawn handling times")
-    add("--repair", action="store_true", help="sort the log and leave out bad rows")
+_SECONDS: Final = (-2_208_988_800, 7_289_654_400)  # the years 1900 to 2200, as in a log
 
 
 def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -> None:
@@ -141,3 +113,43 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise ValueError
     return int(text)
+
+
+def question(text: str, clock: Callable[[str, str], float] | None = None) -> Question:
+    """Return what CONTACT@TIME asks.
+
+    Args:
+        text: as "c7@120.5"; the time stands after the last @.
+        clock: reads a time that is no number (field, text), where instants are those of a
+            calendar; None: times are numbers.
+
+    Raises:
+        InvalidValueError: no contact, or no time.
+
+    Cost: O(length).
+
+    Example:
+        >>> question("ann@desk@12")
+        Question(contact='ann@desk', at=12.0)
+    """
+    from omniqueue.play.questions import Question
+
+    contact, _, time = text.rpartition("@")
+    expected = "CONTACT@TIME, the time in seconds, as c7@120"
+    if clock is not None:
+        expected = "CONTACT@TIME, the time in ISO 8601 or in seconds since 1970 UTC"
+    if not contact:
+        raise InvalidValueError("--explain", text, expected)
+    try:
+        at = float(time)
+    except ValueError:
+        if clock is None or not time:
+            raise InvalidValueError("--explain", text, expected) from None
+        try:
+            at = clock("--explain", time)
+        except InvalidValueError as error:
+            expected = f"{error.expected}, or seconds since 1970 UTC"
+            raise InvalidValueError("--explain", text, expected) from None
+    if not isfinite(at) or (clock is not None and not _SECONDS[0] <= at < _SECONDS[1]):
+        raise InvalidValueError("--explain", text, expected)
+    return Question(normalize("NFC", contact), at)

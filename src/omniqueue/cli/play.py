@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from omniqueue.cli.console import complain
+from omniqueue.cli.options import question
 from omniqueue.cli.verb import CHECK_FAILED, DONE, Verbs, add_verb
 from omniqueue.errors import InvalidValueError
 
@@ -46,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         OSError: standard output cannot take the result.
     """
     from omniqueue.cli.event_table import EventTable, JsonLines
-    from omniqueue.cli.explaining import Asker, question
     from omniqueue.play import run_play
+    from omniqueue.play.questions import Asker
 
     questions = [question(text) for text in arguments.explain]
     name, play = _load(arguments.file)

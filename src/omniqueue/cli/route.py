@@ -25,21 +25,24 @@ Keys of `--json` (one object; seconds unless said otherwise; null: nothing to me
 from __future__ import annotations
 
 import argparse
-import json
+from functools import partial
 
-from omniqueue.cli.console import say
-from omniqueue.cli.options import add_log_options, add_policy_options
+from omniqueue.cli.log_options import add_log_options, logged, staff_of
+from omniqueue.cli.options import add_policy_options, question
+from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.errors import InvalidValueError
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        verbs,
         "route",
-        help="route a contact log (CSV) through a staff (TOML) and report waits and fairness",
-        description="Route a contact log through a staff on a simulated clock. Prints what became"
+        run,
+        what="route a contact log (CSV) through a staff (TOML) and report waits and fairness",
+        more="Route a contact log through a staff on a simulated clock. Prints what became"
         " of the contacts by channel and skill, the agents' work, and the fairness verdict. Exit"
         " code 1: the verdict found something unexplained. 2: bad input.",
-        allow_abbrev=False,
     )
     add_log_options(parser)
     add_policy_options(parser)
@@ -55,9 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         " given more than once",
     )
     add("--events", metavar="OUT.jsonl", help="write every event, as JSON lines; gzip: *.gz")
-    add("--json", action="store_true", help="one JSON object, no tables")
-    add("--quiet", action="store_true", help="only the totals and the verdict")
-    parser.set_defaults(run=run)
+    add_output_options(parser, quiet="only the totals and the verdict")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,15 +68,35 @@ def run(arguments: argparse.Namespace) -> int:
         OmniqueueError: bad input; a `FileFaultsError` names every fault of a file.
         OSError: a file that cannot be written.
     """
-    from omniqueue.cli.route_run import route
-    from omniqueue.report.route_tables import route_lines
+    from omniqueue.centre.regular_file import same_file
+    from omniqueue.model.durations import duration_seconds
+    from omniqueue.report.route_tables import route_json, route_lines
+    from omniqueue.sim.logs.contact_log import Clock
+    from omniqueue.sim.studies.routed_log import route_log
 
-    report = route(arguments)
-    if arguments.json:
-        say(json.dumps(report.to_dict(), allow_nan=False))
-    else:
-        for line in route_lines(report, brief=arguments.quiet):
-            say(line)
-    if report.incomplete:
-        return 130
-    return 0 if report.verdict.fair else 1
+    interval, events = arguments.interval, arguments.events
+    interval_seconds = None if interval is None else duration_seconds("--interval", interval)
+    if events is not None and any(
+        map(partial(same_file, events), (arguments.log, arguments.staff))
+    ):
+        raise InvalidValueError("--events", events, "a file that is not read as well")
+    staff = staff_of(arguments, order=arguments.order, selection=arguments.selection)
+    questions = [question(text, Clock(staff.zone)) for text in arguments.explain]
+    log = logged(arguments, staff)
+    with watched(arguments, "routing", len(log.contacts)) as (progress, stopped):
+        routed = route_log(
+            log,
+            staff,
+            interval_seconds=interval_seconds,
+            explain=questions,
+            events=events,
+            stopped=stopped,
+            progress=progress,
+        )
+    return present(
+        arguments,
+        partial(route_json, routed),
+        partial(route_lines, routed, brief=arguments.quiet),
+        incomplete=routed.incomplete,
+        holds=routed.verdict.fair,
+    )

@@ -25,26 +25,25 @@ Keys of `--json` (one object; seconds unless said otherwise; null: nothing to me
 from __future__ import annotations
 
 import argparse
-import json
-import re
-from collections.abc import Sequence
+from collections import Counter
+from functools import partial
 
-from omniqueue.cli.console import say
-from omniqueue.cli.options import add_log_options, add_policy_options
-from omniqueue.cli.verb import watched
-from omniqueue.errors import InvalidValueError
+from omniqueue.cli.log_options import add_log_options, logged, staff_of
+from omniqueue.cli.options import add_policy_options, count, group_numbers
+from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        verbs,
         "whatif",
-        help="route a log through a staff as it is and with a change, contact by contact",
-        description="Route a contact log through a staff as it is (A) and with a change (B), on"
+        run,
+        what="route a log through a staff as it is and with a change, contact by contact",
+        more="Route a contact log through a staff as it is (A) and with a change (B), on"
         " the same arrivals and handling times. Prints both side by side and what the change does"
         " to the wait of the same contacts. Exit code 1: a fairness verdict found something"
         " unexplained. 2: bad input.",
-        allow_abbrev=False,
     )
     add_log_options(parser)
     change = parser.add_argument_group("what is different in B (together, and repeated)")
@@ -54,7 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             metavar="GROUP=N",
             action="append",
             default=[],
-            help=f"so many agents {words} in a group",
+            help=f"N agents {words} in a group",
         )
     change.add_argument(
         "--without-skill",
@@ -64,10 +63,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="no agent has this skill any more",
     )
     add_policy_options(change)
-    add = parser.add_argument
-    add("--json", action="store_true", help="one JSON object, no tables")
-    add("--quiet", action="store_true", help="only the sentence and the verdicts, no progress bar")
-    parser.set_defaults(run=run)
+    add_output_options(parser, quiet="only the sentence and the verdicts, no progress bar")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -76,64 +72,33 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         OmniqueueError: bad input; a `FileFaultsError` names every fault of a file.
     """
-    from omniqueue.cli.route_run import contacts_of, no_collection, staff_of
-    from omniqueue.report.whatif_tables import WhatIfReport, whatif_lines
-    from omniqueue.sim.logs.routing import handling_seconds
-    from omniqueue.sim.studies.whatif import StaffChange, changed, what_if
+    from omniqueue.report.whatif_tables import whatif_json, whatif_lines
+    from omniqueue.sim.studies.what_if import StaffChange, changed, what_if
 
     change = StaffChange(
-        add=_numbers("--add-agents", arguments.add_agents),
-        remove=_numbers("--remove-agents", arguments.remove_agents),
+        add=_agents("--add-agents", arguments.add_agents),
+        remove=_agents("--remove-agents", arguments.remove_agents),
         without_skills=tuple(dict.fromkeys(arguments.without_skill)),
         order=arguments.order,
         selection=arguments.selection,
     )
-    # A is the staff as it is: its policies are not those that the change asks for.
-    plain = argparse.Namespace(**{**vars(arguments), "order": None, "selection": None})
-    with no_collection():
-        staff = staff_of(plain)
-        changed(staff, change)  # what cannot be done is said before a long log is read
-        log, contacts, fold = contacts_of(plain, staff)
-        handling = handling_seconds(
-            contacts, staff.handling, seed=staff.seed, name=arguments.staff
-        )
-        total = 2 * len(contacts)
-        with watched(arguments, "routing", total) as (progress, stopped):
-            found = what_if(
-                staff,
-                contacts,
-                handling,
-                change,
-                stopped=stopped,
-                on_progress=lambda done: progress(done, total),
-            )
-    report = WhatIfReport(
-        log=arguments.log,
-        staff=arguments.staff,
-        title=staff.title,
-        zone=staff.zone,
-        folded_weeks=None if fold is None else fold.weeks,
-        dropped=log.dropped,
-        moved=log.moved,
-        seed=staff.seed,
-        found=found,
+    staff = staff_of(arguments)
+    changed(staff, change)  # what cannot be done is said before a long log is read
+    log = logged(arguments, staff)
+    with watched(arguments, "routing", 2 * len(log.contacts)) as (progress, stopped):
+        found = what_if(log, staff, change, stopped=stopped, progress=progress)
+    return present(
+        arguments,
+        partial(whatif_json, found),
+        partial(whatif_lines, found, brief=arguments.quiet),
+        incomplete=found.incomplete,
+        holds=found.fair,
     )
-    if arguments.json:
-        say(json.dumps(report.to_dict(), allow_nan=False))
-    else:
-        for line in whatif_lines(report, brief=arguments.quiet):
-            say(line)
-    if found.incomplete:
-        return 130
-    return 0 if found.fair else 1
 
 
-def _numbers(option: str, texts: Sequence[str]) -> dict[str, int]:
+def _agents(option: str, texts: list[str]) -> Counter[str]:
     """Return group to number; of a group named twice, the sum."""
-    numbers: dict[str, int] = {}
-    for text in texts:
-        found = re.fullmatch(r"(.+)=([0-9]{1,6})", text)
-        if found is None:
-            raise InvalidValueError(option, text, "GROUP=NUMBER, as desk=2")
-        numbers[found[1]] = numbers.get(found[1], 0) + int(found[2])
-    return numbers
+    agents: Counter[str] = Counter()
+    for group, number in group_numbers(option, texts, count):
+        agents[group] += number
+    return agents

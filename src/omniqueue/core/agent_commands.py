@@ -15,8 +15,7 @@ from omniqueue.core.reservations import drop_reservation
 from omniqueue.core.rows import AgentRow, ContactRow
 from omniqueue.core.state import State
 from omniqueue.errors import DuplicateAgentError, InvalidValueError
-from omniqueue.model.agent import Agent, Presence
-from omniqueue.model.agent import presence as checked_presence
+from omniqueue.model.agent import Agent, Presence, presence as checked_presence
 from omniqueue.model.agent_events import AgentAdded, AgentRemoved, AgentUpdated
 from omniqueue.model.checks import identifier
 from omniqueue.model.event import Events

@@ -9,8 +9,13 @@ import attrs
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.attributes import Attributes, Json
-from omniqueue.model.checks import duration, identifier, instant, truth
-from omniqueue.model.checks import priority as checked_priority
+from omniqueue.model.checks import (
+    duration,
+    identifier,
+    instant,
+    priority as checked_priority,
+    truth,
+)
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
 
 RELAX_STEPS_MAX = 64

@@ -65,7 +65,7 @@ class Event:
         Cost: O(size of the event).
 
         Example:
-            >>> from omniqueue import Requeued
+            >>> from omniqueue.events import Requeued
             >>> Requeued(20.0, "c1").to_dict()["event"]
             'requeued'
         """

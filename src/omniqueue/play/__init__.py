@@ -1,18 +1,10 @@
-"""Plays: timed commands for one router, written in a JSON file (see README.md beside this)."""
+"""Plays: timed commands for one router, written in a JSON file (see README.md beside this).
 
-from omniqueue.play.document import Entrance, Expectation, Outcome, Play, Rejection, Step
-from omniqueue.play.reading import parse_play, read_play
-from omniqueue.play.running import first_difference, run_play
+- read: `read_play`, `parse_play`
+- run: `run_play`, `first_difference` (of what was expected and what was found)
+- what a play is made of: `Play`, `Step`, `Expectation`, `Outcome`, `Rejection`, `Entrance`
+"""
 
-__all__ = [
-    "Entrance",
-    "Expectation",
-    "Outcome",
-    "Play",
-    "Rejection",
-    "Step",
-    "first_difference",
-    "parse_play",
-    "read_play",
-    "run_play",
-]
+from omniqueue.faces import face
+
+__getattr__, __dir__ = face(__name__)

@@ -16,8 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from omniqueue.model import agent_events as of_agents
-from omniqueue.model import contact_events as of_contacts
+from omniqueue.model import agent_events as of_agents, contact_events as of_contacts
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
 from omniqueue.record.interruptions import InterruptionCheck

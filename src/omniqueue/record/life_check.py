@@ -17,8 +17,7 @@ from typing import Final
 
 import attrs
 
-from omniqueue.model import agent_events as of_agents
-from omniqueue.model import contact_events as of_contacts
+from omniqueue.model import agent_events as of_agents, contact_events as of_contacts
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills

@@ -56,7 +56,7 @@ def hearers(listeners: Sequence[Listener]) -> dict[type[Event], tuple[Hear, ...]
 
     Example:
         >>> from omniqueue import Queued
-        >>> from omniqueue.record.ledger import Ledger
+        >>> from omniqueue.record import Ledger
         >>> len(hearers([Ledger(), Ledger()])[Queued])
         2
     """

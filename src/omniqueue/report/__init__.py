@@ -1,18 +1,16 @@
 """What people look at: every result as lines of text, a simulation also as a page.
 
-Lines of text, one function a result:
-    `route_tables.route_lines`, `whatif_tables.whatif_lines`, `audit_tables.audit_lines`,
-    `simulation_tables.simulation_lines`, `comparison_tables.comparison_lines`,
-    `staffing_tables.staffing_lines`, `validation_tables.validation_lines`
+- lines of text: `route_lines`, `whatif_lines`,
+  `audit_lines`, `simulation_lines`, `comparison_lines`, `staffing_lines`, `validation_lines`
+- a verdict in sentences: `comparison_verdict`, `staffing_verdict`
+- JSON: `audit_json` (other results have a method to_dict)
+- a page (extra plot): `write_report`, `report_page`
 
-A verdict in sentences:
-    `comparison_tables.comparison_verdict`, `staffing_tables.staffing_verdict`
-
-A page (extra `plot`):
-    `page.write_report`, `page.report_page`; its figures are listed in `figures.SECTIONS`, its
-    key figures in `key_figures.KEY_COLUMNS`
-
-What they are made with:
-    `tables` (columns, most of them rows of `omniqueue.record.measures.MEASURES`), `formats`
-    (numbers, times, intervals), `charts`, `axes`, `svg`, `palette`
+Inside: `tables` (columns, most of them rows of `omniqueue.record.MEASURES`) and `formats`
+(numbers, times, intervals) print; a page's figures are listed in `figures.SECTIONS`, its key
+figures in `key_figures.KEY_COLUMNS`; `charts`, `axes`, `svg` and `palette` draw them.
 """
+
+from omniqueue.faces import face
+
+__getattr__, __dir__ = face(__name__)

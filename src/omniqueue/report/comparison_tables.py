@@ -57,8 +57,7 @@ def comparison_verdict(comparison: Comparison) -> list[str]:
 
     Example:
         >>> import attrs
-        >>> from omniqueue.sim.studies.comparison import compare
-        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim import Group, Scenario, Stream, compare
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> print(*comparison_verdict(compare(desk, desk, replications=5, seed=1)))

@@ -97,8 +97,7 @@ def day_profile(result: SimulationResult) -> DayProfile:
     Cost: O(units x intervals x streams).
 
     Example:
-        >>> from omniqueue.sim.runs.replications import simulate
-        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim import Group, Scenario, Stream, simulate
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=172800)
         >>> profile = day_profile(simulate(desk, replications=2, seed=1))

@@ -96,7 +96,7 @@ def interval(estimate: Estimate, text: Callable[[float], str], *, unknown: str =
         unknown: what to return where there is no interval.
 
     Example:
-        >>> from omniqueue.sim.runs.estimates import Estimate
+        >>> from omniqueue.sim import Estimate
         >>> interval(Estimate(60.0, 50.0, 70.0), seconds)
         '50s to 1m 10s'
     """
@@ -109,7 +109,7 @@ def share_interval(estimate: Estimate, digits: int = 1, *, unknown: str = NOTHIN
     """Return the interval of a share; arguments as of `share` and `interval`.
 
     Example:
-        >>> from omniqueue.sim.runs.estimates import Estimate
+        >>> from omniqueue.sim import Estimate
         >>> share_interval(Estimate(0.5, 0.4, 0.6))
         '40.0 to 60.0 %'
     """
@@ -126,7 +126,7 @@ def with_margin(estimate: Estimate, unit: str) -> str:
         unit: "share" or "seconds".
 
     Example:
-        >>> from omniqueue.sim.runs.estimates import Estimate
+        >>> from omniqueue.sim import Estimate
         >>> with_margin(Estimate(0.5, 0.4, 0.6), "share")
         '50.0 +-10.0 %'
         >>> with_margin(Estimate(60.0, 55.0, 65.0), "seconds")

@@ -125,8 +125,7 @@ def hour_of(record: ReplicationRecord, scenario: Scenario, clock_seconds: int | 
     Cost: O(n).
 
     Example:
-        >>> from omniqueue.sim.replication.loop import run_replication
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream, run_replication
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=7200)
         >>> hour = hour_of(run_replication(desk, 1), desk, 3600)

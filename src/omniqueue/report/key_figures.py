@@ -115,7 +115,7 @@ def targets_of(scenario: Scenario, channel: str | None = None) -> list[float]:
     """Return the answer times promised on a channel (or on any), in seconds, in order.
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50, target_seconds=20)
         >>> targets_of(Scenario(streams=[calls], groups=[Group("desk")]), "phone")
         [20.0]

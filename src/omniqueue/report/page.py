@@ -61,8 +61,7 @@ def report_page(
     Cost: a second or two, some MB of memory; not to be called in several threads at once.
 
     Example:
-        >>> from omniqueue.sim.runs.replications import simulate
-        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
+        >>> from omniqueue.sim import Group, Scenario, Stream, simulate
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> report_page(simulate(desk, replications=2, seed=1))[:15]

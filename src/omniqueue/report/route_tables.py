@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import tzinfo
-from typing import TYPE_CHECKING, Final
-
-import attrs
+from functools import partial
+from typing import Final, TypeAlias
 
 from omniqueue.model.event import JsonValue
+from omniqueue.play.questions import Answer
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures, GroupMeasures
-from omniqueue.record.verdict import Verdict
 from omniqueue.report import formats
 from omniqueue.report.fairness_tables import fairness_lines
-from omniqueue.report.json_values import json_fields
+from omniqueue.report.json_values import json_fields, json_value
 from omniqueue.report.tables import (
     ASA,
     INCOMPLETE,
@@ -29,175 +27,114 @@ from omniqueue.report.tables import (
     table_lines,
     totals_text,
 )
+from omniqueue.sim.logs.contact_log import ContactLog
+from omniqueue.sim.studies.routed_log import RoutedLog
 
-if TYPE_CHECKING:
-    from omniqueue.core.insight.explanation import Explanation
-
+Clock: TypeAlias = Callable[[float], str]
 FORMAT: Final = "omniqueue-route/2"
 _SIGNED_IN: Final = Column[GroupMeasures](
     "signed in", lambda each: f"{each.sums['signed_in_seconds'] / 3600:,.1f} h"
 )
 
 
-@attrs.frozen(kw_only=True)
-class ContactExplanation:
-    """Why a contact of a routed log waits at an instant, with times of the calendar.
+def route_json(routed: RoutedLog) -> dict[str, JsonValue]:
+    """Return a routed log as JSON types; the keys are documented with `omniqueue route`.
 
     Args:
-        contact: the contact's id.
-        at: the instant, in seconds since 1970 UTC.
-        explanation: why it waits, or what else it does; None: there is nothing to explain.
-        otherwise: the text where there is nothing to explain.
+        routed: what was routed.
 
-    Example:
-        >>> given = {"contact": "c1", "at": 7.0, "explanation": None}
-        >>> asked = ContactExplanation(**given, otherwise="has not arrived")
-        >>> asked.lines(lambda at: f"00:00:{at:02.0f}")
-        ('c1 at 00:00:07: has not arrived',)
+    Cost: O(its size).
     """
-
-    contact: str
-    at: float
-    explanation: Explanation | None
-    otherwise: str = ""
-
-    def lines(self, clock: Callable[[float], str]) -> tuple[str, ...]:
-        """Return the answer as lines of text.
-
-        Args:
-            clock: an instant to its text.
-
-        Cost: O(its size).
-        """
-        found = self.explanation
-        if found is None:
-            return (f"{self.contact} at {clock(self.at)}: {self.otherwise}",)
-        first, *others = found.lines
-        place = first.index(f" at {_plain(found.at)}: ", len(found.contact))
-        rest = first[place:].replace(_plain(found.at), clock(found.at), 1)
-        since = f" since {_plain(found.arrived_at)}, "
-        rest = rest.replace(since, f" since {clock(found.arrived_at)}, ", 1)
-        dated = {
-            f"  next, at {change.text}": clock(change.at)
-            + change.text.removeprefix(_plain(change.at))
-            for change in found.next_changes
-        }
-        lines = [f"  next, at {dated[line]}" if line in dated else line for line in others]
-        return (first[:place] + rest, *lines)
-
-    def to_dict(self, clock: Callable[[float], str]) -> dict[str, JsonValue]:
-        """Return the answer as JSON types.
-
-        Args:
-            clock: an instant to its text.
-
-        Cost: O(its size).
-        """
-        return {
-            "contact": self.contact,
-            "at": self.at,
-            "time": clock(self.at),
-            "explanation": None if self.explanation is None else self.explanation.to_dict(),
-            "text": list(self.lines(clock)),
-        }
+    log, staff, explained, clock = routed.log, routed.staff, routed.explained, clock_of(routed)
+    return {
+        "format": FORMAT,
+        "log": log.name,
+        "staff": staff.name,
+        "title": staff.title,
+        "seed": staff.seed,
+        **json_fields(log, "name", "contacts"),
+        **json_fields(routed, "log", "staff", "ledger", "totals", "interval_seconds", "explained"),
+        "started_at": clock(routed.started_at),
+        "ended_at": clock(routed.ended_at),
+        "order": order_text(routed.order),
+        **routed.totals,
+        "explained": None if explained is None else [_answer(each, clock) for each in explained],
+        "formulas": dict(RECORD_FORMULAS),
+    }
 
 
-@attrs.frozen(kw_only=True)
-class RouteReport:
-    """The content of a route report.
+def route_lines(routed: RoutedLog, *, brief: bool = False) -> Iterator[str]:
+    """Yield a routed log as lines of text.
 
     Args:
-        log: the log's name. staff: the staff file's name. title: the staff file's title.
-        zone: the zone of printed times; None: UTC.
-        started_at: the first instant (seconds since 1970 UTC). ended_at: the last.
-        incomplete: whether the run was stopped before its end.
-        folded_weeks: how many weeks were laid over one; None: not folded.
-        busiest_minute: the most arrivals in one minute of a folded week.
-        unserved: what no agent group has, to how many contacts need it.
-        dropped: rows that a repair left out. moved: rows that it sorted in.
-        order: the order policy. selection: the selection policy. seed: the seed.
-        totals: the counts of `omniqueue.record.measures.TOTALS`.
-        channels: measures by channel. skills: by skill. groups: by agent group.
-        intervals: by interval of arrival; None: not asked for.
-        interval: the name of the intervals, as "30m 00s".
-        verdict: the fairness verdict.
-        explained: the answers about single contacts; None: nothing was asked.
-    """
-
-    log: str
-    staff: str
-    title: str
-    zone: tzinfo | None
-    started_at: float
-    ended_at: float
-    incomplete: bool
-    folded_weeks: int | None
-    busiest_minute: int | None
-    unserved: Mapping[str, int]
-    dropped: int
-    moved: int
-    order: str
-    selection: str
-    seed: int
-    totals: Mapping[str, int]
-    channels: Sequence[ContactMeasures]
-    skills: Sequence[ContactMeasures]
-    groups: Sequence[GroupMeasures]
-    intervals: Sequence[ContactMeasures] | None
-    interval: str
-    verdict: Verdict
-    explained: Sequence[ContactExplanation] | None = None
-
-    def clock(self, at: float) -> str:
-        """Return an instant as text in the report's zone."""
-        return formats.timestamp(at, self.zone)
-
-    def to_dict(self) -> dict[str, JsonValue]:
-        """Return the report as JSON types; the keys are documented with `omniqueue route`."""
-        explained = self.explained
-        return {
-            "format": FORMAT,
-            **json_fields(self, "zone", "totals", "interval", "explained"),
-            "started_at": self.clock(self.started_at),
-            "ended_at": self.clock(self.ended_at),
-            "order": order_text(self.order),
-            **self.totals,
-            "explained": (
-                None if explained is None else [each.to_dict(self.clock) for each in explained]
-            ),
-            "formulas": dict(RECORD_FORMULAS),
-        }
-
-
-def route_lines(report: RouteReport, *, brief: bool = False) -> Iterator[str]:
-    """Yield a route report as lines of text.
-
-    Args:
-        report: what was found.
+        routed: what was routed.
         brief: only marks, totals, verdict and explanations.
 
     Cost: O(its size).
     """
-    if report.incomplete:
-        yield f"{INCOMPLETE}, up to {report.clock(report.ended_at)}"
+    staff, clock = routed.staff, clock_of(routed)
+    if routed.incomplete:
+        yield f"{INCOMPLETE}, up to {clock(routed.ended_at)}"
     if not brief:
-        if report.title:
-            yield report.title
-        policies = f"order {order_text(report.order)}, selection {report.selection}"
-        yield f"{report.log} through {report.staff}: {policies}"
-        yield f"{report.clock(report.started_at)} to {report.clock(report.ended_at)}"
-    yield from log_marks(
-        report.folded_weeks, report.dropped, report.moved, busiest_minute=report.busiest_minute
-    )
-    yield from _unserved_lines(report.unserved)
-    yield totals_text(report.totals)
+        if staff.title:
+            yield staff.title
+        policies = f"order {order_text(routed.order)}, selection {routed.selection}"
+        yield f"{routed.log.name} through {staff.name}: {policies}"
+        yield f"{clock(routed.started_at)} to {clock(routed.ended_at)}"
+    yield from log_marks(routed.log)
+    yield from _unserved_lines(routed.unserved)
+    yield totals_text(routed.totals)
     if not brief:
-        yield from _tables(report)
+        yield from _tables(routed)
     yield ""
-    yield from fairness_lines(report.verdict, report.clock)
-    for each in report.explained or ():
+    yield from fairness_lines(routed.verdict, clock)
+    for each in routed.explained or ():
         yield ""
-        yield from each.lines(report.clock)
+        yield from answer_lines(each, clock)
+
+
+def clock_of(routed: RoutedLog) -> Clock:
+    """Return what writes an instant in the zone of a staff."""
+    return partial(formats.timestamp, zone=routed.staff.zone)
+
+
+def answer_lines(answer: Answer, clock: Clock) -> tuple[str, ...]:
+    """Return why a contact waits at an instant, with times of the calendar.
+
+    Args:
+        answer: what was found.
+        clock: an instant to its text.
+
+    Cost: O(its size).
+
+    Example:
+        >>> answer_lines(Answer("c1", 7.0, None, "has not arrived"), lambda at: f"00:0{at:.0f}")
+        ('c1 at 00:07: has not arrived',)
+    """
+    found = answer.explanation
+    if found is None:
+        return (f"{answer.contact} at {clock(answer.at)}: {answer.otherwise}",)
+    first, *others = found.lines
+    place = first.index(f" at {_plain(found.at)}: ", len(found.contact))
+    rest = first[place:].replace(_plain(found.at), clock(found.at), 1)
+    since = f" since {_plain(found.arrived_at)}, "
+    rest = rest.replace(since, f" since {clock(found.arrived_at)}, ", 1)
+    dated = {
+        f"  next, at {change.text}": clock(change.at) + change.text.removeprefix(_plain(change.at))
+        for change in found.next_changes
+    }
+    lines = [f"  next, at {dated[line]}" if line in dated else line for line in others]
+    return (first[:place] + rest, *lines)
+
+
+def _answer(answer: Answer, clock: Clock) -> dict[str, JsonValue]:
+    return {
+        "contact": answer.contact,
+        "at": answer.at,
+        "time": clock(answer.at),
+        "explanation": json_value(answer.explanation),
+        "text": list(answer_lines(answer, clock)),
+    }
 
 
 def _unserved_lines(unserved: Mapping[str, int]) -> Iterator[str]:
@@ -209,13 +146,14 @@ def _unserved_lines(unserved: Mapping[str, int]) -> Iterator[str]:
         yield "NOBODY CAN SERVE: " + "; ".join(several)
 
 
-def _tables(report: RouteReport) -> Iterator[str]:
-    yield from _contact_table("channel", report.channels)
-    yield from _contact_table("skill", report.skills)
+def _tables(routed: RoutedLog) -> Iterator[str]:
+    yield from _contact_table("channel", routed.channels)
+    yield from _contact_table("skill", routed.skills)
     yield ""
-    yield from table_lines(group_columns(_SIGNED_IN), report.groups)
-    if report.intervals is not None:
-        yield from _contact_table(f"arrived within {report.interval} of", report.intervals)
+    yield from table_lines(group_columns(_SIGNED_IN), routed.groups)
+    if routed.intervals is not None:
+        length = formats.seconds(routed.interval_seconds)
+        yield from _contact_table(f"arrived within {length} of", routed.intervals)
     yield ""
     yield from record_formula_lines()
 
@@ -226,31 +164,26 @@ def _contact_table(heading: str, rows: Sequence[ContactMeasures]) -> Iterator[st
     yield from table_lines(columns, rows)
 
 
-def log_marks(
-    folded_weeks: int | None, dropped: int, moved: int, *, busiest_minute: int | None = None
-) -> Iterator[str]:
-    """Yield warnings about changes made to the log.
+def log_marks(log: ContactLog) -> Iterator[str]:
+    """Yield warnings about changes made to a log.
 
     Args:
-        folded_weeks: how many weeks were laid over one; None: not folded.
-        dropped: rows that a repair left out.
-        moved: rows that it sorted in.
-        busiest_minute: the most arrivals in one minute of a folded week; None: left out.
+        log: the log that was routed.
 
     Cost: O(1).
 
     Example:
-        >>> list(log_marks(1, 0, 0))
-        ['FOLDED: 1 week laid over one, weekday and clock time kept']
+        >>> list(log_marks(ContactLog((), folded_weeks=1, busiest_minute=2)))
+        ['FOLDED: 1 week ... kept; at most 2 contacts within a minute']
     """
-    if folded_weeks is not None:
-        most = ""
-        if busiest_minute is not None:
-            most = f"; at most {formats.counted(busiest_minute, 'contact')} within a minute"
-        weeks = formats.counted(folded_weeks, "week")
-        yield f"FOLDED: {weeks} laid over one, weekday and clock time kept{most}"
-    if dropped or moved:
-        out, in_order = formats.counted(dropped, "bad row"), formats.counted(moved, "row")
+    if log.folded_weeks is not None:
+        weeks = formats.counted(log.folded_weeks, "week")
+        most = formats.counted(log.busiest_minute or 0, "contact")
+        kept = "weekday and clock time kept"
+        yield f"FOLDED: {weeks} laid over one, {kept}; at most {most} within a minute"
+    if log.dropped or log.moved:
+        out = formats.counted(log.dropped, "bad row")
+        in_order = formats.counted(log.moved, "row")
         yield f"REPAIRED: {out} left out, {in_order} sorted in"
 
 

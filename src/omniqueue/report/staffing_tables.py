@@ -68,8 +68,7 @@ def staffing_verdict(plan: StaffingPlan) -> list[str]:
     Cost: O(groups + targets).
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
-        >>> from omniqueue.sim.studies.staff_search import find_staffing
+        >>> from omniqueue.sim import Group, Scenario, Stream, find_staffing
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
 from math import isfinite
 from typing import Final, TypeVar
 
@@ -11,10 +10,10 @@ import attrs
 
 from omniqueue.model.event import JsonValue
 from omniqueue.policy.order import order_text
-from omniqueue.record.measures import RECORD_FORMULAS, Measured
+from omniqueue.record.measures import RECORD_FORMULAS, TOTALS, Measured
 from omniqueue.report import formats
 from omniqueue.report.json_values import json_fields, json_value
-from omniqueue.report.route_tables import log_marks
+from omniqueue.report.route_tables import clock_of, log_marks, route_json
 from omniqueue.report.tables import (
     ASA,
     INCOMPLETE,
@@ -27,7 +26,8 @@ from omniqueue.report.tables import (
     record_formula_lines,
     table_lines,
 )
-from omniqueue.sim.studies.whatif import METHOD, Outcome, PairedDifference, WhatIf
+from omniqueue.sim.studies.routed_log import RoutedLog
+from omniqueue.sim.studies.what_if import METHOD, PairedDifference, WhatIf
 
 FORMAT: Final = "omniqueue-whatif/2"
 _Named = TypeVar("_Named", bound=Measured)
@@ -43,95 +43,73 @@ _PAIRS: Final = (
 )
 
 
-@attrs.frozen(kw_only=True)
-class WhatIfReport:
-    """The content of a report on a log routed in two ways.
+def whatif_json(found: WhatIf) -> dict[str, JsonValue]:
+    """Return a log routed in two ways as JSON types; the keys are those of `omniqueue whatif`.
 
     Args:
-        log: the log's name. staff: the staff file's name. title: the staff file's title.
-        zone: the zone of printed times; None: UTC.
-        folded_weeks: how many weeks were laid over one; None: not folded.
-        dropped: rows that a repair left out. moved: rows that it sorted in.
-        seed: the seed of drawn handling times.
-        found: the two outcomes.
+        found: the two ways.
+
+    Cost: O(its size).
     """
-
-    log: str
-    staff: str
-    title: str
-    zone: tzinfo | None
-    folded_weeks: int | None
-    dropped: int
-    moved: int
-    seed: int
-    found: WhatIf
-
-    def clock(self, at: float) -> str:
-        """Return an instant as text in the report's zone."""
-        return formats.timestamp(at, self.zone)
-
-    def to_dict(self) -> dict[str, JsonValue]:
-        """Return the report as JSON types; the keys are documented with `omniqueue whatif`."""
-        found = self.found
-        return {
-            "format": FORMAT,
-            **json_fields(self, "zone", "found"),
-            "change": found.change.text(),
-            "incomplete": found.incomplete,
-            "first": self._outcome(found.first),
-            "second": self._outcome(found.second),
-            "differences": [_difference_json(each) for each in found.differences],
-            "sentence": found.sentence(),
-            "formulas": {**RECORD_FORMULAS, "difference": METHOD},
-        }
-
-    def _outcome(self, outcome: Outcome) -> dict[str, JsonValue]:
-        return {
-            "order": order_text(outcome.order),
-            "selection": outcome.selection,
-            "started_at": self.clock(outcome.started_at),
-            "ended_at": self.clock(outcome.ended_at),
-            **outcome.totals,
-            "channels": [each.to_dict() for each in outcome.channels],
-            "groups": [each.to_dict() for each in outcome.groups],
-            "verdict": outcome.verdict.to_dict(),
-        }
+    log, staff = found.first.log, found.first.staff
+    return {
+        "format": FORMAT,
+        "log": log.name,
+        "staff": staff.name,
+        "title": staff.title,
+        "change": found.change.text(),
+        "seed": staff.seed,
+        "folded_weeks": log.folded_weeks,
+        "dropped": log.dropped,
+        "moved": log.moved,
+        "incomplete": found.incomplete,
+        "first": _way_json(found.first),
+        "second": _way_json(found.second),
+        "differences": [_difference_json(each) for each in found.differences],
+        "sentence": found.sentence(),
+        "formulas": {**RECORD_FORMULAS, "difference": METHOD},
+    }
 
 
-def whatif_lines(report: WhatIfReport, *, brief: bool = False) -> Iterator[str]:
-    """Yield a what-if report as lines of text.
+def _way_json(routed: RoutedLog) -> dict[str, JsonValue]:
+    whole = route_json(routed)
+    names = ("order", "selection", "started_at", "ended_at", *TOTALS)
+    return {name: whole[name] for name in (*names, "channels", "groups", "verdict")}
+
+
+def whatif_lines(found: WhatIf, *, brief: bool = False) -> Iterator[str]:
+    """Yield a log routed in two ways as lines of text.
 
     Args:
-        report: what was found.
+        found: the two ways.
         brief: only marks, the sentence and the verdicts.
 
     Cost: O(its size).
     """
-    found = report.found
     if found.incomplete:
         yield INCOMPLETE
     if not brief:
-        yield from _head(report)
-    yield from log_marks(report.folded_weeks, report.dropped, report.moved)
+        yield from _head(found)
+    yield from log_marks(found.first.log)
     if not brief:
         yield from _tables(found)
-    yield found.sentence() or _no_effect(report)
-    for name, outcome in (("A", found.first), ("B", found.second)):
-        verdict = outcome.verdict
+    yield found.sentence() or _no_effect(found)
+    for name, routed in (("A", found.first), ("B", found.second)):
+        verdict = routed.verdict
         unexplained = f"unexplained = {verdict.unexplained_total:,}"
         yield f"fairness {name}: {verdict.judged:,} given, {unexplained}"
         for fault in verdict.faults:
-            yield f"  {fault.text(report.clock)}"
+            yield f"  {fault.text(clock_of(routed))}"
 
 
-def _head(report: WhatIfReport) -> Iterator[str]:
-    if report.title:
-        yield report.title
-    first, second = report.found.first, report.found.second
+def _head(found: WhatIf) -> Iterator[str]:
+    first, second = found.first, found.second
+    if first.staff.title:
+        yield first.staff.title
     contacts = formats.counted(first.totals["arrived"], "contact")
-    yield f"{report.log} through {report.staff}, {contacts}"
-    change = report.found.change.text()
+    yield f"{first.log.name} through {first.staff.name}, {contacts}"
     yield f"A: as it is: order {order_text(first.order)}, selection {first.selection}"
+    change = found.change.text()
     yield f"B: {change}: order {order_text(second.order)}, selection {second.selection}"
 
 
@@ -164,12 +142,12 @@ def _side_by_side(first: Sequence[_Named], second: Sequence[_Named]) -> list[_Na
     return rows
 
 
-def _no_effect(report: WhatIfReport) -> str:
+def _no_effect(found: WhatIf) -> str:
     """Return the line in the sentence's place where a run was stopped."""
     parts = [
         f"{name} met {formats.counted(each.totals['arrived'], 'contact')}"
-        f" up to {report.clock(each.ended_at)}"
-        for name, each in (("A", report.found.first), ("B", report.found.second))
+        f" up to {clock_of(each)(each.ended_at)}"
+        for name, each in (("A", found.first), ("B", found.second))
     ]
     return f"stopped too early to tell an effect: {', '.join(parts)}"
 

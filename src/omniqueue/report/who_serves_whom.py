@@ -82,8 +82,7 @@ def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
     Cost: O(n).
 
     Example:
-        >>> from omniqueue.sim.replication.loop import run_replication
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream, run_replication
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> who_serves_whom(run_replication(desk, 1), desk).rows[0].shares

@@ -1,10 +1,10 @@
 """A conformance kit for users' own policies, and hypothesis strategies for property tests.
 
-`check_order`, `check_fit` and `check_turn` need nothing but omniqueue; the strategies
-(`contacts`, `agents`, `plays`, `routers`) need hypothesis, which they import when called.
+- check a policy of one's own: `check_order`, `check_fit`, `check_turn`
+- strategies (they need hypothesis, which they import when called): `contacts`, `agents`, `plays`,
+  `routers`
 """
 
-from omniqueue.testing.conformance import check_fit, check_order, check_turn
-from omniqueue.testing.strategies import agents, contacts, plays, routers
+from omniqueue.faces import face
 
-__all__ = ["agents", "check_fit", "check_order", "check_turn", "contacts", "plays", "routers"]
+__getattr__, __dir__ = face(__name__)

@@ -10,18 +10,10 @@ import pytest
 
 from core.insight.brute import Writer, at_the_time_of, brute_causes, of_both_kinds
 from core.worlds import router
-from omniqueue import (
-    Agent,
-    Assigned,
-    Contact,
-    Event,
-    InvalidValueError,
-    Offered,
-    PassedOver,
-    ReentrantCallError,
-    Router,
-)
+from omniqueue import Agent, Assigned, Contact, Event, Offered, Router
 from omniqueue.core.insight.obstacles import OBSTACLES
+from omniqueue.errors import InvalidValueError, ReentrantCallError
+from omniqueue.events import PassedOver
 from oracle.run_play import make_router
 from oracle.side_by_side import fast_router, fast_step, naive_step, steps_of
 

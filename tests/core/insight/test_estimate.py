@@ -11,19 +11,10 @@ import pytest
 from scipy import stats
 
 from core.worlds import contact_in
-from omniqueue import (
-    Agent,
-    Assigned,
-    Channel,
-    Contact,
-    IllegalTransitionError,
-    Preference,
-    Router,
-    Skills,
-    UnknownContactError,
-    WaitEstimate,
-)
+from omniqueue import Agent, Assigned, Channel, Contact, Preference, Router, Skills
 from omniqueue.core.insight.estimate import SAMPLES
+from omniqueue.errors import IllegalTransitionError, UnknownContactError
+from omniqueue.insight import WaitEstimate
 from omniqueue.record.holding_times import HoldingTimes
 
 

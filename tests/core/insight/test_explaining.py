@@ -6,8 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from core.insight.brute import (
     WRITERS,
@@ -17,16 +16,9 @@ from core.insight.brute import (
     of_both_kinds,
     reached,
 )
-from omniqueue import (
-    Agent,
-    Assigned,
-    Channel,
-    Contact,
-    Obstacle,
-    Offered,
-    Router,
-)
+from omniqueue import Agent, Assigned, Channel, Contact, Offered, Router
 from omniqueue.core.insight.obstacles import OBSTACLES
+from omniqueue.insight import Obstacle
 from oracle.run_play import make_router
 from oracle.side_by_side import fast_router, fast_step, naive_step, steps_of
 

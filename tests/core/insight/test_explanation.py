@@ -12,15 +12,13 @@ from omniqueue import (
     Assigned,
     Channel,
     Contact,
-    InvalidValueError,
-    Obstacle,
     OmniqueueError,
     Preference,
     RelaxStep,
     Router,
-    UnknownAgentError,
-    UnknownContactError,
 )
+from omniqueue.errors import InvalidValueError, UnknownAgentError, UnknownContactError
+from omniqueue.insight import Obstacle
 
 
 def in_way(made: Router, contact: str, agent: str) -> tuple[Obstacle, ...]:

@@ -8,20 +8,12 @@ import pytest
 
 from core.insight.brute import Writer, of_both_kinds
 from core.worlds import contact_in, router
-from omniqueue import (
-    Agent,
-    Assigned,
-    Contact,
-    Event,
-    IllegalTransitionError,
-    Position,
-    Queued,
-    Router,
-    UnknownContactError,
-)
+from omniqueue import Agent, Assigned, Contact, Event, Queued, Router
 from omniqueue.core.insight import positions
 from omniqueue.core.insight.views import ContactView
 from omniqueue.core.invariants import check
+from omniqueue.errors import IllegalTransitionError, UnknownContactError
+from omniqueue.insight import Position
 from oracle.generate import random_play
 from oracle.side_by_side import fast_router, fast_step, steps_of
 

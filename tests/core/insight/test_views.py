@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from core.worlds import busy_play, contact_in, router
-from omniqueue import Agent, Contact, Router, Statistics
+from omniqueue import Agent, Contact, Router
+from omniqueue.insight import Statistics
 from oracle.side_by_side import fast_router, fast_step, steps_of
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from omniqueue import FileFaultsError, InvalidValueError
+from omniqueue.errors import FileFaultsError, InvalidValueError
 from omniqueue.sim.logs import contact_log
 from omniqueue.sim.logs.contact_log import Clock, ContactLog, LogColumns, read_log
 

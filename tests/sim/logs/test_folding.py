@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from omniqueue import Skills
-from omniqueue.sim.logs.contact_log import LoggedContact
+from omniqueue.sim.logs.contact_log import ContactLog, LoggedContact
 from omniqueue.sim.logs.folding import fold_week
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -24,7 +24,7 @@ def test_weekday_and_clock_are_kept_across_summer_and_winter() -> None:
         logged("monday", "2020-01-06T00:00:00"),
         logged("summer", "2020-07-14T09:00:30"),  # a Tuesday
     ]
-    fold = fold_week(log, CHICAGO)
+    fold = fold_week(ContactLog(tuple(log)), CHICAGO)
     assert [contact.id for contact in fold.contacts] == ["monday", "winter", "summer", "sunday"]
     clocks = [
         datetime.fromtimestamp(contact.at, CHICAGO).strftime("%a %H:%M:%S %Y-%m-%d")
@@ -36,5 +36,5 @@ def test_weekday_and_clock_are_kept_across_summer_and_winter() -> None:
         "Tue 09:00:30 2001-01-02",
         "Sun 23:59:59 2001-01-07",
     ]
-    assert (fold.weeks, fold.busiest_minute) == (3, 2)
+    assert (fold.folded_weeks, fold.busiest_minute) == (3, 2)
     assert (fold.contacts[0].handling_seconds, fold.contacts[0].priority) == (9.0, 2)

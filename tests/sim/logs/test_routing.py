@@ -7,9 +7,11 @@ from math import inf
 
 import pytest
 
-from omniqueue import Event, FileFaultsError, PresenceSet, Router, Skills
+from omniqueue import Event, Router, Skills
 from omniqueue.centre.handling import HandlingRules
 from omniqueue.centre.times import Constant
+from omniqueue.errors import FileFaultsError
+from omniqueue.events import PresenceSet
 from omniqueue.model.contact_events import (
     Assigned,
     Completed,

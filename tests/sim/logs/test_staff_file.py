@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from omniqueue import FileFaultsError, Skills
+from omniqueue import Skills
 from omniqueue.centre.groups import Break, ShiftPlan
 from omniqueue.centre.times import Constant, Lognormal
 from omniqueue.centre.week import hours
+from omniqueue.errors import FileFaultsError
 from omniqueue.sim.logs.staff_file import Staff, parse_staff, read_staff
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"

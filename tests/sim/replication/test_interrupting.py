@@ -8,11 +8,12 @@ import attrs
 import numpy as np
 import pytest
 
-from omniqueue import Channel, Events, InvariantError
+from omniqueue import Channel, Events
 from omniqueue.centre.chance import Chance
 from omniqueue.centre.groups import Group, Level, ShiftPlan
 from omniqueue.centre.times import Exponential, Lognormal
 from omniqueue.centre.week import Hours
+from omniqueue.errors import InvariantError
 from omniqueue.model.contact_events import Continued, Interrupted
 from omniqueue.record.ledger import COMPLETED, OPEN
 from omniqueue.sim.replication.columns import ReplicationRecord, check_identities

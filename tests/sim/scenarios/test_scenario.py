@@ -9,11 +9,11 @@ import tracemalloc
 import attrs
 import pytest
 
-from omniqueue import Channel, OmniqueueError, PolicyError
+from omniqueue import Channel, OmniqueueError
 from omniqueue.centre.groups import Group, ShiftPlan
 from omniqueue.centre.times import Exponential
 from omniqueue.centre.week import Hours
-from omniqueue.errors import InvalidValueError
+from omniqueue.errors import InvalidValueError, PolicyError
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
 

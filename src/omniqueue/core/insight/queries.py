@@ -169,7 +169,7 @@ class InsightQueries(Commands):
 
         Example:
             >>> from omniqueue import Agent, Contact, Router
-            >>> from omniqueue.record.holding_times import HoldingTimes
+            >>> from omniqueue.record import HoldingTimes
             >>> router, times = Router(), HoldingTimes()
             >>> router.observe(times.hear)
             >>> _ = router.add_agent(Agent("ana"), at=0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+import gc
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime, tzinfo
 from math import inf
 from typing import Final
@@ -78,13 +79,60 @@ class ContactLog:
         contacts: in order of time; equal times in the order of the file.
         dropped: rows left out by a repair.
         moved: rows that a repair found after a row of a later time.
+        name: what it is called, as its file.
+        folded_weeks: how many weeks were laid over one; None: not folded.
+        busiest_minute: the most contacts within one minute of the folded week; None: not folded.
     """
 
     contacts: tuple[LoggedContact, ...]
     dropped: int = 0
     moved: int = 0
+    name: str = "log"
+    folded_weeks: int | None = None
+    busiest_minute: int | None = None
+
+    def between(self, start: float, end: float) -> ContactLog:
+        """Return the part of it from one instant to before another.
+
+        Args:
+            start: seconds since 1970 UTC; -infinity: from its beginning.
+            end: infinity: to its end.
+
+        Raises:
+            FileFaultsError: it holds no contact between them.
+
+        Cost: O(n).
+
+        Example:
+            >>> one = LoggedContact("c1", 9.0, "phone", NO_SKILLS, None, 0)
+            >>> len(ContactLog((one, attrs.evolve(one, at=12.0))).between(9.0, 12.0).contacts)
+            1
+        """
+        part = tuple(contact for contact in self.contacts if start <= contact.at < end)
+        if not part:
+            raise FileFaultsError(self.name, ["holds no contact between those times"])
+        return attrs.evolve(self, contacts=part)
 
 
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles: a run makes none, and a search visits all contacts.
+
+    Example:
+        >>> with no_collection():
+        ...     gc.isenabled()
+        False
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@no_collection()
 def read_log(
     path: str,
     columns: LogColumns,
@@ -169,7 +217,7 @@ class _Reader:
             contacts.sort(key=lambda contact: contact.at)
         if not contacts:
             raise FileFaultsError(self._path, ["holds no contact"])
-        return ContactLog(tuple(contacts), self._dropped, moved)
+        return ContactLog(tuple(contacts), self._dropped, moved, self._path)
 
     def _rows(self) -> Generator[tuple[int, Sequence[str]], None, None]:
         """Yield line number and the cells of the wanted columns."""

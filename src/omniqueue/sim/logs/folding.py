@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 import attrs
 
-from omniqueue.sim.logs.contact_log import LoggedContact
+from omniqueue.sim.logs.contact_log import ContactLog, LoggedContact
 
 # A Monday whose week has no change of the clock anywhere in Europe or North America.
 FOLDED_MONDAY: Final = date(2001, 1, 1)
 
 
-@attrs.frozen
-class Fold:
-    """What folding did.
+def fold_week(log: ContactLog, zone: tzinfo) -> ContactLog:
+    """Return a log with all contacts moved to the week of Monday 2001-01-01.
 
     Args:
-        contacts: the contacts of the one week, in order of time; equal times in log order.
-        weeks: how many calendar weeks were laid over each other.
-        busiest_minute: the most contacts that arrive within one minute.
-    """
-
-    contacts: tuple[LoggedContact, ...]
-    weeks: int
-    busiest_minute: int
-
-
-def fold_week(contacts: Sequence[LoggedContact], zone: tzinfo) -> Fold:
-    """Return all contacts moved to the week of Monday 2001-01-01.
-
-    Args:
-        contacts: the log, in order of time.
+        log: the log.
         zone: whose weekdays and clock are kept.
 
     Cost: O(n log n).
@@ -42,14 +26,14 @@ def fold_week(contacts: Sequence[LoggedContact], zone: tzinfo) -> Fold:
         >>> from datetime import timezone
         >>> from omniqueue import Skills
         >>> one = LoggedContact("c1", 0.0, "phone", Skills.of({}), None, 0)
-        >>> fold_week([one], timezone.utc).contacts[0].at  # Thursday 1970-01-01 00:00
+        >>> fold_week(ContactLog((one,)), timezone.utc).contacts[0].at  # Thursday 1970-01-01 00:00
         978566400.0
     """
     moved = []
     weeks = set()
     minutes: dict[float, int] = {}
     hours = _FoldedHours(zone)
-    for contact in contacts:
+    for contact in log.contacts:
         local = datetime.fromtimestamp(contact.at, zone)
         weekday = local.weekday()
         weeks.add(local.toordinal() - weekday)
@@ -67,7 +51,12 @@ def fold_week(contacts: Sequence[LoggedContact], zone: tzinfo) -> Fold:
             )
         )
     moved.sort(key=lambda contact: contact.at)
-    return Fold(tuple(moved), len(weeks), max(minutes.values(), default=0))
+    return attrs.evolve(
+        log,
+        contacts=tuple(moved),
+        folded_weeks=len(weeks),
+        busiest_minute=max(minutes.values(), default=0),
+    )
 
 
 class _FoldedHours(dict[tuple[int, int], float]):

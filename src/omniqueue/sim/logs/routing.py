@@ -40,9 +40,10 @@ from omniqueue.model.contact_events import (
 )
 from omniqueue.model.event import Event, Events
 from omniqueue.record.listener import Hear, Listener, hearers
-from omniqueue.sim.logs.contact_log import LoggedContact
+from omniqueue.sim.logs.contact_log import LoggedContact, no_collection
 from omniqueue.sim.logs.staff_file import Staff
 
+Progress: TypeAlias = Callable[[int, int], None]
 OnRefused: TypeAlias = Callable[[LoggedContact], None]
 Look: TypeAlias = Callable[[Router, float], None]
 
@@ -50,7 +51,7 @@ _TIMER, _COMPLETION, _SHIFT, _ARRIVAL, _OVER = range(5)
 _RUN_OVER: Final = "run over"
 
 
-def _ignore(_: object) -> None:
+def ignore(*_: object) -> None:
     """Hear nothing."""
 
 
@@ -120,7 +121,7 @@ class Routing:
         listeners: each hears the events, in order.
         on_refused: called with each contact that a full queue refused.
         stopped: asked before each step; true ends the run before its time.
-        on_progress: called now and then with the number of contacts that have arrived.
+        progress: told how many contacts have arrived, and how many there are.
         look: called before each step with the router and the instant of that step, and at the
             end with infinity; it may copy the router, and changes nothing. None: nobody looks.
 
@@ -143,9 +144,9 @@ class Routing:
         router: Router,
         *,
         listeners: Sequence[Listener] = (),
-        on_refused: OnRefused = _ignore,
+        on_refused: OnRefused = ignore,
         stopped: Callable[[], bool] = bool,
-        on_progress: Callable[[int], None] = _ignore,
+        progress: Progress = ignore,
         look: Look | None = None,
     ) -> None:
         self._staff = staff
@@ -156,7 +157,7 @@ class Routing:
         self._router = router
         self._on_refused = on_refused
         self._stopped = stopped
-        self._on_progress = on_progress
+        self._progress = progress
         self._look = look
         self._arrived = 0
         self._completions: list[tuple[float, int, str]] = []  # when, order of taking, contact
@@ -192,6 +193,7 @@ class Routing:
             }
         self._hearers = hearers([*listeners, self])
 
+    @no_collection()
     def run(self) -> RoutedRun:
         """Route the whole log and return how it went. To be called once."""
         started_at = self._contacts[0].at
@@ -264,7 +266,7 @@ class Routing:
     def _arrive(self, logged: LoggedContact) -> None:
         self._arrived += 1
         if not self._arrived % 1000:
-            self._on_progress(self._arrived)
+            self._progress(self._arrived, len(self._contacts))
         contact = Contact(
             logged.id, logged.channel, skills=logged.skills, priority=logged.priority
         )

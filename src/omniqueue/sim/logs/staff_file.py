@@ -19,8 +19,7 @@ from omniqueue.centre.times import Constant, Lognormal, Times
 from omniqueue.centre.toml_file import toml_table
 from omniqueue.centre.week import Hours, weekdays
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError
-from omniqueue.model.agent import channels as channels_taken
-from omniqueue.model.agent import costs, limits
+from omniqueue.model.agent import channels as channels_taken, costs, limits
 from omniqueue.model.channel import MISSES_MAX, Channel
 from omniqueue.model.checks import LEVEL_MAX, WAITING_MAX, identifier, whole
 from omniqueue.model.durations import clock_seconds, duration_seconds
@@ -54,6 +53,7 @@ class Staff(Centre):
         zone: whose clock shifts and naive times follow; None: not said.
         columns: the names of the log's columns.
         handling: which rule gives a contact's handling time.
+        name: what it is called, as its file.
 
     Raises:
         InvalidValueError: as of `Centre`, and what only a simulation can do.
@@ -67,6 +67,7 @@ class Staff(Centre):
     zone: ZoneInfo | None = None
     columns: LogColumns = attrs.field(factory=LogColumns)
     handling: HandlingRules = attrs.field(factory=HandlingRules)
+    name: str = "staff"
 
     def faults(self) -> Iterator[OmniqueueError]:
         """Yield what does not fit together, the places named as in a file."""
@@ -122,7 +123,7 @@ def parse_staff(content: bytes, *, name: str = "staff") -> Staff:
     faults: list[str] = []
     staff = None
     try:
-        staff = _staff(Section(table, "", faults))
+        staff = _staff(Section(table, "", faults), name)
     except OmniqueueError as fault:
         found = [fault, *fault.others]
         faults += [f"{each.field}: is {each.value}; expected {each.expected}" for each in found]
@@ -131,7 +132,7 @@ def parse_staff(content: bytes, *, name: str = "staff") -> Staff:
     return staff
 
 
-def _staff(top: Section) -> Staff:
+def _staff(top: Section, name: str) -> Staff:
     top.take("format", _format, FORMAT)
     channels = _channels(top)
     routing = top.section("routing")
@@ -146,6 +147,7 @@ def _staff(top: Section) -> Staff:
         channels=channels,
         groups=_groups(top),
         handling=_handling(top.section("handling")),
+        name=name,
     )
     routing.close()
     top.close()

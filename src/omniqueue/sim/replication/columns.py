@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 from omniqueue.centre.times import Floats
 from omniqueue.errors import InvariantError
-from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
-from omniqueue.record.ledger import OUTCOMES as LEDGER_OUTCOMES
+from omniqueue.record.ledger import (
+    ABANDONED,
+    COMPLETED,
+    EXPIRED,
+    OPEN,
+    OUTCOMES as LEDGER_OUTCOMES,
+    REFUSED,
+)
 
 Whole: TypeAlias = NDArray[np.int64]
 

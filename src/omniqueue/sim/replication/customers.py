@@ -51,7 +51,7 @@ def draw_customers(scenario: Scenario, chance: Chance) -> Customers:
     Cost: O(n log n), about 0.3 microseconds a contact.
 
     Example:
-        >>> from omniqueue.centre.groups import Group
+        >>> from omniqueue.sim import Group
         >>> desk = Scenario(
         ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
         ...     groups=[Group("desk")],

@@ -87,7 +87,7 @@ def run_replication(
     Cost: O(log n) a contact, some 10 microseconds; about 60 bytes a contact.
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> desk = Scenario(
         ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=50)],
         ...     groups=[Group("desk")],

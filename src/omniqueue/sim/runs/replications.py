@@ -103,8 +103,7 @@ def simulate(
     Cost: replications x that of `run_replication`, divided by the processors there are.
 
     Example:
-        >>> from omniqueue.centre.groups import Group
-        >>> from omniqueue.sim.scenarios.scenario import Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> simulate(desk, replications=2, seed=1).replications

@@ -106,8 +106,7 @@ class SimulationResult:
         first_record: the first replication, contact by contact; None: it is not whole.
 
     Example:
-        >>> from omniqueue.sim.runs.replications import simulate
-        >>> from omniqueue.sim.scenarios.scenario import Group
+        >>> from omniqueue.sim import Group, simulate
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> result = simulate(desk, replications=5, seed=1)
@@ -170,8 +169,7 @@ class SimulationResult:
         Cost: O(units x streams).
 
         Example:
-            >>> from omniqueue.sim.runs.replications import simulate
-            >>> from omniqueue.sim.scenarios.scenario import Group
+            >>> from omniqueue.sim import Group, simulate
             >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
             >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
             >>> result = simulate(desk, replications=3, seed=1)

@@ -150,7 +150,7 @@ def interval_count(scenario: Scenario) -> int:
     """Return how many intervals a scenario's results have: of a day, or of a week.
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> desk = Scenario(
         ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
         ...     groups=[Group("desk")],

@@ -7,8 +7,7 @@ import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ProcessPoolExecutor, TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Final, Protocol, TypeVar
@@ -166,8 +165,7 @@ def sendable(scenario: Scenario) -> Scenario:
     """Return a scenario whose policies a fresh process knows, though a program registered them.
 
     Example:
-        >>> from omniqueue.centre.groups import Group
-        >>> from omniqueue.sim.scenarios.scenario import Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> sendable(Scenario(streams=[calls], groups=[Group("desk")])).order
         'arrival'

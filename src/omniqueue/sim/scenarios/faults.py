@@ -52,7 +52,7 @@ def known_keys(shape: type) -> list[str]:
     Cost: O(its fields).
 
     Example:
-        >>> from omniqueue.centre.times import Lognormal
+        >>> from omniqueue.sim import Lognormal
         >>> known_keys(Lognormal)
         ['mean', 'sd']
     """

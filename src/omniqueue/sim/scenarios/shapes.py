@@ -27,8 +27,7 @@ from omniqueue.centre.times import (
 )
 from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours, weekdays
 from omniqueue.errors import FileFaultsError, InvalidValueError
-from omniqueue.model.agent import channels as channels_taken
-from omniqueue.model.agent import costs, limits
+from omniqueue.model.agent import channels as channels_taken, costs, limits
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import LEVEL_MAX, instant, whole
 from omniqueue.model.contact import Preference, RelaxStep

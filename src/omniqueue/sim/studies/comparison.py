@@ -105,7 +105,7 @@ class Comparison:
         precision: the half width asked for, as a share of A's mean wait; None: none was.
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> [each.measure for each in compare(desk, desk, replications=2).differences]
@@ -291,7 +291,7 @@ def compare(
     Cost: 2 x replications x that of `run_replication`, divided by the processors there are.
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> more = attrs.evolve(desk, groups=[Group("desk", count=2)])

@@ -85,7 +85,7 @@ def find_staffing(
     Cost: some 10 to 100 staffings, most with a quarter of the replications.
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
+        >>> from omniqueue.sim import Group, Stream
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)

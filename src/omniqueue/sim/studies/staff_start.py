@@ -42,7 +42,7 @@ def resized(group: Group, agents: int) -> Group:
     Cost: O(agents x log(shifts)), or O(levels).
 
     Example:
-        >>> from omniqueue.centre.groups import ShiftPlan
+        >>> from omniqueue.sim import ShiftPlan
         >>> group = Group("desk", shifts=[ShiftPlan(count=4), ShiftPlan(count=2)])
         >>> [shift.count for shift in resized(group, 9).shifts]
         [6, 3]
@@ -160,7 +160,7 @@ def erlang_start(scenario: Scenario, targets: Sequence[Target]) -> dict[str, int
 
     Example:
         >>> from omniqueue.sim.studies.targets import parse_target
-        >>> from omniqueue.centre.times import Exponential
+        >>> from omniqueue.sim import Exponential
         >>> calls = Stream("calls", channel="phone", arrivals=90, handling=Exponential(240))
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
         >>> erlang_start(desk, [parse_target("phone 80% in 20s")])

@@ -88,8 +88,7 @@ class StaffingPlan:
         incomplete: whether the search was stopped.
 
     Example:
-        >>> from omniqueue.sim.scenarios.scenario import Group, Stream
-        >>> from omniqueue.sim.studies.staff_search import find_staffing
+        >>> from omniqueue.sim import Group, Stream, find_staffing
         >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=5, seed=1)

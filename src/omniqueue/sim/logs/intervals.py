@@ -8,30 +8,11 @@ from math import floor
 from typing import Final
 
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.durations import duration_seconds, duration_text
+from omniqueue.model.durations import duration_text
 from omniqueue.record import measures
 from omniqueue.record.ledger import Ledger
-from omniqueue.report import formats
 
 INTERVALS_MAX: Final = 1_000_000  # lines of a table: two years by the minute
-
-
-def interval_length(text: str | None) -> float | None:
-    """Return what --interval says in seconds; None: nothing.
-
-    Raises:
-        InvalidValueError: no length, or none from a minute to a week.
-
-    Example:
-        >>> interval_length("30min")
-        1800.0
-    """
-    if text is None:
-        return None
-    seconds = duration_seconds("--interval", text)
-    if not 60 <= seconds <= 7 * 86400:
-        raise InvalidValueError("--interval", text, "a length from 1min to 7d")
-    return seconds
 
 
 class Intervals:
@@ -43,6 +24,9 @@ class Intervals:
         seconds: the length of an interval.
         zone: whose clock; None: UTC.
 
+    Raises:
+        InvalidValueError: a length that is not from a minute to a week.
+
     Example:
         >>> half_hours = Intervals(1800.0, None)
         >>> half_hours.name(2000.0)
@@ -52,7 +36,10 @@ class Intervals:
     """
 
     def __init__(self, seconds: float, zone: tzinfo | None) -> None:
-        self._seconds = seconds
+        if not 60 <= seconds <= 7 * 86400:
+            expected = "a length from 1min to 7d"
+            raise InvalidValueError("interval", duration_text(seconds), expected)
+        self.seconds = seconds
         self._zone = zone or UTC
         self._names: dict[tuple[int, float], str] = {}
 
@@ -62,9 +49,9 @@ class Intervals:
         Raises:
             InvalidValueError: there are more than a million.
         """
-        if (last - first) / self._seconds > INTERVALS_MAX:
+        if (last - first) / self.seconds > INTERVALS_MAX:
             expected = f"at most {INTERVALS_MAX:,} intervals from the first contact to the last"
-            raise InvalidValueError("--interval", duration_text(self._seconds), expected)
+            raise InvalidValueError("interval", duration_text(self.seconds), expected)
 
     def name(self, at: float) -> str:
         """Return the start of an instant's interval, as ISO 8601 text. Cost: O(1)."""
@@ -100,10 +87,10 @@ class Intervals:
         return 0.0 if offset is None else offset.total_seconds()
 
     def _number(self, at: float, offset: float) -> int:
-        return int((at + offset) // self._seconds)
+        return int((at + offset) // self.seconds)
 
     def _start(self, number: int, offset: float) -> float:
-        return number * self._seconds - offset
+        return number * self.seconds - offset
 
     def _named(self, number: int, offset: float, at: float) -> str:
         found = self._names.get((number, offset))
@@ -111,10 +98,8 @@ class Intervals:
             start = self._start(number, offset)
             if self._offset(start) != offset:  # it began when the clock was changed
                 start = self._change(start, at)
-            found = formats.timestamp(start, self._zone)
-            if not start % 60:
-                moment = datetime.fromtimestamp(start, self._zone)
-                found = moment.isoformat(timespec="minutes")
+            finest = "milliseconds" if start % 1 else "seconds" if start % 60 else "minutes"
+            found = datetime.fromtimestamp(start, self._zone).isoformat(timespec=finest)
             self._names[number, offset] = found
         return found
 

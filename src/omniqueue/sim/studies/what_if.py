@@ -16,19 +16,12 @@ import attrs
 import numpy as np
 
 from omniqueue.centre.times import Floats
-from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError
-from omniqueue.record import measures
-from omniqueue.record.fairness import FairnessJudge
-from omniqueue.record.ledger import Ledger
-from omniqueue.record.lives import Lives
-from omniqueue.record.measures import ContactMeasures, GroupMeasures
-from omniqueue.record.verdict import Verdict
-from omniqueue.record.workload import Workload
-from omniqueue.sim.logs.contact_log import LoggedContact
-from omniqueue.sim.logs.routing import Routing
+from omniqueue.sim.logs.contact_log import ContactLog
+from omniqueue.sim.logs.routing import Progress, ignore
 from omniqueue.sim.logs.staff_file import Staff
 from omniqueue.sim.runs.estimates import Estimate, ratio_interval
+from omniqueue.sim.studies.routed_log import RoutedLog, route_log
 from omniqueue.sim.studies.staff_start import resized
 
 BATCHES: Final = 20
@@ -37,10 +30,6 @@ METHOD: Final = (
     f"wait B - wait A of each contact answered in both; 95 % interval by {BATCHES} batches of"
     " consecutive contacts (Student t over the batches, ratio of sums by the delta method)"
 )
-
-
-def _ignore(_: object) -> None:
-    """Hear nothing."""
 
 
 @attrs.frozen(kw_only=True)
@@ -121,35 +110,6 @@ def changed(staff: Staff, change: StaffChange) -> Staff:
     )
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class Outcome:
-    """How a log went through one staff.
-
-    Args:
-        order: the order policy. selection: the selection policy.
-        started_at: the first instant (seconds since 1970 UTC). ended_at: the last.
-        incomplete: whether the run was stopped before its end.
-        totals: contacts in, answered, waiting, refused, left.
-        channels: measures by channel. groups: by agent group.
-        verdict: the fairness verdict.
-        ids: the contacts in order of arrival. of_channel: the channel of each.
-        waits: seconds each waited; NaN: not answered.
-    """
-
-    order: str
-    selection: str
-    started_at: float
-    ended_at: float
-    incomplete: bool
-    totals: Mapping[str, int]
-    channels: Sequence[ContactMeasures]
-    groups: Sequence[GroupMeasures]
-    verdict: Verdict
-    ids: Sequence[str]
-    of_channel: Sequence[str]
-    waits: Floats
-
-
 @attrs.frozen(kw_only=True)
 class PairedDifference:
     """How the same contacts fared in B against A.
@@ -186,7 +146,7 @@ class PairedDifference:
 
 @attrs.frozen(kw_only=True, eq=False)
 class WhatIf:
-    """Two outcomes of one log.
+    """One log, routed in two ways.
 
     Args:
         change: what was different in B.
@@ -197,8 +157,8 @@ class WhatIf:
     """
 
     change: StaffChange
-    first: Outcome
-    second: Outcome
+    first: RoutedLog
+    second: RoutedLog
     differences: Sequence[PairedDifference]
 
     @property
@@ -231,54 +191,50 @@ class WhatIf:
         if not isfinite(value):
             return f"No contact is answered in both: {tail}"
         whose = "a contact" if every.pairs == every.contacts else "a contact answered in both"
-        how = f"waits {abs(value):,.1f} s {'less' if value < 0 else 'longer'} on the mean"
+        how = f"waits {abs(value):,.1f} s {'less' if value < 0 else 'longer'} on average"
         if every.shown:
             return f"With the change {whose} {how}: {tail}"
         return f"With the change {whose} {how}, which this log cannot tell from none: {tail}"
 
 
 def what_if(
+    log: ContactLog,
     staff: Staff,
-    contacts: Sequence[LoggedContact],
-    handling: Sequence[float],
     change: StaffChange,
     *,
     stopped: Callable[[], bool] = bool,
-    on_progress: Callable[[int], None] = _ignore,
+    progress: Progress = ignore,
 ) -> WhatIf:
     r"""Route a log through a staff as it is and with a change, and compare contact by contact.
 
     Args:
+        log: the log.
         staff: the staff as it is.
-        contacts: the log, in order of time; at least one.
-        handling: seconds for each contact, in the same order, in both runs.
         change: what is to be different.
         stopped: asked before each step; true ends the run before its time.
-        on_progress: told the number of contacts that have arrived, in both runs together.
+        progress: told how many contacts have arrived, and how many there are, in both runs.
 
     Raises:
+        FileFaultsError: as of `route_log`.
         InvalidValueError: the change cannot be made.
 
     Cost: two runs of the log.
 
     Example:
+        >>> from omniqueue import Skills
+        >>> from omniqueue.sim.logs.contact_log import LoggedContact
         >>> from omniqueue.sim.logs.staff_file import parse_staff
         >>> desk = parse_staff(b'[[agents]]\ngroup = "desk"\n')
-        >>> from omniqueue import Skills
         >>> none = Skills.of({})
-        >>> log = [LoggedContact(f"c{n}", float(n), "fax", none, None, 0) for n in range(2)]
-        >>> found = what_if(desk, log, [60.0, 60.0], StaffChange(add={"desk": 1}))
+        >>> faxes = [LoggedContact(f"c{n}", float(n), "fax", none, 60.0, 0) for n in range(2)]
+        >>> found = what_if(ContactLog(tuple(faxes)), desk, StaffChange(add={"desk": 1}))
         >>> found.differences[0].change.value
         -29.5
     """
-    other = changed(staff, change)
-    first = outcome(staff, contacts, handling, stopped=stopped, on_progress=on_progress)
-    second = outcome(
-        other,
-        contacts,
-        handling,
-        stopped=stopped,
-        on_progress=lambda done: on_progress(len(contacts) + done),
+    other, both = changed(staff, change), 2 * len(log.contacts)
+    first = route_log(log, staff, stopped=stopped, progress=lambda done, _: progress(done, both))
+    second = route_log(
+        log, other, stopped=stopped, progress=lambda done, half: progress(half + done, both)
     )
     # A stopped run has met, and answered, another part of the log: nothing can be compared.
     whole = not (first.incomplete or second.incomplete)
@@ -286,76 +242,22 @@ def what_if(
     return WhatIf(change=change, first=first, second=second, differences=differences)
 
 
-def _differences(first: Outcome, second: Outcome) -> list[PairedDifference]:
+def _differences(first: RoutedLog, second: RoutedLog) -> list[PairedDifference]:
     """Compare two runs of the whole log: all contacts, then each channel."""
-    channel = np.array(first.of_channel, dtype=object)
-    found = [paired("all", first.waits, second.waits)]
-    for name in sorted(set(first.of_channel)):
+    before, after = _waits(first), _waits(second)
+    channel = np.array(first.ledger.channels, dtype=object)
+    found = [paired("all", before, after)]
+    for name in sorted(set(first.ledger.channels)):
         rows = channel == name
-        found.append(paired(name, first.waits[rows], second.waits[rows]))
+        found.append(paired(name, before[rows], after[rows]))
     return found
 
 
-def outcome(
-    staff: Staff,
-    contacts: Sequence[LoggedContact],
-    handling: Sequence[float],
-    *,
-    stopped: Callable[[], bool] = bool,
-    on_progress: Callable[[int], None] = _ignore,
-) -> Outcome:
-    """Route a log through a staff and return how it went.
-
-    Args:
-        staff: the staff.
-        contacts: the log, in order of time; at least one.
-        handling: seconds for each contact, in the same order.
-        stopped: asked before each step; true ends the run before its time.
-        on_progress: told the number of contacts that have arrived.
-
-    Cost: O(log n) an event, beside the router's own.
-    """
-    router = Router(
-        channels=staff.channels,
-        order=staff.order,
-        selection=staff.selection,
-        max_waiting=staff.max_waiting,
-    )
-    lives = Lives(staff.channels)
-    ledger, workload = Ledger(lives), Workload(staff.channels, lives)
-    judge = FairnessJudge(staff.channels, order=router.order)
-
-    def refused(contact: LoggedContact) -> None:
-        ledger.refuse(contact.id, contact.channel, contact.skills, at=contact.at)
-
-    run = Routing(
-        staff,
-        contacts,
-        handling,
-        router,
-        listeners=[lives, workload, judge],
-        on_refused=refused,
-        stopped=stopped,
-        on_progress=on_progress,
-    ).run()
-    now = run.ended_at
-    targets = {channel.name: channel.target_seconds for channel in router.channels.values()}
-    group_of = {agent.id: group.name for group in staff.groups for agent in group.agents()}
-    names = [group.name for group in staff.groups]
-    return Outcome(
-        order=router.order,
-        selection=router.selection,
-        started_at=run.started_at,
-        ended_at=now,
-        incomplete=run.incomplete,
-        totals=measures.totals(ledger),
-        channels=measures.by_channel(ledger, targets, now=now),
-        groups=measures.by_group(workload.agents(at=now), group_of, names),
-        verdict=judge.verdict(),
-        ids=ledger.ids,
-        of_channel=ledger.channels,
-        waits=np.array(ledger.assigned_at) - np.array(ledger.arrived_at),
-    )
+def _waits(routed: RoutedLog) -> Floats:
+    """Return how long each contact waited, in order of arrival; NaN: it was not answered."""
+    ledger = routed.ledger
+    waits: Floats = np.array(ledger.assigned_at) - np.array(ledger.arrived_at)
+    return waits
 
 
 def paired(name: str, first: Floats, second: Floats) -> PairedDifference:
