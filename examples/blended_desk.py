@@ -71,7 +71,7 @@ STREAMS = {
     ),
 }
 BLENDED = Scenario(
-    streams=STREAMS.values(),
+    streams=tuple(STREAMS.values()),
     groups=[Group("all", count=AGENTS, shifts=[SHIFT])],
     channels=[
         Channel("phone", target_seconds=60),

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-HEAVY = ("numpy", "scipy", "matplotlib", "rich", "cattrs", "asyncio", "socket", "ssl", "sqlite3",
+HEAVY = ("numpy", "scipy", "matplotlib", "rich", "asyncio", "socket", "ssl", "sqlite3",
          "multiprocessing", "concurrent.futures", "http", "email", "tomllib", "argparse",
          "subprocess", "tempfile", "logging", "unittest", "pytest", "hypothesis")  # fmt: skip
 SHOW = "import sys, json; {}; print(json.dumps(sorted(sys.modules)))"

@@ -77,6 +77,10 @@ class OmniqueueError(Exception):
         self.expected = expected
         super().__init__(field, self.value, expected)
 
+    def at(self, field: str) -> OmniqueueError:
+        """Return the same refusal with the name of another field."""
+        return type(self)(field, _Shown(self.value), self.expected)
+
     def __str__(self) -> str:
         return f"{self.field} is {self.value}; expected {self.expected}"
 

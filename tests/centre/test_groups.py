@@ -18,7 +18,7 @@ from omniqueue.centre.groups import (
     Level,
     ShiftPlan,
 )
-from omniqueue.centre.week import DAY_SECONDS, Hours, hours
+from omniqueue.centre.week import DAY_SECONDS, Hours
 from omniqueue.errors import InvalidValueError
 
 
@@ -27,8 +27,8 @@ def test_shifts_are_different_people() -> None:
         "desk",
         count=2,
         shifts=[
-            ShiftPlan(hours("mon-tue", "08:00", "16:00"), 1),
-            ShiftPlan(hours("mon", "22:00", "06:00")),
+            ShiftPlan(Hours("mon-tue", "08:00", "16:00"), 1),
+            ShiftPlan(Hours("mon", "22:00", "06:00")),
         ],
     )
     assert group.size == 3
@@ -46,7 +46,7 @@ def test_shifts_are_different_people() -> None:
 
 
 def test_breaks_are_taken_in_turns() -> None:
-    shift = ShiftPlan(hours("mon", "08:00", "16:00"), 3, [Break("12:00", "12:30", turns=2)])
+    shift = ShiftPlan(Hours("mon", "08:00", "16:00"), 3, [Break("12:00", "12:30", turns=2)])
     changes = Group("desk", shifts=[shift]).changes(Chance(1), 1)
     noon = 12 * 3600.0
     pauses = [change for change in changes if change[1] in (PAUSE, RETURN)]
@@ -62,7 +62,7 @@ def test_breaks_are_taken_in_turns() -> None:
 
 def test_a_break_after_midnight_and_one_that_lasts_to_the_end() -> None:
     shift = ShiftPlan(
-        hours("mon", "22:00", "06:00"), 1, [Break("02:00", "02:30"), Break("05:30", "06:00")]
+        Hours("mon", "22:00", "06:00"), 1, [Break("02:00", "02:30"), Break("05:30", "06:00")]
     )
     pauses = [c[:2] for c in Group("n", shifts=[shift]).changes(Chance(1), 1) if c[1] in (1, 2)]
     assert pauses == [(26 * 3600.0, PAUSE), (26.5 * 3600.0, RETURN), (29.5 * 3600.0, PAUSE)]
@@ -82,7 +82,7 @@ def test_levels_follow_each_other_without_a_gap() -> None:
 
 
 def test_shrinkage_is_drawn_for_each_agent_and_day() -> None:
-    plan = [ShiftPlan(hours("mon-sun", "08:00", "16:00"), 40)]
+    plan = [ShiftPlan(Hours("mon-sun", "08:00", "16:00"), 40)]
     group = Group("desk", shifts=plan, shrinkage=0.25)
     comings = [change for change in group.changes(Chance(1), 100) if change[1] == COME]
     assert len(comings) == pytest.approx(3000, abs=4 * 27.4)

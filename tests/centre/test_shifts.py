@@ -17,7 +17,7 @@ from omniqueue.centre.shifts import (
     sign_changes,
     signed_in,
 )
-from omniqueue.centre.week import Hours, hours
+from omniqueue.centre.week import Hours
 
 CHICAGO = ZoneInfo("America/Chicago")
 DAILY = (0, 1, 2, 3, 4, 5, 6)
@@ -37,7 +37,7 @@ def clock(instant: float) -> str:
 
 
 def test_shifts_follow_weekdays_and_clock() -> None:
-    shift = ShiftPlan(hours("fri-sat", "09:00", "17:00"))
+    shift = ShiftPlan(Hours("fri-sat", "09:00", "17:00"))
     assert told(shift, "2024-05-01", "2024-05-06") == [
         ("Fri 09:00", "Fri 17:00"),
         ("Sat 09:00", "Sat 17:00"),
@@ -45,7 +45,7 @@ def test_shifts_follow_weekdays_and_clock() -> None:
 
 
 def test_a_night_shift_ends_on_the_next_day() -> None:
-    night = ShiftPlan(hours("mon", "22:00", "06:00"))
+    night = ShiftPlan(Hours("mon", "22:00", "06:00"))
     assert told(night, "2024-05-06", "2024-05-08") == [("Mon 22:00", "Tue 06:00")]
     assert told(night, "2024-05-07", "2024-05-08") == [("Tue 00:00", "Tue 06:00")]
 
@@ -55,13 +55,13 @@ def test_a_shift_around_the_clock_is_one_stretch() -> None:
 
 
 def test_breaks_are_taken_in_turns_and_may_lie_after_midnight() -> None:
-    day = ShiftPlan(hours("mon", "08:00", "16:00"), breaks=[Break("12:00", "12:30", turns=2)])
+    day = ShiftPlan(Hours("mon", "08:00", "16:00"), breaks=[Break("12:00", "12:30", turns=2)])
     assert told(day, "2024-05-06", "2024-05-07", agent=3) == [
         ("Mon 08:00", "Mon 12:30"),
         ("Mon 13:00", "Mon 16:00"),
     ]
     late = [Break("02:00", "03:00"), Break("22:00", "22:30"), Break("05:30", "06:30")]
-    night = ShiftPlan(hours("mon", "22:00", "06:00"), breaks=late)
+    night = ShiftPlan(Hours("mon", "22:00", "06:00"), breaks=late)
     found = list(signed_in(night, 0, CHICAGO, start=at("2024-05-06"), end=at("2024-05-08")))
     assert [(clock(low), clock(high), why) for low, high, why in found] == [
         ("Mon 22:30", "Tue 02:00", "break"),
@@ -72,8 +72,8 @@ def test_breaks_are_taken_in_turns_and_may_lie_after_midnight() -> None:
 def test_who_signs_in_and_out_in_order_of_time_then_group_then_number() -> None:
     lunch = Break("12:00", "13:00", turns=2)
     groups = [
-        Group("a", count=3, shifts=[ShiftPlan(hours("mon", "12:00", "20:00"))]),
-        Group("b", shifts=[ShiftPlan(hours("mon", "08:00", "16:00"), 3, [lunch]), ShiftPlan()]),
+        Group("a", count=3, shifts=[ShiftPlan(Hours("mon", "12:00", "20:00"))]),
+        Group("b", shifts=[ShiftPlan(Hours("mon", "08:00", "16:00"), 3, [lunch]), ShiftPlan()]),
         Group("c"),
     ]
     start, end = at("2024-05-06"), at("2024-05-07")

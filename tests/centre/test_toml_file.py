@@ -18,7 +18,7 @@ from omniqueue.errors import FileFaultsError
         (b"id,time,channel\n1,2,fax\n", "looks like CSV; expected a scenario file"),
         (b"a b\n", "no TOML: "),
         (b"[log]\n", "is a staff file; expected a scenario file"),
-        (b'format = "omniqueue-staff/1"\n', "is a staff file; expected a scenario file"),
+        (b'format = "omniqueue-staff/2"\n', "is a staff file; expected a scenario file"),
     ],
 )
 def test_one_fault_that_names_what_it_is(content: bytes, fault: str) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import attrs
 
-from omniqueue.centre.groups import ShiftPlan
-from omniqueue.centre.week import hours
+from omniqueue.centre.groups import Group, ShiftPlan
+from omniqueue.centre.times import Exponential
+from omniqueue.centre.week import Hours
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate
-from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
 
 
 def a_scenario(**changes: object) -> Scenario:
-    office = [ShiftPlan(hours("mon-fri", "08:00", "17:00"))]
-    day = hours("mon-fri", "08:00", "16:00")
+    office = [ShiftPlan(Hours("mon-fri", "08:00", "17:00"))]
+    day = Hours("mon-fri", "08:00", "16:00")
     scenario = Scenario(
         streams=[
             Stream(

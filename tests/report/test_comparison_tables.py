@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
 from omniqueue.record.measures import MEASURES
 from omniqueue.report.comparison_tables import comparison_lines, comparison_verdict
-from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.studies.comparison import Comparison, compare
 
 

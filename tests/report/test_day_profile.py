@@ -5,19 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from omniqueue.centre.week import hours
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential
+from omniqueue.centre.week import Hours
 from omniqueue.report.day_profile import day_profile
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate
-from omniqueue.sim.scenarios.scenario import Exponential, Group, Scenario, Stream
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
 
 
 def a_week(**changes: object) -> SimulationResult:
     calls = Stream(
         "calls",
         channel="phone",
-        arrivals=Poisson([Rate(60.0, hours("mon-fri", "08:00", "10:00"))]),
+        arrivals=Poisson([Rate(60.0, Hours("mon-fri", "08:00", "10:00"))]),
         handling=Exponential(100),
     )
     settings: dict[str, object] = {"horizon_seconds": 7 * 86400, **changes}

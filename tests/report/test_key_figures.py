@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import attrs
 
+from omniqueue.centre.groups import Group
 from omniqueue.record.measures import MEASURES, TOTALS
 from omniqueue.report.key_figures import cards, key_table
 from omniqueue.sim.runs.replications import simulate
-from omniqueue.sim.scenarios.scenario import Group
 from report.scenarios import a_scenario
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from omniqueue.centre.groups import Group
 from omniqueue.cli import main as cli
 from omniqueue.errors import InvalidValueError, MissingExtraError
 from omniqueue.model.channel import Channel
@@ -19,7 +20,7 @@ from omniqueue.report import page
 from omniqueue.report.page import report_page, write_report
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
-from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from report.scenarios import a_scenario
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}

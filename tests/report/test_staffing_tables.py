@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from omniqueue.centre.groups import Group
 from omniqueue.report.staffing_tables import staffing_lines
-from omniqueue.sim.scenarios.scenario import Group, Scenario, Stream
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.studies.staff_search import find_staffing
 
 

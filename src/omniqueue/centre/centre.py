@@ -16,40 +16,29 @@ from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model.agent import Agent
 from omniqueue.model.channel import STOCK_CHANNELS, Channel, declared
 from omniqueue.model.checks import WAITING_MAX, whole
+from omniqueue.model.fields import checked, setting, several
+from omniqueue.model.reader import named, table_of, text
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
 
 GROUPS_MAX: Final = 1000
+_RESUME: Final = dict.fromkeys(
+    ("resume", "resume_seconds"), "who gave up and comes again is a new contact"
+)
 
 
-def _groups(value: Iterable[Group]) -> tuple[Group, ...]:
-    return tuple(value)
-
-
-def _channels(value: Iterable[Channel]) -> tuple[Channel, ...]:
-    return tuple(value)
-
-
-def _order(value: str | OrderPolicy) -> str | OrderPolicy:
-    order_of(value).check()
+def _order(_: str, value: object) -> object:
+    order_of(value).check()  # type: ignore[arg-type]
     return value
 
 
-def _selection(value: str | Selection) -> str | Selection:
-    selection_of(value).check()
+def _selection(_: str, value: object) -> object:
+    selection_of(value).check()  # type: ignore[arg-type]
     return value
 
 
-def _waiting(value: int | None) -> int | None:
-    return None if value is None else whole("max_waiting", value, 0, WAITING_MAX)
-
-
-def _seed(value: int) -> int:
-    return whole("seed", value, 0, SEED_MAX)
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Centre:
     """Who answers, on which channels, by which rules.
 
@@ -71,24 +60,32 @@ class Centre:
         (['desk-1', 'desk-2'], ['phone', 'email', 'fax', 'chat'])
     """
 
-    groups: tuple[Group, ...] = attrs.field(converter=_groups)
-    channels: tuple[Channel, ...] = attrs.field(default=(), converter=_channels)
-    order: str | OrderPolicy = attrs.field(default="arrival", converter=_order)
-    selection: str | Selection = attrs.field(default="longest-idle", converter=_selection)
-    max_waiting: int | None = attrs.field(default=None, converter=_waiting)
-    seed: int = attrs.field(default=1, converter=_seed)
-    title: str = ""
+    groups: Sequence[Group] = attrs.field(metadata=several(Group, key="agents"))
+    channels: Sequence[Channel] = attrs.field(
+        default=(), metadata=several(Channel, read=named(table_of(Channel, refused=_RESUME)))
+    )
+    order: str | OrderPolicy = attrs.field(
+        default="arrival", metadata=setting(_order, table="routing", read=text)
+    )
+    selection: str | Selection = attrs.field(
+        default="longest-idle", metadata=setting(_selection, table="routing", read=text)
+    )
+    max_waiting: int | None = attrs.field(
+        default=None, metadata=setting(whole, 0, WAITING_MAX, table="routing")
+    )
+    seed: int = attrs.field(default=1, metadata=setting(whole, 0, SEED_MAX))
+    title: str = attrs.field(default="", metadata=setting(read=text))
 
     def __attrs_post_init__(self) -> None:
         refuse(self.faults())
 
     def faults(self) -> Iterator[OmniqueueError]:
-        """Yield what does not fit together, the places named as in a file."""
-        names = [group.name for group in self.groups]
-        yield from name_faults("agents", "group", names, GROUPS_MAX)
+        """Yield what does not fit together, each with its place."""
+        groups = [group.name for group in self.groups]
+        yield from name_faults("groups", "group", groups, GROUPS_MAX)
         agents = sum(group.size for group in self.groups)
         if agents > AGENTS_MAX:
-            yield InvalidValueError("agents", agents, f"at most {AGENTS_MAX} in all")
+            yield InvalidValueError("groups", agents, f"at most {AGENTS_MAX} in all")
         try:
             channels = declared(self.channels)
         except InvalidValueError as fault:
@@ -98,9 +95,9 @@ class Centre:
             channels = self.all_channels()  # the names are looked at below, each with its place
         known = f"one of {', '.join(channels)}"
         used: list[tuple[str, Iterable[str]]] = [
-            (f"agents[{place}].{field}", named)
+            (f"groups[{place}].{field}", mentioned)
             for place, group in enumerate(self.groups)
-            for field, named in (
+            for field, mentioned in (
                 ("limits", group.limits),
                 ("channels", group.channels or ()),
                 ("costs", group.costs),
@@ -110,8 +107,8 @@ class Centre:
             (f"channels.{channel.name}.interrupted_by", channel.interrupted_by)
             for channel in self.channels
         ]
-        for field, named in used:
-            for name in named:
+        for field, names in used:
+            for name in names:
                 if name not in channels:
                     yield InvalidValueError(field, name, known)
         for channel in self.channels:
@@ -145,25 +142,25 @@ def refuse(faults: Iterable[OmniqueueError]) -> None:
         raise found[0]
 
 
-def name_faults(place: str, key: str, names: Sequence[str], most: int) -> Iterator[OmniqueueError]:
+def name_faults(field: str, key: str, names: Sequence[str], most: int) -> Iterator[OmniqueueError]:
     """Yield what is wrong with how many things there are, or with their names.
 
     Args:
-        place: where they stand in a file.
-        key: the key of a name there.
+        field: the field that has them.
+        key: the key of a name.
         names: the names.
         most: how many there may be.
 
     Cost: O(names).
 
     Example:
-        >>> [str(fault) for fault in name_faults("agents", "group", ["a", "b", "a"], 3)]
-        ["agents[2].group is 'a'; expected each name once"]
+        >>> [str(fault) for fault in name_faults("groups", "group", ["a", "b", "a"], 3)]
+        ["groups[2].group is 'a'; expected each name once"]
     """
     if not 0 < len(names) <= most:
-        yield InvalidValueError(place, len(names), f"1 to {most} of them")
+        yield InvalidValueError(field, len(names), f"1 to {most} of them")
     seen: set[str] = set()
     for number, name in enumerate(names):
         if name in seen:
-            yield InvalidValueError(f"{place}[{number}].{key}", name, "each name once")
+            yield InvalidValueError(f"{field}[{number}].{key}", name, "each name once")
         seen.add(name)

@@ -8,7 +8,7 @@ first to finish, until it is reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -18,26 +18,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.times import Constant, Times, seconds_of
-from omniqueue.centre.week import DAY_SECONDS, Hours
+from omniqueue.centre.times import Constant, Times, law, times
+from omniqueue.centre.week import DAY_SECONDS, Hours, clock
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.agent import Agent
+from omniqueue.model.agent import Agent, channels, costs, limits
 from omniqueue.model.channel import Channel
-from omniqueue.model.checks import identifier, instant, whole
+from omniqueue.model.checks import LEVEL_MAX, identifier, instant, whole
+from omniqueue.model.fields import checked, inline, setting, several
+from omniqueue.model.reader import levels
+from omniqueue.model.skill import NO_SKILLS, Skills
 
 AGENTS_MAX: Final = 100_000
 PLANS_MAX: Final = 1000
 SPEED_MAX: Final = 1e6
+TURNS_MAX: Final = 1000
+NAME_BYTES_MAX: Final = 100  # of 128: its agents have a number behind it
 
 # At one instant in this order: who leaves, who goes on a break, who is back, who comes.
 LEAVE, PAUSE, RETURN, COME, LEVEL = range(5)
 Absence: TypeAlias = NDArray[np.bool_]  # shape (days, agents)
 Change: TypeAlias = "tuple[float, int, int]"  # when, what, which agent of the group (or how many)
-
-
-def count_of(field: str, value: object) -> int:
-    """Return a number of agents, or refuse the value."""
-    return whole(field, value, 0, AGENTS_MAX)
 
 
 def share(field: str, value: object) -> float:
@@ -48,27 +48,7 @@ def share(field: str, value: object) -> float:
     return found
 
 
-def _break_start(value: int | str) -> int:
-    return Hours((0,), value).start
-
-
-def _break_end(value: int | str) -> int:
-    return Hours((0,), 0, value).end
-
-
-def _turns(value: int) -> int:
-    return whole("turns", value, 1, 1000)
-
-
-def _count(value: int) -> int:
-    return count_of("count", value)
-
-
-def _optional_count(value: int | None) -> int | None:
-    return None if value is None else count_of("count", value)
-
-
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Break:
     """A break of every agent of a shift, in turns.
 
@@ -82,9 +62,12 @@ class Break:
         (45000, 46800)
     """
 
-    start: int = attrs.field(converter=_break_start)
-    end: int = attrs.field(converter=_break_end)
-    turns: int = attrs.field(default=1, converter=_turns)
+    start: int = attrs.field(converter=clock, metadata=setting(key="from"))
+    end: int = attrs.field(converter=clock, metadata=setting(key="to"))
+    turns: int = attrs.field(default=1, metadata=setting(whole, 1, TURNS_MAX))
+
+    def __attrs_post_init__(self) -> None:
+        Hours((0,), self.start, self.end)  # its own checks
 
     def stretch(self, agent: int) -> tuple[int, int]:
         """Return from when to when an agent of the shift has it, in seconds after midnight."""
@@ -99,11 +82,7 @@ class Break:
         return start + later, end + later
 
 
-def _breaks(value: Iterable[Break]) -> tuple[Break, ...]:
-    return tuple(value)
-
-
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class ShiftPlan:
     """So many agents in a shift.
 
@@ -117,12 +96,12 @@ class ShiftPlan:
         5
     """
 
-    hours: Hours = attrs.field(factory=Hours)
-    count: int | None = attrs.field(default=None, converter=_optional_count)
-    breaks: tuple[Break, ...] = attrs.field(default=(), converter=_breaks)
+    hours: Hours = attrs.field(factory=Hours, metadata=inline(Hours))
+    count: int | None = attrs.field(default=None, metadata=setting(whole, 0, AGENTS_MAX))
+    breaks: Sequence[Break] = attrs.field(default=(), metadata=several(Break))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Level:
     """A number of agents within some hours.
 
@@ -135,58 +114,42 @@ class Level:
         12
     """
 
-    hours: Hours
-    count: int = attrs.field(converter=_count)
+    hours: Hours = attrs.field(metadata=inline(Hours))
+    count: int = attrs.field(metadata=setting(whole, 0, AGENTS_MAX))
 
 
-def _speed(value: Mapping[str, float] | float) -> Mapping[str, float] | float:
-    def checked(field: str, number: object) -> float:
-        speed = instant(field, number)
-        if not 0 < speed <= SPEED_MAX:
-            raise InvalidValueError(field, number, f"a factor above 0, at most {SPEED_MAX:.0f}")
-        return speed
+def _factor(field: str, value: object) -> float:
+    found = instant(field, value)
+    if not 0 < found <= SPEED_MAX:
+        raise InvalidValueError(field, value, f"a factor above 0, at most {SPEED_MAX:.0f}")
+    return found
 
+
+def _speed(field: str, value: object) -> Mapping[str, float] | float:
     if isinstance(value, Mapping):
-        return MappingProxyType({name: checked("speed", each) for name, each in value.items()})
-    return checked("speed", value)
+        return MappingProxyType({name: _factor(field, each) for name, each in value.items()})
+    return _factor(field, value)
 
 
-def _shifts(value: Iterable[ShiftPlan]) -> tuple[ShiftPlan, ...]:
-    return tuple(value)
+def _slowdown(field: str, value: object) -> float:
+    found = instant(field, value)
+    if not 0 <= found <= SPEED_MAX:
+        raise InvalidValueError(field, value, "a number from 0")
+    return found
 
 
-def _levels(value: Iterable[Level]) -> tuple[Level, ...]:
-    return tuple(value)
-
-
-def _shrinkage(value: float) -> float:
-    return share("shrinkage", value)
-
-
-def _miss(value: float) -> float:
-    return share("miss", value)
-
-
-def _decline(value: float) -> float:
-    return share("decline", value)
-
-
-def _reaction(value: Times | float) -> Times:
-    return seconds_of(value, "reaction")
-
-
-def _back_after(value: Times | float) -> Times:
-    return seconds_of(value, "back_after")
-
-
-def _name(value: str) -> str:
-    name = identifier("name", value)
-    if len(name.encode()) > 100:
-        raise InvalidValueError("name", value, "at most 100 bytes")
+def _name(field: str, value: object) -> str:
+    name = identifier(field, value)
+    if len(name.encode()) > NAME_BYTES_MAX:
+        raise InvalidValueError(field, value, f"at most {NAME_BYTES_MAX} bytes")
     return name
 
 
-@attrs.frozen(kw_only=True)
+def _held(field: str, value: object) -> Skills:
+    return Skills.of(value, field=field)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Group:
     """Agents of one kind.
 
@@ -213,32 +176,30 @@ class Group:
         3
     """
 
-    name: str = attrs.field(kw_only=False, converter=_name)
-    count: int = attrs.field(default=1, converter=_count)
-    skills: Mapping[str, int] = attrs.field(factory=dict)
-    capacity: int = attrs.field(default=1)
-    limits: Mapping[str, int] = attrs.field(factory=dict)
-    channels: tuple[str, ...] | None = attrs.field(default=None)
-    costs: Mapping[str, int] = attrs.field(factory=dict)
-    shifts: tuple[ShiftPlan, ...] = attrs.field(default=(), converter=_shifts)
-    levels: tuple[Level, ...] = attrs.field(default=(), converter=_levels)
-    shrinkage: float = attrs.field(default=0.0, converter=_shrinkage)
-    speed: Mapping[str, float] | float = attrs.field(default=1.0, converter=_speed)
-    slowdown: float = attrs.field(default=0.0)
-    miss: float = attrs.field(default=0.0, converter=_miss)
-    decline: float = attrs.field(default=0.0, converter=_decline)
-    reaction: Times = attrs.field(default=Constant(0.0), converter=_reaction)
-    back_after: Times = attrs.field(default=Constant(60.0), converter=_back_after)
+    name: str = attrs.field(kw_only=False, metadata=setting(_name, key="group"))
+    count: int = attrs.field(default=1, metadata=setting(whole, 0, AGENTS_MAX))
+    skills: Mapping[str, int] = attrs.field(
+        default=NO_SKILLS, metadata=setting(_held, read=levels)
+    )
+    capacity: int = attrs.field(default=1, metadata=setting(whole, 0, LEVEL_MAX))
+    limits: Mapping[str, int] = attrs.field(factory=dict, converter=limits)
+    channels: Sequence[str] | None = attrs.field(default=None, converter=channels)
+    costs: Mapping[str, int] = attrs.field(factory=dict, converter=costs)
+    shifts: Sequence[ShiftPlan] = attrs.field(default=(), metadata=several(ShiftPlan))
+    levels: Sequence[Level] = attrs.field(default=(), metadata=several(Level))
+    shrinkage: float = attrs.field(default=0.0, metadata=setting(share))
+    speed: Mapping[str, float] | float = attrs.field(default=1.0, metadata=setting(_speed))
+    slowdown: float = attrs.field(default=0.0, metadata=setting(_slowdown))
+    miss: float = attrs.field(default=0.0, metadata=setting(share))
+    decline: float = attrs.field(default=0.0, metadata=setting(share))
+    reaction: Times = attrs.field(
+        default=Constant(0.0), converter=times, metadata=setting(read=law)
+    )
+    back_after: Times = attrs.field(
+        default=Constant(60.0), converter=times, metadata=setting(read=law)
+    )
 
     def __attrs_post_init__(self) -> None:
-        pattern = self.pattern()
-        object.__setattr__(self, "skills", pattern.skills)
-        object.__setattr__(self, "limits", pattern.limits)
-        object.__setattr__(self, "channels", pattern.channels)
-        object.__setattr__(self, "costs", pattern.costs)
-        slowdown = instant("slowdown", self.slowdown)
-        if not 0 <= slowdown <= SPEED_MAX:
-            raise InvalidValueError("slowdown", self.slowdown, "a number from 0")
         if self.miss + self.decline > 1:
             raise InvalidValueError("decline", self.decline, "miss + decline of at most 1")
         if self.shifts and self.levels:

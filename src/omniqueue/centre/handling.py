@@ -14,14 +14,33 @@ import attrs
 from numpy.random import PCG64, Generator, SeedSequence
 
 from omniqueue.centre.chance import SEED_MAX
-from omniqueue.centre.times import Constant, Times
+from omniqueue.centre.times import ByInterval, Constant, Times, law
+from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import whole
+from omniqueue.model.fields import checked, setting
+from omniqueue.model.reader import Place, each_of, table
 from omniqueue.model.skill import Skills
 
 _BLOCK: Final = 1024  # draws at once: one draw costs numpy 50 times more alone than in a block
 
 
-@attrs.frozen
+def _one_law(field: str, value: object) -> Times:
+    if isinstance(value, Times) and not isinstance(value, ByInterval):
+        return value
+    raise InvalidValueError(field, value, "one law of times, for all hours")
+
+
+def _laws(field: str, value: object) -> Mapping[str, Times]:
+    assert isinstance(value, Mapping)
+    return {name: _one_law(f"{field}[{name!a}]", each) for name, each in value.items()}
+
+
+def _read_laws(value: object, place: Place) -> dict[str, Times]:
+    found = table(value)
+    return dict(zip(found, each_of(law, value, place), strict=True))
+
+
+@attrs.frozen(field_transformer=checked)
 class HandlingRules:
     """Which rule gives a contact's handling time: its skill's, else its channel's, else all's.
 
@@ -36,9 +55,13 @@ class HandlingRules:
         ('channel fax', Constant(seconds=300.0))
     """
 
-    default: Times | None = None
-    by_channel: Mapping[str, Times] = attrs.field(factory=dict)
-    by_skill: Mapping[str, Times] = attrs.field(factory=dict)
+    default: Times | None = attrs.field(default=None, metadata=setting(_one_law, read=law))
+    by_channel: Mapping[str, Times] = attrs.field(
+        factory=dict, metadata=setting(_laws, key="channel", read=_read_laws)
+    )
+    by_skill: Mapping[str, Times] = attrs.field(
+        factory=dict, metadata=setting(_laws, key="skill", read=_read_laws)
+    )
 
     def rule(self, channel: str, skills: Skills) -> tuple[str, Times] | None:
         """Return the stream's name and the rule for a contact, or None. Cost: O(skills)."""

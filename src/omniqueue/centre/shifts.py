@@ -62,8 +62,8 @@ def signed_in(
 
     Example:
         >>> from datetime import timezone
-        >>> from omniqueue.centre.week import hours
-        >>> early = ShiftPlan(hours("mon-sun", "00:00", "01:00"))
+        >>> from omniqueue.sim import Hours
+        >>> early = ShiftPlan(Hours("mon-sun", "00:00", "01:00"))
         >>> list(signed_in(early, 0, timezone.utc, start=0.0, end=90000.0))
         [(0.0, 3600.0, 'shift over'), (86400.0, 90000.0, 'shift over')]
     """

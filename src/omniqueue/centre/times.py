@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import log, sqrt
 from typing import Final, TypeAlias
 
@@ -12,15 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omniqueue.centre.chance import Chance
+from omniqueue.centre.regular_file import lines_of
 from omniqueue.centre.week import WEEK_SECONDS, Hours
-from omniqueue.errors import InvalidValueError
+from omniqueue.errors import FileFaultsError, InvalidValueError
 from omniqueue.model.checks import duration, whole
+from omniqueue.model.durations import cell_seconds
+from omniqueue.model.fields import checked, setting
+from omniqueue.model.reader import (
+    NotedError,
+    Place,
+    array_of,
+    duration as read_duration,
+    keys_of,
+    not_a_key,
+    table,
+    table_of,
+    text,
+)
 
 Floats: TypeAlias = NDArray[np.float64]
 
 SECONDS_MAX: Final = 1e9  # 31 years: far above any use, and no sum of draws overflows
 PHASES_MAX: Final = 10_000
 VALUES_MAX: Final = 5_000_000
+FILE_BYTES_MAX: Final = 2 * 1024**3
 
 
 class Times(ABC):
@@ -58,38 +74,19 @@ class Times(ABC):
         return self.sample(chance.stream(purpose), len(arrived_at))
 
 
-def _seconds(field: str, value: object, *, positive: bool = True) -> float:
-    seconds = duration(field, value, positive=positive)
+def _time(field: str, value: object) -> float:
+    seconds = duration(field, value)
     if seconds > SECONDS_MAX:
         raise InvalidValueError(field, value, f"at most {SECONDS_MAX:.0f} seconds")
     return seconds
 
 
-def _fixed(value: float) -> float:
-    return _seconds("seconds", value, positive=False)
+def _length(field: str, value: object) -> float:
+    duration(field, value, positive=True)
+    return _time(field, value)
 
 
-def _mean(value: float) -> float:
-    return _seconds("mean", value)
-
-
-def _sd(value: float) -> float:
-    return _seconds("sd", value)
-
-
-def _phases(value: int) -> int:
-    return whole("phases", value, 1, PHASES_MAX)
-
-
-def _low(value: float) -> float:
-    return _seconds("low", value, positive=False)
-
-
-def _high(value: float) -> float:
-    return _seconds("high", value)
-
-
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Constant(Times):
     """Every time is the same.
 
@@ -101,7 +98,7 @@ class Constant(Times):
         90.0
     """
 
-    seconds: float = attrs.field(converter=_fixed)
+    seconds: float = attrs.field(metadata=setting(_time))
 
     @property
     def mean_seconds(self) -> float:
@@ -113,7 +110,7 @@ class Constant(Times):
         return np.full(count, self.seconds)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Exponential(Times):
     """Times without memory.
 
@@ -125,7 +122,7 @@ class Exponential(Times):
         240.0
     """
 
-    mean: float = attrs.field(converter=_mean)
+    mean: float = attrs.field(metadata=setting(_length, seconds=True))
 
     @property
     def mean_seconds(self) -> float:
@@ -137,7 +134,7 @@ class Exponential(Times):
         return generator.standard_exponential(count) * self.mean
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Lognormal(Times):
     """Lognormal times with this mean and standard deviation: the usual law of talk times.
 
@@ -152,12 +149,12 @@ class Lognormal(Times):
         240.0
     """
 
-    mean: float = attrs.field(converter=_mean)
-    sd: float = attrs.field()
+    mean: float = attrs.field(metadata=setting(_length, seconds=True))
+    sd: float = attrs.field(metadata=setting(_time, seconds=True))
 
     @sd.validator
     def _check(self, _: attrs.Attribute[float], value: object) -> None:
-        if duration("sd", value) > 1000 * self.mean:
+        if self.sd > 1000 * self.mean:
             raise InvalidValueError("sd", value, "at most 1,000 times the mean")
 
     @property
@@ -172,7 +169,7 @@ class Lognormal(Times):
         return np.exp(mu + sigma * generator.standard_normal(count))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Gamma(Times):
     """Gamma times with this mean and standard deviation.
 
@@ -185,8 +182,8 @@ class Gamma(Times):
         4.0
     """
 
-    mean: float = attrs.field(converter=_mean)
-    sd: float = attrs.field(converter=_sd)
+    mean: float = attrs.field(metadata=setting(_length, seconds=True))
+    sd: float = attrs.field(metadata=setting(_length, seconds=True))
 
     @sd.validator
     def _check(self, _: attrs.Attribute[float], value: object) -> None:
@@ -208,7 +205,7 @@ class Gamma(Times):
         return generator.standard_gamma(self.shape, count) * (self.mean / self.shape)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Erlang(Times):
     """Erlang times: a sum of exponential phases.
 
@@ -221,8 +218,8 @@ class Erlang(Times):
         240.0
     """
 
-    mean: float = attrs.field(converter=_mean)
-    phases: int = attrs.field(converter=_phases)
+    mean: float = attrs.field(metadata=setting(_length, seconds=True))
+    phases: int = attrs.field(metadata=setting(whole, 1, PHASES_MAX))
 
     @property
     def mean_seconds(self) -> float:
@@ -234,7 +231,7 @@ class Erlang(Times):
         return generator.standard_gamma(self.phases, count) * (self.mean / self.phases)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Uniform(Times):
     """Times spread evenly between two bounds.
 
@@ -247,8 +244,8 @@ class Uniform(Times):
         90.0
     """
 
-    low: float = attrs.field(converter=_low)
-    high: float = attrs.field(converter=_high)
+    low: float = attrs.field(metadata=setting(_time, seconds=True))
+    high: float = attrs.field(metadata=setting(_length, seconds=True))
 
     @high.validator
     def _check(self, _: attrs.Attribute[float], value: object) -> None:
@@ -265,16 +262,16 @@ class Uniform(Times):
         return self.low + (self.high - self.low) * generator.random(count)
 
 
-def _values(values: Iterable[float]) -> tuple[float, ...]:
-    if isinstance(values, str):
-        raise InvalidValueError("values", values, "a list of seconds")
-    found = tuple(_seconds("values", value, positive=False) for value in values)
+def _values(field: str, values: object) -> tuple[float, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidValueError(field, values, "a list of times")
+    found = tuple(_time(field, value) for value in values)
     if not 0 < len(found) <= VALUES_MAX:
-        raise InvalidValueError("values", len(found), f"1 to {VALUES_MAX} times")
+        raise InvalidValueError(field, len(found), f"1 to {VALUES_MAX} times")
     return found
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Empirical(Times):
     """Times drawn from observed ones, each as likely as the others.
 
@@ -286,7 +283,9 @@ class Empirical(Times):
         90.0
     """
 
-    values: tuple[float, ...] = attrs.field(converter=_values, repr=False)
+    values: Sequence[float] = attrs.field(
+        repr=False, metadata=setting(_values, seconds=True, read=array_of(read_duration))
+    )
 
     @property
     def mean_seconds(self) -> float:
@@ -303,7 +302,7 @@ def _parts(value: Iterable[tuple[Hours, Times]]) -> tuple[tuple[Hours, Times], .
     return tuple(value)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class ByInterval(Times):
     """A law for each stretch of the week; that of a contact is the one in which it arrives.
 
@@ -312,8 +311,7 @@ class ByInterval(Times):
         otherwise: the law of all other hours.
 
     Example:
-        >>> from omniqueue.centre.week import hours
-        >>> law = ByInterval([(hours("mon-sun", "00:00", "02:00"), Constant(5))],
+        >>> law = ByInterval([(Hours("mon-sun", "00:00", "02:00"), Constant(5))],
         ...                  Constant(9))
         >>> law.draw(Chance(1), "handling", np.array([60.0, 7200.0])).tolist()
         [5.0, 9.0]
@@ -388,16 +386,125 @@ class ByInterval(Times):
         return found
 
 
-def seconds_of(value: Times | float, field: str) -> Times:
-    """Return a law of times; a number is a time that is always the same.
+def times(value: Times | float) -> Times:
+    """Return a law of times; a number means a constant.
 
     Example:
-        >>> seconds_of(30, "wrap_up")
+        >>> times(30)
         Constant(seconds=30.0)
     """
-    if isinstance(value, Times):
-        return value
-    return Constant(_seconds(field, value, positive=False))
+    return value if isinstance(value, Times) else Constant(_time("", value))
+
+
+def optional_times(value: Times | float | None) -> Times | None:
+    """Return a law of times as `times` does, or None."""
+    return None if value is None else times(value)
+
+
+LAWS: Final[Mapping[str, type[Times]]] = {  # of equal keys, the first where `kind` is not given
+    "constant": Constant,
+    "exponential": Exponential,
+    "lognormal": Lognormal,
+    "gamma": Gamma,
+    "erlang": Erlang,
+    "uniform": Uniform,
+    "empirical": Empirical,
+}
+_FROM_FILE: Final = ("file", "column")  # empirical
+_HOURS: Final = tuple(keys_of(Hours))
+
+
+def law(value: object, place: Place, others: Sequence[str] = ()) -> Times:
+    """Return the law of times that a file describes.
+
+    It is a length with its unit (a constant); a table, whose keys say which law it is where
+    `kind` does not; or an array of tables, each with the hours in which it holds.
+
+    Args:
+        value: what the file says.
+        place: where.
+        others: keys of the table that are read elsewhere.
+
+    Raises:
+        InvalidValueError: it is none of these.
+        NotedError: it has faults, which are kept.
+    """
+    if isinstance(value, list):
+        return _by_interval(value, place)
+    if isinstance(value, str):
+        return Constant(read_duration(value))
+    if not isinstance(value, dict):
+        expected = 'a length with its unit, as "4 min", or a law, as { mean = "4 min" }'
+        raise InvalidValueError("", value, expected)
+    rest = {key: each for key, each in value.items() if key != "kind"}
+    kind = value.get("kind", _kind_of(rest))
+    if kind is None:
+        known = ["kind", *dict.fromkeys(key for kind in LAWS.values() for key in keys_of(kind))]
+        known += [*_FROM_FILE, *others]
+        wrong = [key for key in rest if key not in known]
+        for key in wrong:
+            place.below(key).note(not_a_key(key, known))
+        if wrong:
+            raise NotedError
+    if not isinstance(kind, str) or kind not in LAWS:
+        told = ", ".join(rest) if kind is None else kind
+        raise InvalidValueError("", told, f"kind, one of {', '.join(LAWS)}, with its mean, sd ...")
+    if kind == "empirical" and "file" in rest:
+        column = table_of(_Column)(rest, place)
+        return Empirical(_observed(place.below("file").file(column.file), column.column))
+    return table_of(LAWS[kind])(rest, place)
+
+
+def _kind_of(found: Mapping[str, object]) -> str | None:
+    """Return the first law that has just these keys."""
+    given = sorted(key.removesuffix("_seconds") for key in found)
+    if given == sorted(_FROM_FILE):
+        return "empirical"
+    for name, kind in LAWS.items():
+        if given == sorted({key.removesuffix("_seconds") for key in keys_of(kind)}):
+            return name
+    return None
+
+
+@attrs.frozen
+class _Column:
+    """Observed times: a column of a CSV file."""
+
+    file: str = attrs.field(metadata=setting(read=text))
+    column: str = attrs.field(metadata=setting(read=text))
+
+
+def _observed(path: str, column: str) -> list[float]:
+    values: list[float] = []
+    try:
+        for line, row in enumerate(csv.DictReader(lines_of(path, FILE_BYTES_MAX)), start=2):
+            cell = row.get(column)
+            if cell is None:
+                raise FileFaultsError(path, [f"line {line}: no cell in column {column!a}"])
+            if len(values) >= VALUES_MAX:
+                raise FileFaultsError(path, [f"holds more than {VALUES_MAX} rows"])
+            if cell:
+                values.append(cell_seconds(f"line {line}, {column}", cell))
+    except csv.Error as problem:
+        raise FileFaultsError(path, [f"no CSV: {problem}"]) from None
+    return values
+
+
+def _by_interval(value: list[object], place: Place) -> Times:
+    several = array_of(_part)(value, place)
+    others = [each for hours, each in several if hours is None]
+    if len(others) != 1:
+        expected = "one law without days, from and to: that of all other hours"
+        raise InvalidValueError("", len(others), expected)
+    parts = [(hours, each) for hours, each in several if hours is not None]
+    return ByInterval(parts, others[0])
+
+
+def _part(value: object, place: Place) -> tuple[Hours | None, Times]:
+    found = table(value)
+    hours = {key: each for key, each in found.items() if key in _HOURS}
+    rest = {key: each for key, each in found.items() if key not in _HOURS}
+    return table_of(Hours)(hours, place) if hours else None, law(rest, place, _HOURS)
 
 
 __all__ = [
@@ -410,5 +517,7 @@ __all__ = [
     "Lognormal",
     "Times",
     "Uniform",
-    "seconds_of",
+    "law",
+    "optional_times",
+    "times",
 ]

@@ -8,6 +8,8 @@ from typing import Final, Literal, TypeAlias
 
 from omniqueue.errors import FileFaultsError
 
+FILE_BYTES_MAX: Final = 1 << 20
+
 Kind: TypeAlias = Literal["scenario", "staff"]
 
 _CALLED: Final[Mapping[Kind, str]] = {"scenario": "a scenario file", "staff": "a staff file"}

@@ -13,6 +13,7 @@ import attrs
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import whole
 from omniqueue.model.durations import clock_seconds
+from omniqueue.model.fields import checked, setting
 
 DAY_SECONDS: Final = 86400
 WEEK_SECONDS: Final = 7 * DAY_SECONDS
@@ -48,16 +49,17 @@ def _days(value: object) -> tuple[int, ...]:
     if isinstance(value, tuple) and all(type(day) is int and 0 <= day <= 6 for day in value):
         if value:
             return tuple(sorted({int(day) for day in value}))
-    return weekdays("days", value)
+    return weekdays("", value)
 
 
-def _clock(value: object) -> int:
+def clock(value: object) -> int:
+    """Return a time of day in seconds after midnight: such a number, or text as "09:00"."""
     if isinstance(value, str):
-        return clock_seconds("clock", value)
-    return whole("clock", value, 0, DAY_SECONDS)
+        return clock_seconds("", value)
+    return whole("", value, 0, DAY_SECONDS)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Hours:
     """A stretch of the clock on some weekdays, from its start on and before its end.
 
@@ -75,8 +77,8 @@ class Hours:
     """
 
     days: tuple[int, ...] = attrs.field(converter=_days, default=tuple(range(7)))
-    start: int = attrs.field(converter=_clock, default=0)
-    end: int = attrs.field(converter=_clock, default=DAY_SECONDS)
+    start: int = attrs.field(converter=clock, default=0, metadata=setting(key="from"))
+    end: int = attrs.field(converter=clock, default=DAY_SECONDS, metadata=setting(key="to"))
 
     @start.validator
     def _check(self, _: attrs.Attribute[int], value: int) -> None:
@@ -120,16 +122,6 @@ class Hours:
                 if high > 0:
                     found.append((float(max(low, 0)), float(high)))
         return found
-
-
-def hours(days: str, start: str, end: str) -> Hours:
-    """Return hours as people write them.
-
-    Example:
-        >>> hours("mon-fri", "09:00", "17:00").length
-        28800
-    """
-    return Hours(weekdays("days", days), clock_seconds("from", start), clock_seconds("to", end))
 
 
 def week_label(seconds: float, *, with_day: bool) -> str:

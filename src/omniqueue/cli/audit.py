@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.record.audit import audited
     from omniqueue.record.event_reading import EventReader
     from omniqueue.report.audit_tables import audit_json, audit_lines
-    from omniqueue.sim.logs.staff_file import zone_named
+    from omniqueue.sim.logs.contact_log import zone_named
 
     path = arguments.record
     zone = None if arguments.zone is None else zone_named("--zone", arguments.zone)

@@ -62,7 +62,8 @@ def staff_of(arguments: argparse.Namespace, **policies: str | None) -> Staff:
     """
     import attrs
 
-    from omniqueue.sim.logs.staff_file import read_staff, zone_named
+    from omniqueue.sim.logs.contact_log import zone_named
+    from omniqueue.sim.logs.staff_file import read_staff
 
     staff = read_staff(arguments.staff)
     zone = None if arguments.zone is None else zone_named("--zone", arguments.zone)

@@ -8,26 +8,19 @@ import attrs
 
 from omniqueue.errors import InvalidValueError, UnknownChannelError
 from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
+from omniqueue.model.fields import checked, optional, setting
 
 CHANNELS_MAX = 1000
 MISSES_MAX = 1_000_000
 INTERRUPTERS_MAX = 1000
 
 
-def _duration(_: object, attribute: attrs.Attribute[float], value: object) -> None:
-    duration(attribute.name, value)
-
-
-def _name(value: str) -> str:
+def _name(_: str, value: object) -> str:
     return identifier("channel name", value)
 
 
-def _seconds(value: float) -> float:
-    return float(value) if type(value) is int and value.bit_length() < 1000 else value
-
-
-def _optional_seconds(value: float | None) -> float | None:
-    return None if value is None else _seconds(value)
+def _length(field: str, value: object) -> float:
+    return duration(field, value, positive=True)
 
 
 def _interrupters(value: object) -> tuple[str, ...]:
@@ -40,7 +33,7 @@ def _interrupters(value: object) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Channel:
     """One channel with its settings; `phone`, `email`, `fax` and `chat` are built in.
 
@@ -65,41 +58,21 @@ class Channel:
         60.0
     """
 
-    name: str = attrs.field(kw_only=False, converter=_name)
-    cost: int = attrs.field(default=1)
-    offer_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
-    wrap_up_seconds: float | None = attrs.field(default=0.0, converter=_optional_seconds)
-    retry_seconds: float = attrs.field(default=60.0, converter=_seconds, validator=_duration)
-    max_misses: int = attrs.field(default=1)
-    resume_seconds: float = attrs.field(default=60.0, converter=_seconds, validator=_duration)
-    target_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
-    reserve_seconds: float | None = attrs.field(default=None, converter=_optional_seconds)
+    name: str = attrs.field(kw_only=False, metadata=setting(_name))
+    cost: int = attrs.field(default=1, metadata=setting(whole, 1, LEVEL_MAX))
+    offer_seconds: float | None = attrs.field(default=None, metadata=setting(_length))
+    wrap_up_seconds: float | None = attrs.field(default=0.0, metadata=setting(optional(duration)))
+    retry_seconds: float = attrs.field(default=60.0, metadata=setting(duration))
+    max_misses: int = attrs.field(default=1, metadata=setting(whole, 1, MISSES_MAX))
+    resume_seconds: float = attrs.field(default=60.0, metadata=setting(duration))
+    target_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
+    reserve_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
     interrupted_by: tuple[str, ...] = attrs.field(default=(), converter=_interrupters)
-
-    @cost.validator
-    def _check_cost(self, _: attrs.Attribute[int], value: object) -> None:
-        whole("cost", value, 1, LEVEL_MAX)
-
-    @max_misses.validator
-    def _check_misses(self, _: attrs.Attribute[int], value: object) -> None:
-        whole("max_misses", value, 1, MISSES_MAX)
 
     @interrupted_by.validator
     def _check_interrupters(self, _: attrs.Attribute[tuple[str, ...]], value: object) -> None:
         if isinstance(value, tuple) and self.name in value:
             raise InvalidValueError("interrupted_by", self.name, "other channels than this one")
-
-    @offer_seconds.validator
-    def _check_offer(self, _: attrs.Attribute[float | None], value: object) -> None:
-        if value is not None:
-            duration("offer_seconds", value, positive=True)
-
-    @wrap_up_seconds.validator
-    @target_seconds.validator
-    @reserve_seconds.validator
-    def _check_optional(self, attribute: attrs.Attribute[float | None], value: object) -> None:
-        if value is not None:
-            duration(attribute.name, value)
 
 
 STOCK_CHANNELS = (Channel("phone"), Channel("email"), Channel("fax"), Channel("chat"))

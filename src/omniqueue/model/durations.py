@@ -57,6 +57,23 @@ def duration_seconds(field: str, value: object) -> float:
     raise InvalidValueError(field, value, _EXPECTED)
 
 
+def cell_seconds(field: str, cell: str) -> float:
+    """Return the duration that a cell of a CSV file holds: a number of seconds, or text.
+
+    Raises:
+        InvalidValueError: as of `duration_seconds`.
+
+    Example:
+        >>> cell_seconds("handling", "90"), cell_seconds("handling", "4 min")
+        (90.0, 240.0)
+    """
+    try:
+        number = float(cell)
+    except ValueError:
+        return duration_seconds(field, cell)
+    return duration_seconds(field, number)
+
+
 def clock_seconds(field: str, value: object) -> int:
     """Return a time of day, "09:00" to "24:00", in seconds after midnight by the clock.
 

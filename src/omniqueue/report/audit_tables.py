@@ -9,13 +9,13 @@ from functools import partial
 from typing import Final
 
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS
 from omniqueue.record.measures import RECORD_FORMULAS
 from omniqueue.report import formats
 from omniqueue.report.fairness_tables import overtaking_lines
-from omniqueue.report.json_values import json_fields, json_value
 from omniqueue.report.tables import (
     ASA,
     INCOMPLETE,

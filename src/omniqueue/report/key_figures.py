@@ -12,7 +12,7 @@ from omniqueue.record.measures import MEASURES
 from omniqueue.report import formats
 from omniqueue.report.simulation_tables import simulated_outcomes
 from omniqueue.sim.runs.estimates import Estimate
-from omniqueue.sim.runs.results import ContactRow, SimulationResult
+from omniqueue.sim.runs.results import EstimateRow, SimulationResult
 from omniqueue.sim.scenarios.scenario import Scenario
 
 
@@ -52,7 +52,7 @@ class KeyColumn:
     """
 
     head: str
-    cell: Callable[[ContactRow, str], Cell]
+    cell: Callable[[EstimateRow, str], Cell]
 
 
 @attrs.frozen

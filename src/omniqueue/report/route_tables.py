@@ -7,12 +7,12 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.play.questions import Answer
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures, GroupMeasures
 from omniqueue.report import formats
 from omniqueue.report.fairness_tables import fairness_lines
-from omniqueue.report.json_values import json_fields, json_value
 from omniqueue.report.tables import (
     ASA,
     INCOMPLETE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import isclose
-from typing import Final, TypeAlias
+from typing import Final
 
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES
@@ -21,13 +21,10 @@ from omniqueue.sim.runs.results import (
     FORMULAS,
     QUANTILES,
     By,
-    ContactRow,
-    GroupRow,
+    EstimateRow,
     SimulationResult,
 )
 from omniqueue.sim.scenarios.unserved import unserved_streams
-
-_EstimateRow: TypeAlias = ContactRow | GroupRow
 
 # Of all contacts, above the quantiles of the waits and below them.
 _WHOLE: Final = (
@@ -145,38 +142,38 @@ def _total(result: SimulationResult) -> Iterator[str]:
     yield from text_table(("measure", "estimate", "interval"), rows)
 
 
-def _estimate_cells(name: str, row: ContactRow) -> list[str]:
+def _estimate_cells(name: str, row: EstimateRow) -> list[str]:
     measure, estimate = MEASURES[name], row.measures[name]
     text = formats.UNITS[measure.unit]
     return [measure.label, text(estimate.value), formats.interval(estimate, text)]
 
 
-def simulated_outcomes(rows: Sequence[ContactRow]) -> list[str]:
+def simulated_outcomes(rows: Sequence[EstimateRow]) -> list[str]:
     """Return the counts of contacts to show of these rows; see `outcomes_shown`."""
     return outcomes_shown(
         [{name: estimate.value for name, estimate in row.measures.items()} for row in rows]
     )
 
 
-def _value(name: str) -> Column[_EstimateRow]:
+def _value(name: str) -> Column[EstimateRow]:
     """Return the column of a measure's estimate."""
     measure = MEASURES[name]
     text = formats.UNITS[measure.unit]
     return Column(measure.label, lambda row: text(row.measures[name].value))
 
 
-def _margin(name: str) -> Column[_EstimateRow]:
+def _margin(name: str) -> Column[EstimateRow]:
     """Return the column of a measure's estimate with half its interval."""
     measure = MEASURES[name]
     return Column(measure.label, lambda row: formats.with_margin(row.measures[name], measure.unit))
 
 
-def _quantile(share: float) -> Column[ContactRow]:
+def _quantile(share: float) -> Column[EstimateRow]:
     head = "median" if share == 0.5 else f"{100 * share:g}th pct"
     return Column(head, lambda row: formats.seconds(row.quantiles[share].value))
 
 
-_CONTACTS: Final[tuple[Column[ContactRow], ...]] = (
+_CONTACTS: Final[tuple[Column[EstimateRow], ...]] = (
     _margin("abandonment"),
     _margin("chance_of_waiting"),
     _margin("mean_wait"),
@@ -186,7 +183,7 @@ _CONTACTS: Final[tuple[Column[ContactRow], ...]] = (
     _value("overtook"),
 )
 _GROUPS: Final = (
-    Column[GroupRow]("group", lambda row: row.name),
+    Column[EstimateRow]("group", lambda row: row.name),
     _value("agents"),
     _margin("occupancy"),
     _margin("load"),
@@ -197,7 +194,7 @@ _GROUPS: Final = (
 def _contacts(result: SimulationResult, by: By) -> Iterator[str]:
     rows = result.rows(by)
     outcomes = map(_value, simulated_outcomes(rows))
-    columns: list[Column[ContactRow]] = [Column(by, lambda row: row.name), *outcomes, *_CONTACTS]
+    columns: list[Column[EstimateRow]] = [Column(by, lambda row: row.name), *outcomes, *_CONTACTS]
     if result.scenario.interrupts:
         columns.append(_value("mean_interrupted_time"))
     yield from table_lines(columns, rows)

@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 import attrs
 
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import RECORD_FORMULAS, TOTALS, Measured
 from omniqueue.report import formats
-from omniqueue.report.json_values import json_fields, json_value
 from omniqueue.report.route_tables import clock_of, log_marks, route_json
 from omniqueue.report.tables import (
     ASA,

@@ -18,7 +18,7 @@ from omniqueue.sim.logs.intervals import Intervals
 Table = Callable[..., list[dict[str, object]]]
 
 BERLIN = ZoneInfo("Europe/Berlin")
-STAFF = 'zone = "Europe/Berlin"\nhandling.default = 60\n[[agents]]\ngroup = "desk"\n'
+STAFF = 'zone = "Europe/Berlin"\nhandling.default = "60 s"\n[[agents]]\ngroup = "desk"\n'
 
 
 def at(text: str) -> float:

@@ -114,7 +114,7 @@ def test_an_agent_finishes_what_it_has_and_then_goes() -> None:
 
 
 def test_wrap_up_is_finished_too() -> None:
-    staff = "channels.phone.wrap_up = 30\n" + MORNING
+    staff = "channels.phone.wrap_up_seconds = 30\n" + MORNING
     run, recorder, _ = routed(staff, [logged("late", 12 * HOUR - 5)], [60])
     assert recorder.told(PresenceSet)[-1] == (12 * HOUR + 85, "desk-1 offline")
     assert run.ended_at == 12 * HOUR + 85
@@ -160,7 +160,7 @@ def test_ties_at_one_instant() -> None:
 
 
 def test_an_offer_is_accepted_at_once() -> None:
-    staff = "channels.phone.offer = 20\n" + ALWAYS
+    staff = "channels.phone.offer_seconds = 20\n" + ALWAYS
     _, recorder, ledger = routed(staff, [logged("c1", 10), logged("c2", 20)], [60, 60])
     assert recorder.told(Assigned) == [(10, "c1 assigned"), (70, "c2 assigned")]
     assert [event.name for event in recorder.events[2:5]] == ["queued", "offered", "assigned"]

@@ -8,7 +8,8 @@ import attrs
 import numpy as np
 import pytest
 
-from omniqueue.centre.times import Lognormal
+from omniqueue.centre.groups import Group
+from omniqueue.centre.times import Exponential, Lognormal
 from omniqueue.errors import InvariantError
 from omniqueue.model.channel import Channel
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
@@ -17,7 +18,7 @@ from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import ratio_interval
 from omniqueue.sim.runs.summary import summarise
 from omniqueue.sim.scenarios.file import read_scenario
-from omniqueue.sim.scenarios.scenario import Exponential, Group, Redial, Scenario, Stream
+from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 HOUR = 3600.0

@@ -11,7 +11,7 @@ import pytest
 from omniqueue import Assigned, Channel, Contact, Events, Preference, Queued, RelaxStep
 from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
 from omniqueue.centre.times import Constant, Exponential, Lognormal, Uniform
-from omniqueue.centre.week import Hours, hours
+from omniqueue.centre.week import Hours
 from omniqueue.model.contact_events import Declined, OfferExpired
 from omniqueue.policy.order import EnteringContact
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
@@ -185,7 +185,7 @@ def test_relaxation_preference_and_expiry_act_at_their_instants() -> None:
 
 
 def test_opening_hours_turn_away() -> None:
-    stream = traced([0, 9 * HOUR, 17 * HOUR], 60, opening=[hours("mon", "09:00", "17:00")])
+    stream = traced([0, 9 * HOUR, 17 * HOUR], 60, opening=[Hours("mon", "09:00", "17:00")])
     record = ran([stream], [Group("desk")])
     assert record.outcome.tolist() == [CLOSED, COMPLETED, CLOSED]
 
@@ -208,12 +208,12 @@ def everything() -> Scenario:
             Stream(
                 "calls",
                 channel="phone",
-                arrivals=Poisson([Rate(90, hours("mon-sun", "08:00", "18:00"))]),
+                arrivals=Poisson([Rate(90, Hours("mon-sun", "08:00", "18:00"))]),
                 handling=Lognormal(240, 200),
                 wrap_up=Exponential(20),
                 patience=Exponential(120),
                 redial=Redial(chance=0.5, after=Exponential(200)),
-                opening=[hours("mon-sun", "08:30", "18:00")],
+                opening=[Hours("mon-sun", "08:30", "18:00")],
                 priority=3,
             ),
             Stream(
@@ -248,7 +248,7 @@ def everything() -> Scenario:
                 reaction=Uniform(1, 4),
                 shifts=[
                     ShiftPlan(
-                        hours("mon-sun", "07:00", "15:00"),
+                        Hours("mon-sun", "07:00", "15:00"),
                         breaks=[Break("11:00", "11:20", turns=2)],
                     )
                 ],

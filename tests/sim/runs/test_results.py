@@ -11,7 +11,7 @@ import pytest
 from omniqueue import Channel
 from omniqueue.centre.groups import Group, ShiftPlan
 from omniqueue.centre.times import Exponential
-from omniqueue.centre.week import hours
+from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.sim.replication.columns import check_identities
 from omniqueue.sim.replication.loop import run_replication
@@ -38,7 +38,7 @@ def two_days() -> SimulationResult:
         ],
         groups=[
             Group(
-                "desk", skills={"paper": 1}, shifts=[ShiftPlan(hours("mon-sun", "00:00", "02:00"))]
+                "desk", skills={"paper": 1}, shifts=[ShiftPlan(Hours("mon-sun", "00:00", "02:00"))]
             )
         ],
         channels=[Channel("phone", target_seconds=20), Channel("fax", target_seconds=300)],

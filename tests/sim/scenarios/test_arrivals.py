@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours, hours
+from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.sim.scenarios.arrivals import Busyness, Poisson, Rate, Trace
 
 DESK = Poisson(
     [
-        Rate(60, hours("mon-fri", "08:00", "12:00")),
-        Rate(0, hours("mon-fri", "12:00", "13:00")),
-        Rate(30, hours("mon-fri", "13:00", "17:00")),
-        Rate(6, hours("sun", "22:00", "02:00")),
+        Rate(60, Hours("mon-fri", "08:00", "12:00")),
+        Rate(0, Hours("mon-fri", "12:00", "13:00")),
+        Rate(30, Hours("mon-fri", "13:00", "17:00")),
+        Rate(6, Hours("sun", "22:00", "02:00")),
     ]
 )
 
@@ -84,7 +84,7 @@ def test_a_trace_is_kept_as_it_is() -> None:
         lambda: Poisson([]),
         lambda: Poisson("60"),  # type: ignore[arg-type]
         lambda: Poisson([Rate(1, Hours(start=0, end=7200)), Rate(1, Hours(start=7199))]),
-        lambda: Poisson([Rate(1, hours("sun", "22:00", "06:00")), Rate(1, Hours("mon"))]),
+        lambda: Poisson([Rate(1, Hours("sun", "22:00", "06:00")), Rate(1, Hours("mon"))]),
         lambda: Trace([2, 1]),
         lambda: Trace([-1]),
         lambda: Trace([]),

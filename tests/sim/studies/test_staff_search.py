@@ -11,7 +11,7 @@ import pytest
 
 from omniqueue.centre.groups import Break, Group, Level, ShiftPlan
 from omniqueue.centre.times import Exponential
-from omniqueue.centre.week import Hours, hours
+from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError
 from omniqueue.report.staffing_tables import staffing_lines, staffing_verdict
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate, Trace
@@ -84,7 +84,7 @@ def test_it_finds_back_from_a_bad_start() -> None:
     """Patience that formulas take for endless, and a log whose busiest hour says nothing."""
     scenario = Scenario(
         streams=[
-            Stream("calls", channel="phone", arrivals=Trace(np.arange(0, DAY, 20)), handling=55)
+            Stream("calls", channel="phone", arrivals=Trace(range(0, int(DAY), 20)), handling=55)
         ],
         groups=[Group("desk")],
         horizon_seconds=DAY,
@@ -197,7 +197,7 @@ def test_a_stopped_search_keeps_what_is_sure() -> None:
 
 
 def test_groups_keep_their_shape() -> None:
-    shifts = [ShiftPlan(hours("mon", "08:00", "12:00"), n) for n in (6, 3, 1)]
+    shifts = [ShiftPlan(Hours("mon", "08:00", "12:00"), n) for n in (6, 3, 1)]
     group = Group("desk", shifts=shifts)
     before = [0, 0, 0]
     for number in range(41):
@@ -218,7 +218,7 @@ def test_groups_keep_their_shape() -> None:
 
 
 def test_planned_hours() -> None:
-    plan = ShiftPlan(hours("mon-fri", "08:00", "16:00"), 3, [Break("12:00", "12:30", turns=2)])
+    plan = ShiftPlan(Hours("mon-fri", "08:00", "16:00"), 3, [Break("12:00", "12:30", turns=2)])
     group = Group("desk", shifts=[plan], shrinkage=0.5)
     week = planned_seconds(group, np.array([0.0, 7 * DAY]))
     assert week.tolist() == [5 * 3 * 7.5 * HOUR]
@@ -229,7 +229,7 @@ def test_planned_hours() -> None:
 
 
 def test_the_start_knows_shifts_shrinkage_and_what_may_wait() -> None:
-    day = hours("mon-fri", "09:00", "17:00")
+    day = Hours("mon-fri", "09:00", "17:00")
     streams = [
         attrs.evolve(calls(0, 240), arrivals=Poisson([Rate(90, day)])),
         Stream("mails", channel="email", arrivals=20, handling=Exponential(360)),
@@ -243,8 +243,8 @@ def test_the_start_knows_shifts_shrinkage_and_what_may_wait() -> None:
     shrunk = attrs.evolve(scenario, groups=[attrs.evolve(group, shrinkage=0.2)])
     assert erlang_start(shrunk, targets)["desk"] == pytest.approx(base / 0.8, abs=1)
     half = [
-        Group("early", shifts=[ShiftPlan(hours("mon-fri", "09:00", "13:00"), 4)]),
-        Group("late", shifts=[ShiftPlan(hours("mon-fri", "13:00", "17:00"), 4)]),
+        Group("early", shifts=[ShiftPlan(Hours("mon-fri", "09:00", "13:00"), 4)]),
+        Group("late", shifts=[ShiftPlan(Hours("mon-fri", "13:00", "17:00"), 4)]),
         Group("idle", skills={"x": 1}, channels=("fax",)),
     ]
     assert erlang_start(attrs.evolve(scenario, groups=half), targets) == {

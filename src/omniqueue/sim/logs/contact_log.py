@@ -9,13 +9,16 @@ from contextlib import closing, contextmanager
 from datetime import datetime, tzinfo
 from math import inf
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
 from omniqueue.centre.regular_file import lines_of
 from omniqueue.errors import FileFaultsError, InvalidValueError, shown
 from omniqueue.model.checks import identifier, priority
-from omniqueue.model.durations import duration_seconds
+from omniqueue.model.durations import cell_seconds
+from omniqueue.model.fields import setting
+from omniqueue.model.reader import text, texts
 from omniqueue.model.skill import NO_SKILLS, Skills
 
 BYTES_MAX: Final = 2 * 1024**3
@@ -42,12 +45,12 @@ class LogColumns:
         'time'
     """
 
-    id: str = "id"
-    time: str = "time"
-    channel: str = "channel"
-    skills: tuple[str, ...] = ()
-    handling: str | None = None
-    priority: str | None = None
+    id: str = attrs.field(default="id", metadata=setting(read=text))
+    time: str = attrs.field(default="time", metadata=setting(read=text))
+    channel: str = attrs.field(default="channel", metadata=setting(read=text))
+    skills: tuple[str, ...] = attrs.field(default=(), metadata=setting(read=texts))
+    handling: str | None = attrs.field(default=None, metadata=setting(read=text))
+    priority: str | None = attrs.field(default=None, metadata=setting(read=text))
 
 
 @attrs.frozen
@@ -168,6 +171,24 @@ def read_log(
     return reader.read()
 
 
+def zone_named(field: str, value: object) -> ZoneInfo:
+    """Return a time zone by its IANA name, or refuse the name.
+
+    Example:
+        >>> zone_named("zone", "Europe/Berlin").key
+        'Europe/Berlin'
+    """
+    try:
+        return ZoneInfo(text(value))
+    except (ZoneInfoNotFoundError, InvalidValueError, ValueError, OSError):
+        raise InvalidValueError(field, value, "a time zone, as Europe/Berlin") from None
+
+
+def read_zone(value: object, _: object) -> ZoneInfo:
+    """Return the time zone that a file names."""
+    return zone_named("", value)
+
+
 class _Reader:
     """Reads one log."""
 
@@ -275,7 +296,7 @@ class _Reader:
         handling_seconds = None
         urgency = 0
         if columns.handling is not None and cells[end]:
-            handling_seconds = _seconds(columns.handling, cells[end])
+            handling_seconds = cell_seconds(columns.handling, cells[end])
         if columns.priority is not None and cells[-1]:
             urgency = _whole(columns.priority, cells[-1])
         return LoggedContact(
@@ -324,7 +345,7 @@ class Clock:
         self._zone = zone
         self._days: dict[int, float | None] = {}  # day -> its UTC offset, None where it changes
 
-    def __call__(self, field: str, text: str) -> float:
+    def __call__(self, field: str, said: str) -> float:
         """Return the instant in seconds since 1970 UTC.
 
         Raises:
@@ -334,15 +355,15 @@ class Clock:
         Cost: about 0.5 microseconds.
         """
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(said)
         except ValueError:
-            raise InvalidValueError(field, text, "a time in ISO 8601") from None
+            raise InvalidValueError(field, said, "a time in ISO 8601") from None
         if not YEARS[0] <= moment.year <= YEARS[1]:
-            raise InvalidValueError(field, text, f"a year from {YEARS[0]} to {YEARS[1]}")
+            raise InvalidValueError(field, said, f"a year from {YEARS[0]} to {YEARS[1]}")
         if moment.tzinfo is not None:
             return moment.timestamp()
         if self._zone is None:
-            raise InvalidValueError(field, text, "a time with its zone, or a zone for the log")
+            raise InvalidValueError(field, said, "a time with its zone, or a zone for the log")
         naive = (moment - _EPOCH).total_seconds()
         day = moment.toordinal()
         try:
@@ -353,7 +374,7 @@ class Clock:
             return naive - offset
         at = moment.replace(tzinfo=self._zone).timestamp()
         if datetime.fromtimestamp(at, self._zone).replace(tzinfo=None) != moment:
-            raise InvalidValueError(field, text, "a time that the clock of the zone shows")
+            raise InvalidValueError(field, said, "a time that the clock of the zone shows")
         return at
 
     def _offset(self, moment: datetime) -> float | None:
@@ -373,14 +394,6 @@ _EPOCH: Final = datetime(1970, 1, 1)  # naive on purpose: a difference of clocks
 def _names(header: list[str]) -> str:
     names = ", ".join(shown(name) for name in header[:20])
     return names + (", ..." if len(header) > 20 else "")
-
-
-def _seconds(field: str, cell: str) -> float:
-    try:
-        number = float(cell)
-    except ValueError:
-        return duration_seconds(field, cell)
-    return duration_seconds(field, number)
 
 
 def _whole(field: str, cell: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
@@ -125,7 +126,7 @@ def is_open(stream: Stream, arrived_at: Floats) -> NDArray[np.bool_]:
     return within(stream.opening, arrived_at)
 
 
-def within(hours: tuple[Hours, ...], instants: Floats) -> NDArray[np.bool_]:
+def within(hours: Sequence[Hours], instants: Floats) -> NDArray[np.bool_]:
     """Tell whether instants lie within hours of the week, shape (n,). Cost: O(hours x n).
 
     Example:

@@ -18,6 +18,7 @@ from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import instant, whole
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields
 from omniqueue.record.measures import MEASURES
 
 _EXACT_MAX: Final = 200  # degrees of freedom above which the expansion is exact to 1e-9
@@ -79,25 +80,11 @@ class Estimate:
             >>> Estimate(2.0).to_dict()
             {'value': 2.0, 'low': None, 'high': None}
         """
-        return {
-            "value": finite(self.value),
-            "low": finite(self.low),
-            "high": finite(self.high),
-        }
+        return json_fields(self, "half_width")
 
     def covers(self, truth: float) -> bool:
         """Tell whether the interval contains a number."""
         return self.low <= truth <= self.high
-
-
-def finite(number: float) -> float | None:
-    """Return a number as JSON has it: None where it is not finite. Cost: O(1).
-
-    Example:
-        >>> finite(nan) is None
-        True
-    """
-    return number if isfinite(number) else None
 
 
 def check_confidence(confidence: float) -> float:

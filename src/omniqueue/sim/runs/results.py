@@ -14,10 +14,11 @@ from omniqueue.centre.times import Floats
 from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import NO_SKILL, Measure, measures_of
 from omniqueue.sim.replication.columns import ReplicationRecord
-from omniqueue.sim.runs.estimates import Estimate, finite, measure_interval, quantile_interval
+from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,
     GROUP_SUMS,
@@ -61,31 +62,23 @@ FORMULAS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 @attrs.frozen(kw_only=True)
-class ContactRow:
-    """The estimates of one channel, skill or stream, or of all.
+class EstimateRow:
+    """The estimates of one channel, skill, stream or agent group, or of all.
 
     Args:
         name: which; "all" for all.
-        measures: measure (a key of `CONTACT_MEASURES`) to estimate.
-        quantiles: share to the quantile of the waits of the answered, in seconds.
+        measures: measure (a key of `CONTACT_MEASURES`, or of `GROUP_MEASURES`) to estimate.
+        quantiles: share to the quantile of the waits of the answered, in seconds (not of groups).
     """
 
     name: str
     measures: Mapping[str, Estimate]
-    quantiles: Mapping[float, Estimate]
+    quantiles: Mapping[float, Estimate] = MappingProxyType({})
 
-
-@attrs.frozen(kw_only=True)
-class GroupRow:
-    """The estimates of one agent group.
-
-    Args:
-        name: the group.
-        measures: measure (a key of `GROUP_MEASURES`) to estimate.
-    """
-
-    name: str
-    measures: Mapping[str, Estimate]
+    def named(self) -> dict[str, Estimate]:
+        """Return measures and quantiles by the names that they have as columns."""
+        quantiles = {f"wait_p{100 * share:g}": each for share, each in self.quantiles.items()}
+        return {**self.measures, **quantiles}
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -225,26 +218,27 @@ class SimulationResult:
             share: quantile_interval(units, share, confidence=self.confidence) for share in shares
         }
 
-    def rows(self, by: By = "total") -> list[ContactRow]:
+    def rows(self, by: By = "total") -> list[EstimateRow]:
         """Return all estimates by channel, skill or stream. Cost: O(n log n) for each name."""
-        found = []
-        for name in self.names(by):
-            streams = self.streams_of(by, name)
-            sums = self._contact_sums(streams)
-            measures = self._estimates(CONTACT_MEASURES, sums)
-            quantiles = self._quantiles(QUANTILES, streams)
-            found.append(ContactRow(name=name, measures=measures, quantiles=quantiles))
-        return found
+        return [
+            EstimateRow(
+                name=name,
+                measures=self._estimates(CONTACT_MEASURES, self._contact_sums(streams)),
+                quantiles=self._quantiles(QUANTILES, streams),
+            )
+            for name in self.names(by)
+            for streams in [self.streams_of(by, name)]
+        ]
 
-    def group_rows(self) -> list[GroupRow]:
+    def group_rows(self) -> list[EstimateRow]:
         """Return all estimates by agent group, then of all agents. Cost: O(units x groups)."""
-        found = []
         names = [group.name for group in self.scenario.groups]
-        for name in [*names, "all"] if len(names) > 1 else names:
-            sums = self._group_sums(name)
-            measures = self._estimates(GROUP_MEASURES, sums)
-            found.append(GroupRow(name=name, measures=measures))
-        return found
+        return [
+            EstimateRow(
+                name=name, measures=self._estimates(GROUP_MEASURES, self._group_sums(name))
+            )
+            for name in ([*names, "all"] if len(names) > 1 else names)
+        ]
 
     def _estimates(
         self, table: Mapping[str, Measure], sums: Mapping[str, Floats]
@@ -262,21 +256,11 @@ class SimulationResult:
 
         Cost: as of `rows`.
         """
-        rows = self.rows(by)
-        found: dict[str, Column] = {"name": np.array([row.name for row in rows])}
-        for measure in CONTACT_MEASURES:
-            _add_columns(found, measure, [row.measures[measure] for row in rows])
-        for share in QUANTILES:
-            _add_columns(found, _quantile_name(share), [row.quantiles[share] for row in rows])
-        return found
+        return _columns(self.rows(by))
 
     def group_columns(self) -> dict[str, Column]:
         """Return the estimates of agent groups as columns. Cost: O(units x groups)."""
-        rows = self.group_rows()
-        found: dict[str, Column] = {"name": np.array([row.name for row in rows])}
-        for measure in GROUP_MEASURES:
-            _add_columns(found, measure, [row.measures[measure] for row in rows])
-        return found
+        return _columns(self.group_rows())
 
     def interval_columns(
         self, *, by: By = "total", name: str = "all", group: str = "all"
@@ -328,25 +312,17 @@ class SimulationResult:
         return {
             "format": FORMAT,
             "title": self.scenario.title,
-            "seed": self.seed,
-            "replications": self.replications,
-            "batches": self.batches,
-            "confidence": self.confidence,
+            **json_fields(self, "scenario", "summaries", "first_record"),
             "order": order_text(self.order),
-            "selection": self.selection,
-            "incomplete": self.incomplete,
-            "precision": self.precision,
             "horizon_seconds": self.scenario.horizon_seconds,
             "warm_up_seconds": self.scenario.warm_up_seconds,
             "unserved": dict(unserved_streams(self.scenario)),
-            "total": _contact_json(self.rows()[0]),
-            "channels": [_contact_json(row) for row in self.rows("channel")],
-            "skills": [_contact_json(row) for row in self.rows("skill")],
-            "streams": [_contact_json(row) for row in self.rows("stream")],
-            "groups": [
-                {"name": row.name, **_estimates_json(row.measures)} for row in self.group_rows()
-            ],
-            "intervals": {name: _json_list(column) for name, column in intervals.items()},
+            "total": _row_json(self.rows()[0]),
+            "channels": [_row_json(row) for row in self.rows("channel")],
+            "skills": [_row_json(row) for row in self.rows("skill")],
+            "streams": [_row_json(row) for row in self.rows("stream")],
+            "groups": [_row_json(row) for row in self.group_rows()],
+            "intervals": {name: json_value(column.tolist()) for name, column in intervals.items()},
             "formulas": dict(FORMULAS),
         }
 
@@ -423,18 +399,12 @@ def _add_columns(columns: dict[str, Column], name: str, several: Sequence[Estima
     columns[f"{name}_high"] = np.array([each.high for each in several])
 
 
-def _quantile_name(share: float) -> str:
-    return f"wait_p{100 * share:g}"
+def _columns(rows: Sequence[EstimateRow]) -> dict[str, Column]:
+    found: dict[str, Column] = {"name": np.array([row.name for row in rows])}
+    for name in rows[0].named():
+        _add_columns(found, name, [row.named()[name] for row in rows])
+    return found
 
 
-def _estimates_json(measures: Mapping[str, Estimate]) -> dict[str, JsonValue]:
-    return {name: each.to_dict() for name, each in measures.items()}
-
-
-def _contact_json(row: ContactRow) -> dict[str, JsonValue]:
-    quantiles = {_quantile_name(share): each for share, each in row.quantiles.items()}
-    return {"name": row.name, **_estimates_json(row.measures), **_estimates_json(quantiles)}
-
-
-def _json_list(column: Column) -> list[JsonValue]:
-    return [finite(each) if isinstance(each, float) else each for each in column.tolist()]
+def _row_json(row: EstimateRow) -> dict[str, JsonValue]:
+    return {"name": row.name, **{name: each.to_dict() for name, each in row.named().items()}}

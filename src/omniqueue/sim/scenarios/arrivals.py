@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
 from functools import partial
 from itertools import pairwise
 from math import ceil, sqrt
@@ -14,14 +15,18 @@ import numpy as np
 
 from omniqueue.centre.chance import Chance
 from omniqueue.centre.times import Floats
-from omniqueue.centre.week import DAY_SECONDS, Hours, week_label
+from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours, week_label
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import duration, instant
+from omniqueue.model.fields import checked, inline, setting
+from omniqueue.model.reader import Place, array_of, keys_of, table_of, text
+from omniqueue.sim.logs.contact_log import LogColumns, read_log, read_zone
 
 ARRIVALS_MAX: Final = 20_000_000  # of one replication: some 6 GB with its statistics
 RATE_MAX: Final = 1e9  # contacts an hour
 RATES_MAX: Final = 10_000
 TRACE_MAX: Final = 5_000_000
+_PER: Final = {"per_second": 3600.0, "per_minute": 60.0, "per_hour": 1.0, "per_day": 1 / 24}
 
 
 class Arrivals(ABC):
@@ -47,7 +52,14 @@ class Arrivals(ABC):
         """
 
 
-@attrs.frozen
+def _rate(field: str, value: object) -> float:
+    rate = instant(field, value)
+    if not 0 <= rate <= RATE_MAX:
+        raise InvalidValueError(field, value, f"a rate from 0 to {RATE_MAX:.0e}")
+    return rate
+
+
+@attrs.frozen(field_transformer=checked)
 class Rate:
     """So many contacts an hour within some hours of the week.
 
@@ -60,14 +72,8 @@ class Rate:
         60.0
     """
 
-    per_hour: float = attrs.field()
+    per_hour: float = attrs.field(metadata=setting(_rate))
     hours: Hours = attrs.field(factory=Hours)
-
-    def __attrs_post_init__(self) -> None:
-        rate = instant("per_hour", self.per_hour)
-        if not 0 <= rate <= RATE_MAX:
-            raise InvalidValueError("per_hour", self.per_hour, f"a rate from 0 to {RATE_MAX:.0e}")
-        object.__setattr__(self, "per_hour", rate)
 
 
 def _rates(value: Iterable[Rate] | float) -> tuple[Rate, ...]:
@@ -75,13 +81,13 @@ def _rates(value: Iterable[Rate] | float) -> tuple[Rate, ...]:
         return (Rate(value),)
     found = tuple(value)
     if not all(isinstance(rate, Rate) for rate in found):
-        raise InvalidValueError("rates", value, "Rate values")
+        raise InvalidValueError("", value, "Rate values")
     if not 0 < len(found) <= RATES_MAX:
-        raise InvalidValueError("rates", len(found), f"1 to {RATES_MAX}")
+        raise InvalidValueError("", len(found), f"1 to {RATES_MAX}")
     return found
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Poisson(Arrivals):
     """Poisson arrivals whose rate is constant by intervals of the week.
 
@@ -203,20 +209,20 @@ def _unit_sums(generator: np.random.Generator, end: float) -> Floats:
     return sums[sums < end]
 
 
-def _instants(values: Iterable[float]) -> tuple[float, ...]:
-    found = tuple(map(partial(duration, "times"), values))
+def _instants(field: str, values: Iterable[float]) -> tuple[float, ...]:
+    found = tuple(map(partial(duration, field), values))
     if not 0 < len(found) <= TRACE_MAX:
-        raise InvalidValueError("times", len(found), f"1 to {TRACE_MAX} instants")
+        raise InvalidValueError(field, len(found), f"1 to {TRACE_MAX} instants")
     if any(later < earlier for earlier, later in pairwise(found)):
-        raise InvalidValueError("times", "not in order", "instants in order")
+        raise InvalidValueError(field, "not in order", "instants in order")
     return found
 
 
-def _handling(values: Iterable[float] | None) -> tuple[float, ...] | None:
-    return None if values is None else tuple(map(partial(duration, "handling"), values))
+def _durations(field: str, values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(map(partial(duration, field), values))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Trace(Arrivals):
     """Arrivals as they were recorded, the same in every replication.
 
@@ -232,12 +238,14 @@ class Trace(Arrivals):
         2.0
     """
 
-    times: tuple[float, ...] = attrs.field(converter=_instants, repr=False)
-    handling: tuple[float, ...] | None = attrs.field(default=None, converter=_handling, repr=False)
+    times: Sequence[float] = attrs.field(metadata=setting(_instants), repr=False)
+    handling: Sequence[float] | None = attrs.field(
+        default=None, metadata=setting(_durations), repr=False
+    )
 
     @handling.validator
     def _check(
-        self, _: attrs.Attribute[tuple[float, ...] | None], value: tuple[float, ...] | None
+        self, _: attrs.Attribute[Sequence[float] | None], value: Sequence[float] | None
     ) -> None:
         if value is not None and len(value) != len(self.times):
             raise InvalidValueError("handling", len(value), "one for each instant")
@@ -258,14 +266,14 @@ class Trace(Arrivals):
         return times[times < horizon_seconds]
 
 
-def _shape(value: float) -> float:
-    shape = instant("shape", value)
+def _shape(field: str, value: object) -> float:
+    shape = instant(field, value)
     if not 1e-3 <= shape <= 1e12:
-        raise InvalidValueError("shape", value, "a number from 0.001 to 1e12")
+        raise InvalidValueError(field, value, "a number from 0.001 to 1e12")
     return shape
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Busyness:
     """How busy a day is: one gamma factor of mean 1 for all the arrivals of the day.
 
@@ -281,7 +289,7 @@ class Busyness:
         (3,)
     """
 
-    shape: float = attrs.field(converter=_shape)
+    shape: float = attrs.field(metadata=setting(_shape))
 
     def factors(self, chance: Chance, days: int) -> Floats:
         """Return the factors of the days, shape (days,). Cost: O(days)."""
@@ -297,4 +305,111 @@ def recorded_handling(arrivals: Arrivals, count: int) -> Floats | None:
     return None
 
 
-__all__ = ["Arrivals", "Busyness", "Poisson", "Rate", "Trace", "recorded_handling"]
+def _counts(field: str, value: object) -> tuple[float, ...]:
+    if not isinstance(value, Sequence) or len(value) > RATES_MAX:
+        raise InvalidValueError(field, value, f"up to {RATES_MAX} numbers")
+    return tuple(instant(field, each) for each in value)
+
+
+def arrivals(value: Arrivals | float) -> Arrivals:
+    """Return arrivals; a number means Poisson arrivals, so many an hour.
+
+    Example:
+        >>> arrivals(60).expected(7200.0)
+        120.0
+    """
+    return value if isinstance(value, Arrivals) else Poisson(value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked)
+class _Rates:
+    """Rates within some hours as a file writes them: one with its unit, or counts in a row."""
+
+    hours: Hours = attrs.field(factory=Hours, metadata=inline(Hours))
+    per_second: float | None = attrs.field(default=None, metadata=setting(_rate))
+    per_minute: float | None = attrs.field(default=None, metadata=setting(_rate))
+    per_hour: float | None = attrs.field(default=None, metadata=setting(_rate))
+    per_day: float | None = attrs.field(default=None, metadata=setting(_rate))
+    every_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
+    counts: Sequence[float] | None = attrs.field(default=None, metadata=setting(_counts))
+
+    def rates(self) -> list[Rate]:
+        """Return them a rate each. Cost: O(counts)."""
+        given = [(getattr(self, name), factor) for name, factor in _PER.items()]
+        rates = [Rate(each * factor, self.hours) for each, factor in given if each is not None]
+        counted = self.every_seconds is not None, self.counts is not None
+        if len(rates) + any(counted) != 1 or counted[0] != counted[1]:
+            expected = f"one of {', '.join(_PER)}; or every and counts"
+            raise InvalidValueError("", len(rates) + sum(counted), expected)
+        return rates or self._counted()
+
+    def _counted(self) -> list[Rate]:
+        """Return rates from the expected numbers of contacts of equal intervals in a row."""
+        every, counts, hours = self.every_seconds, self.counts, self.hours
+        assert every is not None
+        assert counts is not None
+        if not every >= 1 or every % 1:
+            raise InvalidValueError("every_seconds", every, 'whole seconds, as "30min"')
+        if len(counts) * every > hours.length or not counts:
+            raise InvalidValueError("counts", len(counts), "as many as there is time for")
+        rates = []
+        for place, each in enumerate(counts):
+            start = hours.start + place * int(every)
+            days, clock = divmod(start, DAY_SECONDS)
+            finish = (clock + int(every) - 1) % DAY_SECONDS + 1
+            weekday = tuple((day + days) % 7 for day in hours.days)
+            rates.append(Rate(each * 3600 / every, Hours(weekday, clock, finish)))
+        return rates
+
+
+@attrs.frozen(kw_only=True)
+class _Log:
+    """A log whose arrivals are those of a stream, as a file writes it."""
+
+    trace: str = attrs.field(metadata=setting(read=text))
+    columns: LogColumns = attrs.field(factory=LogColumns, metadata=inline(LogColumns))
+    zone: tzinfo = attrs.field(default=UTC, metadata=setting(read=read_zone))
+    only: str | None = attrs.field(default=None, metadata=setting(read=text))
+
+    def arrivals(self, path: str) -> Trace:
+        """Return the arrivals of its rows, on the clock that starts on its first Monday."""
+        log = read_log(path, self.columns, zone=self.zone)
+        rows = [each for each in log.contacts if self.only in (None, each.channel)]
+        if not rows:
+            raise InvalidValueError("only", self.only, "a channel that the log has")
+        # 1970-01-05 was a Monday. Clock changes are left out: days have 24 hours here.
+        monday = (log.contacts[0].at - 4 * DAY_SECONDS) // WEEK_SECONDS * WEEK_SECONDS
+        start = monday + 4 * DAY_SECONDS
+        recorded = [each.handling_seconds for each in rows if each.handling_seconds is not None]
+        return Trace(
+            [each.at - start for each in rows], recorded if len(recorded) == len(rows) else None
+        )
+
+
+_LOG: Final = table_of(_Log, refused={"priority": "all contacts of a stream have its priority"})
+
+
+def read_arrivals(value: object, place: Place) -> Arrivals:
+    """Return the arrivals that a file describes: a rate with its unit, several, or a log.
+
+    Args:
+        value: what the file says.
+        place: where.
+
+    Raises:
+        InvalidValueError: it is none of these.
+        NotedError: it has faults, which are kept.
+    """
+    if isinstance(value, list):
+        several = array_of(partial(_read_rates, others=()))(value, place)
+        return Poisson([rate for rates in several for rate in rates])
+    if not isinstance(value, dict):
+        raise InvalidValueError("", value, "a rate with its unit, as { per_hour = 60 }")
+    if "trace" not in value:
+        return Poisson(_read_rates(value, place, list(keys_of(_Log))))
+    log = _LOG(value, place)
+    return log.arrivals(place.below("trace").file(log.trace))
+
+
+def _read_rates(value: object, place: Place, others: Sequence[str]) -> list[Rate]:
+    return table_of(_Rates, others=others)(value, place).rates()

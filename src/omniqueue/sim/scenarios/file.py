@@ -10,26 +10,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import attrs
-
-from omniqueue.centre.groups import Group
 from omniqueue.centre.regular_file import read_small
-from omniqueue.centre.section import text
-from omniqueue.centre.toml_file import toml_table
-from omniqueue.centre.week import DAY_SECONDS
-from omniqueue.errors import FileFaultsError, InvalidValueError, MissingExtraError, OmniqueueError
-from omniqueue.model.channel import Channel
-from omniqueue.model.checks import whole
-from omniqueue.model.durations import duration_seconds
-from omniqueue.sim.logs.staff_file import order_name, selection_name
-from omniqueue.sim.scenarios.arrivals import Busyness
-from omniqueue.sim.scenarios.faults import faults_of
-from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.sim.scenarios.shapes import Shapes, add_shape, whole_number
+from omniqueue.centre.toml_file import FILE_BYTES_MAX, toml_table
+from omniqueue.model.reader import read_file, table_of
+from omniqueue.sim.scenarios.scenario import Scenario
 
-FORMAT: Final = "omniqueue-scenario/1"
-BYTES_MAX: Final = 1 << 20
-FAULTS_MAX: Final = 20
+FORMAT: Final = "omniqueue-scenario/2"
+_REFUSED: Final = {
+    "zone": "the simulated clock has no zone and is never put forward or back",
+    "log": "contacts come from streams; a stream takes a log as { trace = ... }",
+    "handling": "each stream says how long its contacts take",
+    "run.days": 'the horizon has its unit, as horizon = "5 days"',
+}
 
 
 def read_scenario(path: str) -> Scenario:
@@ -40,7 +32,6 @@ def read_scenario(path: str) -> Scenario:
 
     Raises:
         FileFaultsError: every fault with its place, the first 20 spelt out.
-        MissingExtraError: the library `cattrs` is not installed.
 
     Example:
         >>> read_scenario("/dev/null")
@@ -48,7 +39,7 @@ def read_scenario(path: str) -> Scenario:
         ...
         omniqueue.errors.FileFaultsError: /dev/null: is not a regular file
     """
-    return parse_scenario(read_small(path, BYTES_MAX), name=path, folder=Path(path).parent)
+    return parse_scenario(read_small(path, FILE_BYTES_MAX), name=path, folder=Path(path).parent)
 
 
 def parse_scenario(
@@ -63,7 +54,6 @@ def parse_scenario(
 
     Raises:
         FileFaultsError: every fault with its place, the first 20 spelt out.
-        MissingExtraError: the library `cattrs` is not installed.
 
     Example:
         >>> parse_scenario(b'''
@@ -78,116 +68,6 @@ def parse_scenario(
         ... ''').streams[0].handling
         Exponential(mean=240.0)
     """
-    found = toml_table(content, name=name, kind="scenario")
-    try:
-        shapes = Shapes(folder)
-    except ImportError:
-        raise MissingExtraError(
-            "scenario files", "cattrs", "pip install 'omniqueue[cli]'"
-        ) from None
-    try:
-        return _structured(shapes, found).scenario()
-    except OmniqueueError as problem:
-        faults = [line for each in (problem, *problem.others) for line in faults_of(each)]
-    except Exception as problem:  # cattrs gathers what went wrong in groups
-        from cattrs.errors import BaseValidationError
-
-        if not isinstance(problem, BaseValidationError):
-            raise
-        faults = list(faults_of(problem))
-    raise FileFaultsError(name, faults[:FAULTS_MAX], max(0, len(faults) - FAULTS_MAX))
-
-
-@attrs.frozen(kw_only=True)
-class _Run:
-    """The table `run`."""
-
-    days: int | None = None
-    horizon_seconds: float | None = None
-    warm_up_seconds: float = 0.0
-    drain_seconds: float = float(DAY_SECONDS)
-    interval_seconds: float = 1800.0
-    replications: int = 20
-
-    def horizon(self) -> float:
-        if self.days is not None and self.horizon_seconds is not None:
-            raise InvalidValueError("run", "days and horizon", "one of the two")
-        if self.horizon_seconds is not None:
-            return self.horizon_seconds
-        days = 1 if self.days is None else whole("days", self.days, 1, 100_000)
-        return float(days * DAY_SECONDS)
-
-
-@attrs.frozen(kw_only=True)
-class _Routing:
-    """The table `routing`."""
-
-    order: str = "arrival"
-    selection: str = "longest-idle"
-    max_waiting: int | None = None
-
-
-@attrs.frozen(kw_only=True)
-class _File:
-    """A scenario file."""
-
-    streams: tuple[Stream, ...]
-    agents: tuple[Group, ...]
-    format: str = FORMAT
-    title: str = ""
-    seed: int = 1
-    run: _Run = _Run()
-    routing: _Routing = _Routing()
-    busyness: Busyness | None = None
-    channels: tuple[Channel, ...] = ()
-
-    def scenario(self) -> Scenario:
-        return Scenario(
-            streams=self.streams,
-            groups=self.agents,
-            channels=self.channels,
-            order=self.routing.order,
-            selection=self.routing.selection,
-            max_waiting=self.routing.max_waiting,
-            horizon_seconds=self.run.horizon(),
-            warm_up_seconds=self.run.warm_up_seconds,
-            drain_seconds=self.run.drain_seconds,
-            interval_seconds=self.run.interval_seconds,
-            replications=self.run.replications,
-            busyness=self.busyness,
-            seed=self.seed,
-            title=self.title,
-        )
-
-
-def _format(field: str, value: object) -> str:
-    if value == FORMAT:
-        return FORMAT
-    raise InvalidValueError(field, value, repr(FORMAT))
-
-
-def _structured(shapes: Shapes, found: dict[str, object]) -> _File:
-    run = dict.fromkeys(
-        ("horizon_seconds", "warm_up_seconds", "drain_seconds", "interval_seconds"),
-        duration_seconds,
-    )
-    converter = shapes.converter
-    add_shape(converter, _Run, {**run, "days": whole_number, "replications": whole_number})
-    add_shape(
-        converter,
-        _Routing,
-        {"order": order_name, "selection": selection_name, "max_waiting": whole_number},
-    )
-    add_shape(
-        converter,
-        _File,
-        {
-            "format": _format,
-            "title": text,
-            "seed": whole_number,
-            "channels": shapes.channels,
-            "streams": shapes.several(Stream),
-            "agents": shapes.several(Group),
-        },
-    )
-    return converter.structure(found, _File)
+    tree = toml_table(content, name=name, kind="scenario")
+    read = table_of(Scenario, refused=_REFUSED)
+    return read_file(read, tree, name=name, format=FORMAT, folder=folder)

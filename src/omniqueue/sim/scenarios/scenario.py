@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil
 from typing import Final
 
@@ -11,14 +11,23 @@ import attrs
 from omniqueue.centre.centre import Centre, name_faults
 from omniqueue.centre.chance import REPLICATIONS_MAX
 from omniqueue.centre.groups import Group, share
-from omniqueue.centre.times import Constant, Exponential, Times, seconds_of
+from omniqueue.centre.times import Times, law, optional_times, times
 from omniqueue.centre.week import DAY_SECONDS, Hours
 from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model.checks import duration, identifier, priority, whole
 from omniqueue.model.contact import Contact, Preference, RelaxStep
 from omniqueue.model.durations import duration_text
+from omniqueue.model.fields import checked, setting, several
+from omniqueue.model.reader import array_of, levels, table_of
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
-from omniqueue.sim.scenarios.arrivals import ARRIVALS_MAX, Arrivals, Busyness, Poisson, Trace
+from omniqueue.sim.scenarios.arrivals import (
+    ARRIVALS_MAX,
+    Arrivals,
+    Busyness,
+    Trace,
+    arrivals,
+    read_arrivals,
+)
 
 STREAMS_MAX: Final = 1000
 DAYS_MAX: Final = 100_000
@@ -26,19 +35,7 @@ TURNS_MAX: Final = 20_000_000  # agents x days x changes: what a calendar may ho
 INTERVALS_MAX: Final = 10_080
 
 
-def _chance(value: float) -> float:
-    return share("chance", value)
-
-
-def _after(value: Times | float) -> Times:
-    return seconds_of(value, "after")
-
-
-def _attempts(value: int) -> int:
-    return whole("attempts", value, 2, 100)
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Redial:
     """What customers do who gave up.
 
@@ -48,56 +45,24 @@ class Redial:
         attempts: how many times in all one customer calls (int from 2).
 
     Example:
+        >>> from omniqueue.sim import Exponential
         >>> Redial(chance=0.4, after=Exponential(300)).attempts
         3
     """
 
-    chance: float = attrs.field(converter=_chance)
-    after: Times = attrs.field(converter=_after)
-    attempts: int = attrs.field(default=3, converter=_attempts)
+    chance: float = attrs.field(metadata=setting(share))
+    after: Times = attrs.field(converter=times, metadata=setting(read=law))
+    attempts: int = attrs.field(default=3, metadata=setting(whole, 2, 100))
 
 
-def _arrivals(value: Arrivals | float) -> Arrivals:
-    return value if isinstance(value, Arrivals) else Poisson(value)
+def _needed(field: str, value: object) -> Skills:
+    return Skills.of(value, field=field, most=SKILLS_NEEDED_MAX)
 
 
-def _handling(value: Times | float | None) -> Times | None:
-    return None if value is None else seconds_of(value, "handling")
+_RELAX: Final = array_of(table_of(RelaxStep, reads={"skills": levels}))
 
 
-def _patience(value: Times | float | None) -> Times | None:
-    return None if value is None else seconds_of(value, "patience")
-
-
-def _wrap_up(value: Times | float | None) -> Times | None:
-    return None if value is None else seconds_of(value, "wrap_up")
-
-
-def _name(value: str) -> str:
-    return identifier("name", value)
-
-
-def _channel(value: str) -> str:
-    return identifier("channel", value)
-
-
-def _skills(value: Mapping[str, int]) -> Skills:
-    return Skills.of(value, most=SKILLS_NEEDED_MAX)
-
-
-def _priority(value: int) -> int:
-    return priority("priority", value)
-
-
-def _relax(value: Iterable[RelaxStep]) -> tuple[RelaxStep, ...]:
-    return tuple(value)
-
-
-def _opening(value: Iterable[Hours] | None) -> tuple[Hours, ...] | None:
-    return None if value is None else tuple(value)
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Stream:
     """A stream of contacts of one kind.
 
@@ -121,24 +86,35 @@ class Stream:
         InvalidValueError: a value out of range.
 
     Example:
+        >>> from omniqueue.sim import Exponential
         >>> Stream("calls", channel="phone", arrivals=60, handling=Exponential(240)).name
         'calls'
     """
 
-    name: str = attrs.field(kw_only=False, converter=_name)
-    channel: str = attrs.field(converter=_channel)
-    arrivals: Arrivals = attrs.field(converter=_arrivals)
-    handling: Times | None = attrs.field(default=None, converter=_handling)
-    wrap_up: Times | None = attrs.field(default=None, converter=_wrap_up)
-    patience: Times | None = attrs.field(default=None, converter=_patience)
-    redial: Redial | None = attrs.field(default=None)
-    skills: Mapping[str, int] = attrs.field(default=NO_SKILLS, converter=_skills)
-    priority: int = attrs.field(default=0, converter=_priority)
-    target_seconds: float | None = attrs.field(default=None)
-    expire_seconds: float | None = attrs.field(default=None)
-    relax: tuple[RelaxStep, ...] = attrs.field(default=(), converter=_relax)
-    prefer: Preference | None = attrs.field(default=None)
-    opening: tuple[Hours, ...] | None = attrs.field(default=None, converter=_opening)
+    name: str = attrs.field(kw_only=False, metadata=setting(identifier))
+    channel: str = attrs.field(metadata=setting(identifier))
+    arrivals: Arrivals = attrs.field(converter=arrivals, metadata=setting(read=read_arrivals))
+    handling: Times | None = attrs.field(
+        default=None, converter=optional_times, metadata=setting(read=law)
+    )
+    wrap_up: Times | None = attrs.field(
+        default=None, converter=optional_times, metadata=setting(read=law)
+    )
+    patience: Times | None = attrs.field(
+        default=None, converter=optional_times, metadata=setting(read=law)
+    )
+    redial: Redial | None = attrs.field(default=None, metadata=setting(read=table_of(Redial)))
+    skills: Mapping[str, int] = attrs.field(
+        default=NO_SKILLS, metadata=setting(_needed, read=levels)
+    )
+    priority: int = attrs.field(default=0, metadata=setting(priority))
+    target_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
+    expire_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
+    relax: Sequence[RelaxStep] = attrs.field(default=(), metadata=several(RelaxStep, read=_RELAX))
+    prefer: Preference | None = attrs.field(
+        default=None, metadata=setting(read=table_of(Preference))
+    )
+    opening: Sequence[Hours] | None = attrs.field(default=None, metadata=several(Hours))
 
     def __attrs_post_init__(self) -> None:
         self.contact("probe")  # its own checks
@@ -167,15 +143,10 @@ class Stream:
         )
 
 
-def _streams(value: Iterable[Stream]) -> tuple[Stream, ...]:
-    return tuple(value)
+_RUN_TIME: Final = setting(duration, table="run")
 
 
-def _replications(value: int) -> int:
-    return whole("replications", value, 1, REPLICATIONS_MAX)
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Scenario(Centre):
     """A contact centre to be simulated; its clock starts on a Monday at midnight.
 
@@ -203,21 +174,20 @@ class Scenario(Centre):
         1440.0
     """
 
-    streams: tuple[Stream, ...] = attrs.field(converter=_streams)
-    horizon_seconds: float = attrs.field(default=float(DAY_SECONDS))
-    warm_up_seconds: float = attrs.field(default=0.0)
-    drain_seconds: float = attrs.field(default=float(DAY_SECONDS))
-    busyness: Busyness | None = None
-    interval_seconds: float = attrs.field(default=1800.0)
-    replications: int = attrs.field(default=20, converter=_replications)
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("horizon_seconds", "warm_up_seconds", "drain_seconds", "interval_seconds"):
-            object.__setattr__(self, name, duration(name, getattr(self, name)))
-        super().__attrs_post_init__()
+    streams: Sequence[Stream] = attrs.field(metadata=several(Stream))
+    horizon_seconds: float = attrs.field(default=float(DAY_SECONDS), metadata=_RUN_TIME)
+    warm_up_seconds: float = attrs.field(default=0.0, metadata=_RUN_TIME)
+    drain_seconds: float = attrs.field(default=float(DAY_SECONDS), metadata=_RUN_TIME)
+    busyness: Busyness | None = attrs.field(
+        default=None, metadata=setting(read=table_of(Busyness))
+    )
+    interval_seconds: float = attrs.field(default=1800.0, metadata=_RUN_TIME)
+    replications: int = attrs.field(
+        default=20, metadata=setting(whole, 1, REPLICATIONS_MAX, table="run")
+    )
 
     def faults(self) -> Iterator[OmniqueueError]:
-        """Yield what does not fit together, the places named as in a file."""
+        """Yield what does not fit together, each with its place."""
         yield from super().faults()
         yield from self._name_faults()
         times = list(self._time_faults())
@@ -253,17 +223,23 @@ class Scenario(Centre):
     def _time_faults(self) -> Iterator[OmniqueueError]:
         horizon = self.horizon_seconds
         if not 0 < horizon <= DAYS_MAX * DAY_SECONDS:
-            yield InvalidValueError("horizon", horizon, f"above 0 seconds, up to {DAYS_MAX} days")
+            yield InvalidValueError(
+                "horizon_seconds", horizon, f"above 0 seconds, up to {DAYS_MAX} days"
+            )
             return
         if self.drain_seconds > DAYS_MAX * DAY_SECONDS:
-            yield InvalidValueError("drain", self.drain_seconds, f"up to {DAYS_MAX} days")
+            yield InvalidValueError("drain_seconds", self.drain_seconds, f"up to {DAYS_MAX} days")
         if self.warm_up_seconds >= horizon:
-            yield InvalidValueError("warm_up", self.warm_up_seconds, "less than the horizon")
+            yield InvalidValueError(
+                "warm_up_seconds", self.warm_up_seconds, "less than the horizon"
+            )
         if not 1 <= self.interval_seconds <= DAYS_MAX * DAY_SECONDS:
-            yield InvalidValueError("interval", self.interval_seconds, "a second or more")
+            yield InvalidValueError("interval_seconds", self.interval_seconds, "a second or more")
         elif min(horizon, 7 * DAY_SECONDS) / self.interval_seconds > INTERVALS_MAX:
             yield InvalidValueError(
-                "interval", self.interval_seconds, f"at most {INTERVALS_MAX} intervals in a week"
+                "interval_seconds",
+                self.interval_seconds,
+                f"at most {INTERVALS_MAX} intervals in a week",
             )
 
     def _name_faults(self) -> Iterator[OmniqueueError]:
@@ -277,7 +253,7 @@ class Scenario(Centre):
         for place, group in enumerate(self.groups):
             for name in group.speed if isinstance(group.speed, Mapping) else ():
                 if name not in names:
-                    yield InvalidValueError(f"agents[{place}].speed", name, "a stream's name")
+                    yield InvalidValueError(f"groups[{place}].speed", name, "a stream's name")
 
     def _size_faults(self) -> Iterator[OmniqueueError]:
         contacts = self.expected_contacts
@@ -285,7 +261,7 @@ class Scenario(Centre):
             yield InvalidValueError("arrivals", contacts, f"at most {ARRIVALS_MAX} a replication")
         if contacts <= 0 and self.streams:
             yield InvalidValueError(
-                "horizon",
+                "horizon_seconds",
                 duration_text(self.horizon_seconds),
                 "a later one: the run starts on Monday 00:00,"
                 " and no contact arrives before the horizon",
@@ -328,15 +304,3 @@ def _turns(group: Group) -> int:
         group.shift_count(shift) * (2 + 2 * len(shift.breaks)) for shift in group.shifts
     )
     return sum(shifts) if group.shifts else group.size * (group.shrinkage > 0)
-
-
-__all__ = [
-    "Busyness",
-    "Constant",
-    "Exponential",
-    "Group",
-    "Redial",
-    "Scenario",
-    "Stream",
-    "check_scenario",
-]

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
-from omniqueue.sim.runs.estimates import Estimate, finite, student_t
+from omniqueue.sim.runs.estimates import Estimate, student_t
 from omniqueue.sim.runs.replications import Results, first_goal, nothing_yet, replicate
 from omniqueue.sim.runs.results import FORMULAS, SimulationResult
 from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers
@@ -81,17 +82,7 @@ class Difference:
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return it as JSON types. Cost: O(1)."""
-        return {
-            "measure": self.measure,
-            "of": self.of,
-            "name": self.name,
-            "first": self.first.to_dict(),
-            "second": self.second.to_dict(),
-            "change": self.change.to_dict(),
-            "joint": self.joint.to_dict(),
-            "shown": self.shown,
-            "better": self.better,
-        }
+        return {**json_fields(self), "shown": self.shown, "better": self.better}
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -191,13 +182,11 @@ class Comparison:
             "title": self.first.scenario.title,
             "seed": self.first.seed,
             "replications": self.replications,
-            "confidence": self.confidence,
             "comparisons": len(self.differences),
-            "precision": self.precision,
             "incomplete": self.incomplete,
+            **json_fields(self, "first", "second"),
             "first": _way_json(self.first),
             "second": _way_json(self.second),
-            "differences": [each.to_dict() for each in self.differences],
             "formulas": {
                 **{name: FORMULAS[name] for name in MEASURES if name in FORMULAS},
                 "change": "B - A, pair by pair: Student t, ratios by the delta method",
@@ -364,7 +353,7 @@ def _way_json(result: SimulationResult) -> dict[str, JsonValue]:
         {
             "name": group.name,
             "size": group.size,
-            "agents": finite(result.estimate("agents", group=group.name).value),
+            "agents": json_value(result.estimate("agents", group=group.name).value),
         }
         for group in result.scenario.groups
     ]

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 import attrs
 
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields
 from omniqueue.sim.scenarios.scenario import Scenario
 from omniqueue.sim.studies.targets import Outcome, Target
 
@@ -56,16 +57,7 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return it as JSON types. Cost: O(groups + targets)."""
-        return {
-            "agents": dict(self.agents),
-            "agent_hours": self.agent_hours,
-            "cost": self.cost,
-            "replications": self.replications,
-            "outcomes": [each.to_dict() for each in self.outcomes],
-            "met": self.met,
-            "phase": self.phase,
-            "taken": self.taken,
-        }
+        return {**json_fields(self), "met": self.met}
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -136,16 +128,7 @@ class StaffingPlan:
         return {
             "format": FORMAT,
             "title": self.scenario.title,
-            "seed": self.seed,
-            "replications": self.replications,
-            "confidence": self.confidence,
-            "incomplete": self.incomplete,
             "met": self.met,
+            **json_fields(self, "scenario", "targets"),
             "targets": [target.text for target in self.targets],
-            "start": dict(self.start),
-            "most": dict(self.most),
-            "costs": dict(self.costs),
-            "best": None if self.best is None else self.best.to_dict(),
-            "neighbours": {name: each.to_dict() for name, each in self.neighbours.items()},
-            "trail": [each.to_dict() for each in self.trail],
         }

@@ -20,9 +20,10 @@ from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.checks import whole
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
-from omniqueue.sim.runs.estimates import finite, ratio_interval, student_t
+from omniqueue.sim.runs.estimates import ratio_interval, student_t
 from omniqueue.sim.runs.summary import CONTACT_SUMS, GROUP_SUMS, STREAM_TIMES, Summary, summarise
 from omniqueue.sim.runs.workers import Progress, Stopped, Workers
 from omniqueue.sim.validation.measures import BATCHES, REPLICATIONS, Amount, System
@@ -55,14 +56,6 @@ class Check:
     half_width: float
     z: float
     passed: bool
-
-    def to_dict(self) -> dict[str, JsonValue]:
-        """Return it as JSON types; null: not finite. Cost: O(1)."""
-        fields = attrs.asdict(self)
-        return {
-            name: finite(value) if isinstance(value, float) else value
-            for name, value in fields.items()
-        }
 
 
 @attrs.frozen(kw_only=True)
@@ -113,16 +106,9 @@ class Validation:
         return {
             "format": FORMAT,
             "passed": self.passed,
-            "full": self.full,
-            "seed": self.seed,
-            "incomplete": self.incomplete,
-            "runs": self.runs,
-            "contacts": self.contacts,
             "confidence": CONFIDENCE,
-            "limit": self.limit,
-            "worst": finite(self.worst),
-            "faults": list(self.faults),
-            "checks": [each.to_dict() for each in self.checks],
+            "worst": json_value(self.worst),
+            **json_fields(self),
         }
 
 

@@ -50,9 +50,9 @@ def json_fields(value: attrs.AttrsInstance, *without: str) -> dict[str, JsonValu
     Cost: O(its size).
 
     Example:
-        >>> from omniqueue.record.verdict import FairnessFault
-        >>> json_fields(FairnessFault(9.0, "reserved", "c2", None, "fax"), "needs", "others")
-        {'at': 9.0, 'kind': 'reserved', 'contact': 'c2', 'agent': None, 'passed_over': None}
+        >>> from omniqueue import Preference
+        >>> json_fields(Preference("ann", 60), "skip_if_away")
+        {'agent': 'ann', 'seconds': 60.0}
     """
     names = [each.name for each in attrs.fields(type(value)) if each.name not in without]
     return {name: json_value(getattr(value, name)) for name in names}

@@ -8,8 +8,8 @@ from math import inf, nan
 import attrs
 import pytest
 
+from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.record.verdict import Verdict
-from omniqueue.report.json_values import json_fields, json_value
 
 
 @attrs.frozen
