@@ -8,6 +8,7 @@
 - while it waits: `Deferred`, `Relaxed`, `Preferred`, `PreferenceEnded`, `Reserved`,
   `ReservationEnded`, `PassedOver`, `Unservable`, `Updated`
 - agents: `AgentAdded`, `AgentUpdated`, `AgentRemoved`, `PresenceSet`, `WrapUpEnded`
+- matching: `MatchingStopped`, `MatchingStarted`
 - what failed: `ObserverFailed`, `PolicyFailed`
 
 `Event` is the base of all; `Events` is what every command returns.
@@ -22,6 +23,8 @@ from omniqueue.model.agent_events import (
     AgentAdded as AgentAdded,
     AgentRemoved as AgentRemoved,
     AgentUpdated as AgentUpdated,
+    MatchingStarted as MatchingStarted,
+    MatchingStopped as MatchingStopped,
     ObserverFailed as ObserverFailed,
     PolicyFailed as PolicyFailed,
     PresenceSet as PresenceSet,

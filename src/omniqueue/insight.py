@@ -2,7 +2,7 @@
 
 - how things are now: `ContactView`, `AgentView`, `Statistics`, `Position`
 - why a contact waits: `Explanation`, with `AgentObstacles`, `GroupObstacles`, `Obstacle`,
-  `WaitingCount` and `NextChange` in it
+  `WaitingCount`, `OwnOrderFirst` and `NextChange` in it
 - why an agent is free or not: `AgentExplanation`, with `CauseCount` in it
 - how long it may take: `WaitEstimate`, from `MeasuredTimes`
 
@@ -26,6 +26,7 @@ from omniqueue.core.insight.explanation import (
     Explanation as Explanation,
     GroupObstacles as GroupObstacles,
     NextChange as NextChange,
+    OwnOrderFirst as OwnOrderFirst,
     WaitingCount as WaitingCount,
 )
 from omniqueue.core.insight.obstacles import Obstacle as Obstacle

@@ -7,6 +7,7 @@ import random
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,7 @@ from omniqueue.core.lifecycle import (
 from omniqueue.errors import InvariantError
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
+from oracle.generate_second_edition import second_edition_play
 from oracle.side_by_side import fast_router, fast_step, steps_of
 
 Edge = tuple[str, str, str]  # cause, state found, state left
@@ -116,6 +118,16 @@ def moves(monkeypatch: pytest.MonkeyPatch) -> list[Edge]:
     return seen
 
 
+def stopped_late(_: random.Random, __: int) -> dict[str, Any]:
+    """Matching is stopped while a contact is offered that should have expired meanwhile."""
+    contact = {"id": "c", "channel": "phone", "expire_seconds": 5}
+    steps = [
+        {"at": 0, "do": "submit", "contact": contact},
+        {"at": 6, "do": "stop_matching"},
+    ]
+    return {"channels": {"phone": {"offer_seconds": 9}}, "agents": [{"id": "a"}], "steps": steps}
+
+
 def test_every_state_can_be_reached_and_final_ones_are_final() -> None:
     reached = {"waiting"}
     for _ in STATES:
@@ -131,7 +143,7 @@ def test_all_of_the_table_happens_and_events_tell_it(moves: list[Edge]) -> None:
     """On random plays each cause moves contacts along all its edges, and events say so."""
     seen: set[Edge] = set()
     for seed in range(900, 1100):
-        for write in (random_play, interrupting_play):
+        for write in (random_play, interrupting_play, second_edition_play, stopped_late):
             play = write(random.Random(seed), 60)
             made = fast_router(play)
             state: dict[str, str] = {}
@@ -184,7 +196,7 @@ def test_nothing_but_the_table_writes_a_state() -> None:
     assert found == {
         "contact_commands": ["row.state = _COMPLETED[row.state]"],
         "lifecycle": ["row.state = by[row.state]"],
-        "matching": ["first.state = _TAKEN[first.state]"],
+        "matching": ["taken.state = _TAKEN[taken.state]"],
         "rows": ["row.state = state"],
     }
     assert contact_commands._COMPLETED is leaving("complete", COMPLETED)

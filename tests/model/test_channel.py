@@ -18,7 +18,7 @@ SECONDS = (
     *("offer_seconds", "wrap_up_seconds", "retry_seconds"),
     *("resume_seconds", "target_seconds", "reserve_seconds"),
 )
-REQUIRED = ("retry_seconds", "resume_seconds")
+REQUIRED = ("resume_seconds",)
 
 
 @pytest.mark.parametrize("field", SECONDS)

@@ -7,7 +7,6 @@ from collections import Counter
 
 import pytest
 
-from omniqueue import Agent, Channel, Contact, Router
 from oracle import campaign
 from oracle.generate import random_play
 from oracle.generate_second_edition import PARTS, SecondEdition, second_edition_play
@@ -189,18 +188,6 @@ def test_without_an_own_order_the_first_that_can_be_taken_goes() -> None:
         assert not seen["own order: a later contact"]
 
 
-# ---------------------------------------------------------------- against the fast router
-
-KNOWN = [
-    *(name in Agent.__annotations__ for name in ("skill_order", "wrap_up_seconds")),
-    *(name in Contact.__annotations__ for name in ("any_of", "not_agents")),
-    "max_waiting" in Channel.__annotations__,
-    hasattr(Router, "stop_matching"),
-]
-where_known = pytest.mark.skipif(not all(KNOWN), reason="the router lacks the second edition")
-
-
-@where_known
 @pytest.mark.parametrize("first", range(0, 1000, 50))
 def test_plays_agree(first: int) -> None:
     """The fast router does what the naive one does; every third play by way of snapshots."""
@@ -209,7 +196,6 @@ def test_plays_agree(first: int) -> None:
         assert first_difference(play, restore=7 if seed % 3 == 0 else 0) is None, seed
 
 
-@where_known
 @pytest.mark.parametrize("seed", range(2))
 def test_large_worlds_agree(seed: int) -> None:
     play = second_edition_play(random.Random(seed), 300, large=True)
@@ -217,7 +203,6 @@ def test_large_worlds_agree(seed: int) -> None:
     assert first_difference(play, check=False, restore=25) is None
 
 
-@where_known
 def test_the_campaign_finds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert campaign.main(["--edition", "2", "--plays", "12", "--seed", "90000"]) == 0
     assert "no difference" in capsys.readouterr().err

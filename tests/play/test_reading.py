@@ -178,7 +178,7 @@ def test_a_repeated_key_is_named_wherever_it_stands() -> None:
         (play_with(channels={"phone": {"cost": 0}}), "channels.phone.cost: is 0"),
         (play_with(channels={"phone": {"offer_seconds": 0}}), "channels.phone.offer_seconds: is"),
         (play_with(channels={"phone": {"max_misses": 0}}), "channels.phone.max_misses: is 0"),
-        (play_with(channels={"phone": {"retry_seconds": None}}), "phone.retry_seconds: is null"),
+        (play_with(channels={"phone": {"resume_seconds": None}}), "phone.resume_seconds: is null"),
         (play_with(channels={"phone": {"name": "x"}}), "channels.phone.name: is an unknown key"),
         (play_with(channels={"\x1b[31m": {}}), r"channels['\x1b[31m']: is '\x1b[31m': expected"),
         (
@@ -238,7 +238,7 @@ def test_a_repeated_key_is_named_wherever_it_stands() -> None:
             ),
             "contact.prefer.skip_if_away: is 1: expected true or false",
         ),
-        (step("submit", contact={**CALL, "relax": [{}]}), "contact.relax[0].skills: is missing"),
+        (step("submit", contact={**CALL, "relax": [{}]}), "relax[0].after_seconds: is missing"),
         (step("accept", contact="c1"), "steps[0].agent: is missing"),
         (step("abandon", contact=7), "steps[0].contact: is 7: expected a string"),
         (step("transfer", contact="c1", keep_place="no"), "steps[0].keep_place: is 'no'"),

@@ -108,5 +108,7 @@ def test_what_a_policy_sees() -> None:
     router.submit(Contact("a", "phone"), at=1)
     router.submit(Contact("b", "fax"), at=2)
     fr = Skills.of({"fr": 1})
-    assert seen[0] == AgentLoad("ana", fr, 9, 0, 0)
-    assert seen[-1] == AgentLoad("ana", fr, 9, 4, 2)
+    assert seen[0] == AgentLoad("ana", fr, 9, 0, 0, added=1)
+    assert seen[-1] == AgentLoad(
+        "ana", fr, 9, 4, 2, added=1, taken=2, latest_taking=3, busy_since=1.0
+    )

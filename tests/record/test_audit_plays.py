@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,21 +25,29 @@ from omniqueue.record.event_lines import EventWriter
 from omniqueue.record.event_reading import EventReader
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
+from oracle.generate_second_edition import second_edition_play
 from oracle.side_by_side import fast_router, steps_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = ROOT.parent / "shared/data"
 
 
+Writer = Callable[..., dict[str, Any]]
+WRITERS: tuple[Writer, ...] = (random_play, interrupting_play, second_edition_play)
+
+
 def audited_play(
-    seed: int, *, large: bool = False, interrupting: bool = False, certificates: bool = False
+    seed: int,
+    write: Writer = random_play,
+    *,
+    large: bool = False,
+    certificates: bool = False,
 ) -> tuple[AuditResult, int]:
     """Run a play through the engine, audit what was written; also the engine's assignments."""
-    write = interrupting_play if interrupting else random_play
     play = write(random.Random(seed), 400 if large else 60, large)
     router, file = fast_router(play), StringIO()
     channels = list(router.channels.values())
-    writer = EventWriter(file, channels, order=router.order, selection="any")
+    writer = EventWriter(file, channels, order=router.order, selection=router.selection)
     assigned = 0
     if certificates:
         router.certify()
@@ -58,9 +68,9 @@ def audited_play(
     return audited(reader.header, reader), assigned
 
 
-def disagreement(seed: int, **options: bool) -> str | None:
+def disagreement(seed: int, write: Writer = random_play, **options: bool) -> str | None:
     """Say where audit and engine disagree on a play (as `audited_play`); None: nowhere."""
-    found, assigned = audited_play(seed, **options)
+    found, assigned = audited_play(seed, write, **options)
     if not found.fair:
         return f"seed {seed}: {dict(found.unexplained)}: {found.faults[0]}"
     taken = sum(found.served.values())
@@ -83,13 +93,20 @@ def test_audit_and_engine_agree_on_random_plays(block: int) -> None:
 def test_audit_and_engine_agree_on_plays_that_interrupt(block: int) -> None:
     """300 plays of 60 steps; a fifth of them with a certificate before each contact given."""
     for seed in range(block * 50, block * 50 + 50):
-        assert disagreement(seed, interrupting=True, certificates=not seed % 5) is None
+        assert disagreement(seed, interrupting_play, certificates=not seed % 5) is None
 
 
-@pytest.mark.parametrize("interrupting", [False, True])
-def test_audit_and_engine_agree_on_large_worlds(interrupting: bool) -> None:
+@pytest.mark.parametrize("block", range(6))
+def test_audit_and_engine_agree_on_plays_of_the_second_edition(block: int) -> None:
+    """300 plays of 60 steps with groups of alternatives, own orders, all selections ..."""
+    for seed in range(block * 50, block * 50 + 50):
+        assert disagreement(seed, second_edition_play, certificates=not seed % 5) is None
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_audit_and_engine_agree_on_large_worlds(write: Writer) -> None:
     for seed in range(2):
-        assert disagreement(seed, large=True, interrupting=interrupting) is None
+        assert disagreement(seed, write, large=True) is None
 
 
 @pytest.mark.parametrize(
@@ -120,10 +137,12 @@ def campaign(arguments: list[str]) -> int:
     parser.add_argument("--plays", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--large", action="store_true")
-    parser.add_argument("--interrupting", action="store_true")
+    parser.add_argument("--kind", choices=[write.__name__ for write in WRITERS])
     said = parser.parse_args(arguments)
+    named = {write.__name__: write for write in WRITERS}
+    write = named[said.kind or "random_play"]
     for seed in range(said.seed, said.seed + said.plays):
-        found = disagreement(seed, large=said.large, interrupting=said.interrupting)
+        found = disagreement(seed, write, large=said.large)
         if found is not None:
             print(found)
             return 1

@@ -19,6 +19,7 @@ from omniqueue.record.verdict import CAUSES
 from oracle import run_play as oracle_run
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
+from oracle.generate_second_edition import second_edition_play
 from oracle.naive_router import NaiveRouter
 from oracle.naive_values import Agent, Contact, Json
 from record.planting import event_of
@@ -38,24 +39,25 @@ class CountingRouter(NaiveRouter):
             if other is given or other.state not in ("waiting", "deferred"):
                 continue
             if self.queue_key(other) < place:
-                self.counts[self.cause(agent, other, by_hand=by_hand)] += 1
+                self.counts[self.cause(agent, other, given, by_hand=by_hand)] += 1
                 self.times[other.id] += 1
             elif self.queue_key(other)[1:] < place[1:]:
                 self.counts["priority"] += 1
 
-    def cause(self, agent: Agent, other: Contact, *, by_hand: bool) -> str:
+    def cause(self, agent: Agent, other: Contact, given: Contact, *, by_hand: bool) -> str:
         preferred = other.preference
-        levels = agent.skills
         reserved = any(a is agent and c is not other for c, a in self.reservations)
         holds = {
             "by_hand": by_hand,
             "deferral": other.state == "deferred",
             "preference": preferred is not None and preferred.agent_id != agent.id,
             "channel": agent.channels is not None and other.channel.name not in agent.channels,
-            "skill": any(levels.get(name, 0) < need for name, need in other.skills.items()),
+            "skill": not self.meets_all(agent, other),
+            "unwanted": agent.id in other.not_agents,
             "exclusion": agent.id in other.excluded or agent.id == other.barred,
             "room": not self.has_room(agent, other),
             "reservation": reserved,
+            "own order": self.own_place(agent, other) > self.own_place(agent, given),
         }
         return next((cause for cause, true in holds.items() if true), "unexplained")
 
@@ -98,9 +100,14 @@ def order_name(play: Json) -> str:
     return f"aging:{order['aging']['seconds_per_priority']!r}"
 
 
+WRITERS: dict[str, Callable[..., Json]] = {
+    "small": random_play,
+    "interrupting": interrupting_play,
+    "second-edition": second_edition_play,
+}
 PLAYS = [
     pytest.param(write, seed, False, id=f"{name}-{seed}")
-    for name, write in (("small", random_play), ("interrupting", interrupting_play))
+    for name, write in WRITERS.items()
     for seed in range(40)
 ]
 PLAYS.append(pytest.param(random_play, 1, True, id="large-1"))  # brute force takes seconds for one
@@ -141,7 +148,7 @@ def test_a_changed_agent_in_random_plays_is_noticed(monkeypatch: pytest.MonkeyPa
     assert noticed >= 25
 
 
-@pytest.mark.parametrize("write", [random_play, interrupting_play])
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 @pytest.mark.parametrize("seed", range(30))
 def test_a_damaged_stream_is_judged_and_not_trusted(
     seed: int, write: Callable[..., Json], monkeypatch: pytest.MonkeyPatch

@@ -19,7 +19,6 @@ from omniqueue.model.agent import Agent, Presence, presence as checked_presence
 from omniqueue.model.agent_events import AgentAdded, AgentRemoved, AgentUpdated
 from omniqueue.model.checks import identifier
 from omniqueue.model.event import Events
-from omniqueue.model.skill import Skills
 
 
 class AgentCommands(Commands):
@@ -37,7 +36,8 @@ class AgentCommands(Commands):
             presence: "ready", "away" or "offline".
 
         Raises:
-            TimeWentBackwardsError, UnknownChannelError (in `limits`, `channels`, `costs`).
+            TimeWentBackwardsError, UnknownChannelError (in `limits`, `channels`, `costs`,
+            `wrap_up_seconds`).
             DuplicateAgentError: the id is in use.
             InvalidValueError: no Agent, or no presence.
 
@@ -52,7 +52,7 @@ class AgentCommands(Commands):
         enter(state, at)
         if not isinstance(agent, Agent):
             raise InvalidValueError("agent", agent, "an Agent")
-        _check_channels(state, agent.limits, agent.channels, agent.costs)
+        _check_channels(state, agent.limits, agent.channels, agent.costs, agent.wrap_up_seconds)
         roster = state.roster
         if agent.id in roster.agents:
             raise DuplicateAgentError("agent", agent.id, "an id that is not in use")
@@ -64,9 +64,12 @@ class AgentCommands(Commands):
         roster.recount(row)
         roster.join_profile(row, profile)
         roster.renew_stamp(row)
+        row.added = row.stamp
+        if wanted != "offline":
+            roster.come_in(row)
         review_lanes(state)
-        said = _description(agent)
-        state.log.append((AgentAdded, state.now, agent.id, *said, wanted, dict(agent.costs)))
+        said, own = _description(agent)
+        state.log.append((AgentAdded, state.now, agent.id, *said, wanted, *own))
         return done(state, [row], [])
 
     @command
@@ -80,6 +83,8 @@ class AgentCommands(Commands):
         limits: Mapping[str, int] | None = None,
         channels: Iterable[str] | Literal["unchanged"] | None = "unchanged",
         costs: Mapping[str, int] | None = None,
+        wrap_up_seconds: Mapping[str, float | None] | None = None,
+        skill_order: Iterable[str] | None = None,
     ) -> Events:
         """Replace what is said of an agent; work in progress stays, new work must fit.
 
@@ -91,6 +96,8 @@ class AgentCommands(Commands):
             limits: all its limits per channel; None: as they are.
             channels: the channels it takes, None for all; "unchanged": as they are.
             costs: all its own costs per channel; None: as they are.
+            wrap_up_seconds: all its own wrap-ups per channel; None: as they are.
+            skill_order: which contacts it takes first; None: as it is.
 
         Raises:
             UnknownChannelError, UnknownAgentError, InvalidValueError, TimeWentBackwardsError.
@@ -107,7 +114,7 @@ class AgentCommands(Commands):
         state = self._state
         enter(state, at)
         named = None if isinstance(channels, str) else _listed(channels)
-        _check_channels(state, limits, named, costs)
+        _check_channels(state, limits, named, costs, wrap_up_seconds)
         row = agent_of(state, agent_id)
         old = row.agent
         if isinstance(channels, str) and channels != "unchanged":
@@ -119,6 +126,8 @@ class AgentCommands(Commands):
             limits=old.limits if limits is None else limits,
             channels=old.channels if isinstance(channels, str) else named,
             costs=old.costs if costs is None else costs,
+            wrap_up_seconds=old.wrap_up_seconds if wrap_up_seconds is None else wrap_up_seconds,
+            skill_order=old.skill_order if skill_order is None else skill_order,
         )
         roster = state.roster
         roster.unseat(row)
@@ -130,8 +139,8 @@ class AgentCommands(Commands):
         review_lanes(state)
         if row.reserved_for is not None:
             state.suspects.append(row.reserved_for)
-        said = _description(agent)
-        state.log.append((AgentUpdated, state.now, agent.id, *said, dict(agent.costs)))
+        said, own = _description(agent)
+        state.log.append((AgentUpdated, state.now, agent.id, *said, *own))
         return done(state, [row], [])
 
     @command
@@ -226,7 +235,7 @@ def _listed(channels: Iterable[str] | None) -> tuple[str, ...] | None:
     return tuple(channels)
 
 
-def _description(
-    agent: Agent,
-) -> tuple[Skills, int, Mapping[str, int], tuple[str, ...] | None]:
-    return agent.skills, agent.capacity, dict(agent.limits), agent.channels
+def _description(agent: Agent) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """Return what events say of an agent, what is before its presence and what is its own."""
+    own = dict(agent.costs), dict(agent.wrap_up_seconds), agent.skill_order
+    return (agent.skills, agent.capacity, dict(agent.limits), agent.channels), own

@@ -42,6 +42,7 @@ from omniqueue.core.rows import (
 from omniqueue.core.state import State
 from omniqueue.errors import TimeWentBackwardsError
 from omniqueue.model.checks import instant
+from omniqueue.model.contact import all_needed
 from omniqueue.model.contact_events import (
     ExclusionEnded,
     OfferExpired,
@@ -152,16 +153,16 @@ def _relax(state: State, row: ContactRow, timer: Timer) -> tuple[list[AgentRow],
     row.details.relaxation.remove(timer)
     if row.state in FINAL or row.state == WRAP_UP:
         return [], []
-    skills = row.contact.relax[timer.detail].skills
+    needs = row.contact.relax[timer.detail].needs
     waiting = row.state == WAITING
     if waiting:
         leave(state, row)
-    row.lane = lane_of(state, row.lane.channel, skills)
+    row.lane = lane_of(state, row.lane.channel, needs)
     if waiting:
         stand(state, row)
         if row.details.reserved is not None:
             state.suspects.append(row)
-    state.log.append((Relaxed, state.now, row.id, skills))
+    state.log.append((Relaxed, state.now, row.id, all_needed(needs), needs.any_of))
     return [], [row]
 
 

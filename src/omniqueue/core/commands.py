@@ -133,7 +133,7 @@ def channel_of(state: State, field: str, name: object) -> ChannelRow:
     return channel
 
 
-def rank_of(state: State, contact: Contact, skills: Skills, arrived_at: float) -> Rank:
+def rank_of(state: State, contact: Contact, needs: Skills, arrived_at: float) -> Rank:
     """Return the rank of a contact by the router's order.
 
     Raises:
@@ -146,7 +146,7 @@ def rank_of(state: State, contact: Contact, skills: Skills, arrived_at: float) -
         target_seconds = inf if promised is None else promised
     if state.order.stock is not None:
         return state.order.stock(contact.priority, arrived_at, target_seconds)
-    return state.ask(state.order.rank, contact, skills, arrived_at, target_seconds)
+    return state.ask(state.order.rank, contact, needs, arrived_at, target_seconds)
 
 
 def done(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> Events:

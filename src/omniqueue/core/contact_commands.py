@@ -6,7 +6,7 @@ or gets. Each checks everything before it changes anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Literal
 
@@ -32,7 +32,7 @@ from omniqueue.core.endings import (
     step_out,
     stop_relaxation,
 )
-from omniqueue.core.lanes import join, lane_of, leave, requirement_lane, stand
+from omniqueue.core.lanes import join, lane_of, leave, requirement_lane, set_aside, stand
 from omniqueue.core.lifecycle import (
     ABANDONED,
     ACTIVE,
@@ -85,7 +85,7 @@ from omniqueue.errors import (
     QueueFullError,
 )
 from omniqueue.model.checks import duration, instant, truth
-from omniqueue.model.contact import Contact, Preference, needed_skills
+from omniqueue.model.contact import Contact, Group, Preference, all_needed
 from omniqueue.model.contact_events import (
     Abandoned,
     Cancelled,
@@ -101,6 +101,7 @@ from omniqueue.model.contact_events import (
     Updated,
 )
 from omniqueue.model.event import Events
+from omniqueue.model.skill import NO_SKILLS, Skills, requirement
 
 _NOT_BEFORE = leaving("not before", DEFERRED)
 _ABANDONED = leaving("abandon", ABANDONED)
@@ -124,10 +125,9 @@ class ContactCommands(Commands):
             at: seconds on the caller's epoch, not before the router's time.
 
         Raises:
-            TimeWentBackwardsError: `at` is before the router's time.
-            UnknownChannelError, DuplicateContactError: not declared; the id has been used.
+            TimeWentBackwardsError, UnknownChannelError, DuplicateContactError.
             InvalidValueError: no Contact, or `arrived_at` lies in the future.
-            QueueFullError: it would have to wait and `max_waiting` contacts do.
+            QueueFullError: it would have to wait; `max_waiting` do, in all or of its channel.
             PolicyError: a user's order policy failed.
 
         Cost: O(log lanes) when it waits, O(kinds of free agents) when one can take it.
@@ -147,7 +147,8 @@ class ContactCommands(Commands):
                 at = enter(state, at)
             if contact.__class__ is not Contact and not isinstance(contact, Contact):
                 raise InvalidValueError("contact", contact, "a Contact")
-            contact_id, skills = contact.id, contact.skills
+            contact_id, skills, terms = contact.id, contact.skills, contact.terms
+            needs = skills if terms is None else terms.needs
             channel = state.channels.get(contact.channel)
             if channel is None:
                 channel = channel_of(state, "channel", contact.channel)
@@ -158,10 +159,10 @@ class ContactCommands(Commands):
                 arrived_at = at
             elif arrived_at > at:
                 raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
-            rank = arrived_at if state.by_arrival else rank_of(state, contact, skills, arrived_at)
-            lane = channel.lanes.get(skills) or lane_of(state, channel, skills)
+            rank = arrived_at if state.by_arrival else rank_of(state, contact, needs, arrived_at)
+            lane = channel.lanes.get(needs) or lane_of(state, channel, needs)
             row = contact_row(contact, lane, rank, arrived_at, state.sequence + 1)
-            if state.max_waiting is not None:
+            if state.max_waiting is not None or channel.settings.max_waiting is not None:
                 _refuse_if_full(state, row)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
@@ -169,9 +170,9 @@ class ContactCommands(Commands):
         state.sequence += 1
         state.contacts[contact_id] = row
         raw = (Queued, at, contact_id, channel.name, skills, contact.priority, arrived_at, rank)
-        plain = contact.terms is None and channel.plain and lane.holders
+        plain = terms is None and channel.plain and lane.holders
         if not plain or state.overdue_later or state.overdue:
-            state.log.append(raw)
+            state.log.append(raw if terms is None else (*raw, needs.any_of, terms.not_agents))
             _start(state, row)
             return done(state, [], [row])
         for room in channel.rooms:
@@ -326,10 +327,10 @@ class ContactCommands(Commands):
             raise InvalidValueError("until", end_at, f"an instant after {state.now!r}")
         leave(state, row)
         move(row, _DEFERRED)
-        state.deferred += 1
         if new_channel is not None:
-            row.lane = lane_of(state, new_channel, row.lane.skills)
+            row.lane = lane_of(state, new_channel, row.lane.needs)
             start_reserve_clock(state, row)
+        set_aside(state, row)
         if end_at is not None:
             row.timer = state.timers.start(end_at, DEFERRAL, row)
         state.log.append((Deferred, state.now, row.id, row.lane.channel.name, end_at))
@@ -368,19 +369,24 @@ class ContactCommands(Commands):
         *,
         at: float,
         priority: int | None = None,
+        target_seconds: float | None = None,
         skills: Mapping[str, int] | None = None,
+        any_of: Iterable[Group] | None = None,
     ) -> Events:
-        """Change the priority or the needed skills of a contact in the queue.
+        """Change the priority, the promise or the requirement of a contact in the queue.
 
         Args:
             contact_id: a contact that is waiting or deferred.
             at: seconds on the caller's epoch.
             priority: an int within +-2**31; None: as it is.
-            skills: what is needed from now on; ends its preference and relaxation; None: as is.
+            target_seconds: its own promised answer time; None: as it is.
+            skills: what is all needed from now on; None: nothing, where `any_of` is given.
+            any_of: groups of alternatives from now on; None: none, where `skills` is given. A
+                requirement that is given ends its preference and its relaxation.
 
         Raises:
             UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
-            InvalidValueError: neither is given, or a value is out of range.
+            InvalidValueError: nothing is given, or a value is out of range.
             PolicyError: a user's order policy failed.
 
         Cost: O(log n) in the contacts of its kind that came back.
@@ -395,25 +401,29 @@ class ContactCommands(Commands):
         state = self._state
         enter(state, at)
         row = contact_in_state(state, contact_id, "update")
-        if priority is None and skills is None:
-            raise InvalidValueError("update", None, "a new priority, new skills or both")
-        contact = row.contact.with_changes(priority=priority, skills=skills)
-        needed = row.lane.skills if skills is None else contact.skills
-        rank = rank_of(state, contact, needed, row.arrived_at)
+        new_needs = _new_requirement(skills, any_of)
+        if priority is None and target_seconds is None and new_needs is None:
+            raise InvalidValueError("update", None, "a new priority, target or requirement")
+        contact = row.contact.with_changes(
+            priority=priority, target_seconds=target_seconds, needs=new_needs
+        )
+        needs = row.lane.needs if new_needs is None else new_needs
+        rank = rank_of(state, contact, needs, row.arrived_at)
         waiting = row.state == WAITING
         if waiting:
             leave(state, row)
         row.contact = contact
         row.rank = rank
-        if skills is not None:
-            row.lane = lane_of(state, row.lane.channel, needed)
+        if new_needs is not None:
+            row.lane = lane_of(state, row.lane.channel, needs)
             stop_relaxation(state, row)
         if waiting:
             stand(state, row)
         if row.details is not None and row.details.reserved is not None:
             state.suspects.append(row)
-        state.log.append((Updated, state.now, row.id, contact.priority, needed, rank))
-        if skills is not None and row.details is not None and row.details.prefer_agent:
+        said = (contact.priority, all_needed(needs), rank, needs.any_of, contact.target_seconds)
+        state.log.append((Updated, state.now, row.id, *said))
+        if new_needs is not None and row.details is not None and row.details.prefer_agent:
             lift_preference(state, row)
         return done(state, [], [row])
 
@@ -499,17 +509,18 @@ class ContactCommands(Commands):
         *,
         at: float,
         wrap_up_seconds: float | Literal["channel"] | None = "channel",
+        agent: str | None = None,
     ) -> Events:
         """End a contact; wrap-up follows, then its agent takes the next.
 
         Args:
             contact_id: a contact that is active; or interrupted or parked, then without wrap-up.
             at: seconds on the caller's epoch.
-            wrap_up_seconds: work after it; 0: none; None: until finished; "channel": its own.
+            wrap_up_seconds: work after it; None: until finished; "channel": the usual.
+            agent: only if this agent has it; None, or it is parked: whoever has it.
 
         Raises:
-            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
-            InvalidValueError: a duration that cannot be.
+            UnknownContactError, IllegalTransitionError, TimeWentBackwardsError, InvalidValueError.
 
         Cost: O(log lanes) and one match.
 
@@ -531,42 +542,45 @@ class ContactCommands(Commands):
             row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
             if row is None or row.state != ACTIVE:
                 row = contact_in_state(state, contact_id, "complete")
-            channel, said = row.lane.channel, wrap_up_seconds
-            wrap_up = channel.settings.wrap_up_seconds if said == "channel" else _wrap_up(said)
+            if agent is not None:
+                _only_by(row, agent, "complete")
+            channel, said, holder = row.lane.channel, wrap_up_seconds, row.agent
+            plain = said == "channel" and (holder is None or holder.wrap_ups is None)
+            wrap_up = channel.settings.wrap_up_seconds if plain else _wrap_up(row, said)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
-        agent = row.agent
-        if agent is None or row.state != ACTIVE:
+        if holder is None or row.state != ACTIVE:
             return _complete_without_wrap_up(state, row)
-        state.log.append((Completed, at, row.id, agent.id, wrap_up))
+        state.log.append((Completed, at, row.id, holder.id, wrap_up))
         if wrap_up or wrap_up is None:
-            return _start_wrap_up(state, row, agent, wrap_up)
-        if row.details is not None or agent.limited or agent.seat is not None:
+            return _start_wrap_up(state, row, holder, wrap_up)
+        if row.details is not None or holder.limited or holder.seat is not None:
             end_work(state, row)
         else:  # the same, for the many
             row.agent = None
-            del agent.holding[row]
-            agent.free += channel.settings.cost
-            agent.stamp = state.roster.stamp = state.roster.stamp + 1
+            del holder.holding[row]
+            holder.free += channel.settings.cost
+            holder.stamp = state.roster.stamp = state.roster.stamp + 1
         if row.details is not None or state.forget_seconds:
             end(state, row, _COMPLETED)
         else:
             row.state = _COMPLETED[row.state]  # `move` in place
             if state.forget_seconds is not None:  # 0: at once
                 del state.contacts[row.id]
-        if state.overdue_later or state.overdue or state.roster.interrupting:
-            return done(state, [agent], [])
-        serve(state, agent)
+        if state.overdue_later or state.overdue or state.roster.interrupting or state.stopped:
+            return done(state, [holder], [])
+        serve(state, holder)
         return told(state)
 
     @command
-    def finish_wrap_up(self, contact_id: str, *, at: float) -> Events:
+    def finish_wrap_up(self, contact_id: str, *, at: float, agent: str | None = None) -> Events:
         """End the work after a contact before its time, or where it has none.
 
         Args:
             contact_id: a contact in wrap-up.
             at: seconds on the caller's epoch.
+            agent: only if this agent has it; None: whoever has it.
 
         Raises:
             UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
@@ -585,6 +599,7 @@ class ContactCommands(Commands):
         state = self._state
         enter(state, at)
         row = contact_in_state(state, contact_id, "finish_wrap_up")
+        _only_by(row, agent, "finish_wrap_up")
         return done(state, [finish_wrap_up(state, row, "finish_wrap_up")], [])
 
     @command
@@ -594,17 +609,22 @@ class ContactCommands(Commands):
         *,
         at: float,
         skills: Mapping[str, int] | None = None,
+        any_of: Iterable[Group] | None = None,
         prefer: Preference | None = None,
         keep_place: bool = True,
+        agent: str | None = None,
     ) -> Events:
         """Send an active contact on: back to the queue, not to the agent who sends it.
 
         Args:
             contact_id: a contact that is active or interrupted.
             at: seconds on the caller's epoch.
-            skills: what is needed from now on; None: as it is.
+            skills: what is all needed from now on; None: nothing, where `any_of` is given.
+            any_of: groups of alternatives from now on; None: none, where `skills` is given. With
+                neither, what is needed stays as it is.
             prefer: the colleague to wait for, and how long.
             keep_place: False gives the place up: it arrives again, now.
+            agent: only if this agent has it; None: whoever has it.
 
         Raises:
             UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
@@ -624,36 +644,40 @@ class ContactCommands(Commands):
         state = self._state
         enter(state, at)
         row = contact_in_state(state, contact_id, "transfer")
-        needed = row.lane.skills if skills is None else needed_skills(skills)
+        _only_by(row, agent, "transfer")
+        new_needs = _new_requirement(skills, any_of)
+        needs = row.lane.needs if new_needs is None else new_needs
         _check_preference(prefer)
         keep_place = truth("keep_place", keep_place)
         rank = row.rank
         if not keep_place:
-            rank = rank_of(state, row.contact, needed, state.now)
-        agent = end_work(state, row)
-        row.detailed().barred = agent.id
+            rank = rank_of(state, row.contact, needs, state.now)
+        sender = end_work(state, row)
+        row.detailed().barred = sender.id
         stop_relaxation(state, row)
-        row.lane = lane_of(state, row.lane.channel, needed)
+        row.lane = lane_of(state, row.lane.channel, needs)
         if not keep_place:
             state.sequence += 1
             state.replaced += 1
             row.sequence = state.sequence
             row.arrived_at = state.now
             row.rank = rank
-        state.log.append((Transferred, state.now, row.id, agent.id, needed, keep_place, rank))
+        said = (sender.id, all_needed(needs), keep_place, rank, needs.any_of)
+        state.log.append((Transferred, state.now, row.id, *said))
         start_preference(state, row, prefer)
         if not keep_place:
             start_reserve_clock(state, row)
         wait_again(state, row, "transfer")
-        return done(state, [agent], [row])
+        return done(state, [sender], [row])
 
     @command
-    def park(self, contact_id: str, *, at: float) -> Events:
+    def park(self, contact_id: str, *, at: float, agent: str | None = None) -> Events:
         """Put an active contact aside until its customer answers; its agent is free.
 
         Args:
             contact_id: a contact that is active or interrupted.
             at: seconds on the caller's epoch.
+            agent: only if this agent has it; None: whoever has it.
 
         Raises:
             UnknownContactError, IllegalTransitionError, TimeWentBackwardsError.
@@ -671,11 +695,12 @@ class ContactCommands(Commands):
         state = self._state
         enter(state, at)
         row = contact_in_state(state, contact_id, "park")
-        agent = end_work(state, row)
+        _only_by(row, agent, "park")
+        holder = end_work(state, row)
         move(row, _PARKED)
         state.parked += 1
-        state.log.append((Parked, state.now, row.id, agent.id))
-        return done(state, [agent], [])
+        state.log.append((Parked, state.now, row.id, holder.id))
+        return done(state, [holder], [])
 
     @command
     def reopen(self, contact_id: str, *, at: float, prefer: Preference | None = None) -> Events:
@@ -718,7 +743,7 @@ class ContactCommands(Commands):
 
         Args:
             contact_id: a contact that is waiting or deferred.
-            agent_id: a ready agent with the skills, the channel and the room.
+            agent_id: a ready agent with the skills, the channel and the room, not unwanted.
             at: seconds on the caller's epoch.
 
         Raises:
@@ -741,7 +766,8 @@ class ContactCommands(Commands):
         agent = agent_of(state, agent_id)
         row = contact_in_state(state, contact_id, "assign")
         lane = requirement_lane(state, row)
-        if agent.presence != "ready" or not state.roster.has_room_for(agent, lane):
+        fits = state.roster.has_room_for(agent, lane) and not row.does_not_want(agent.id)
+        if agent.presence != "ready" or not fits:
             raise IllegalTransitionError(
                 f"assign {row.id!a} to",
                 agent.id,
@@ -755,11 +781,19 @@ class ContactCommands(Commands):
 
 def _refuse_if_full(state: State, row: ContactRow) -> None:
     """Refuse a new contact that would have to wait in a full queue."""
-    assert state.max_waiting is not None
-    if state.waiting + state.deferred < state.max_waiting:
+    channel = row.lane.channel
+    limits = (
+        ("queue", state.max_waiting, state.waiting + state.deferred),
+        (f"queue of {channel.name}", channel.settings.max_waiting, channel.in_queue),
+    )
+    full = [limit for limit in limits if limit[1] is not None and limit[2] >= limit[1]]
+    if not full:
         return
     contact = row.contact
-    if contact.not_before is None or contact.not_before <= state.now:
+    if contact.not_agents:
+        row.detailed()  # only then they are looked at
+    deferred = contact.not_before is not None and contact.not_before > state.now
+    if not deferred and not state.stopped:
         wanted = wanted_agent(state, row, contact.prefer)
         if wanted is None:
             taken = best_agent(state, row) is not None
@@ -767,9 +801,8 @@ def _refuse_if_full(state: State, row: ContactRow) -> None:
             taken = can_take(state, wanted, row)
         if taken:
             return
-    raise QueueFullError(
-        "queue", state.waiting + state.deferred, f"fewer than {state.max_waiting} waiting"
-    )
+    what, most, there = full[0]
+    raise QueueFullError(what, there, f"fewer than {most} waiting")
 
 
 def _refuse_unless_forgotten(state: State, contact_id: str) -> None:
@@ -785,16 +818,18 @@ def _start(state: State, row: ContactRow) -> None:
     lane = row.lane
     if not lane.holders and lane.empty():
         name = lane.channel.name
-        state.log.append((Unservable, now, row.id, name, lane.skills))
+        state.log.append((Unservable, now, row.id, name, lane.skills, lane.needs.any_of))
     deferred = contact.not_before is not None and contact.not_before > now
     if deferred:
         assert contact.not_before is not None
         move(row, _NOT_BEFORE)
-        state.deferred += 1
+        set_aside(state, row)
         row.timer = state.timers.start(contact.not_before, DEFERRAL, row)
         name = row.lane.channel.name
         state.log.append((Deferred, now, row.id, name, contact.not_before))
     start_preference(state, row, contact.prefer)
+    if contact.not_agents:
+        row.detailed()
     timers = state.timers
     if contact.relax:
         row.detailed().relaxation = [
@@ -806,7 +841,7 @@ def _start(state: State, row: ContactRow) -> None:
     start_reserve_clock(state, row)
     if deferred:
         return
-    if row.details is None:
+    if row.details is None and lane.channel.settings.max_waiting is None:
         join(state, row)
     else:
         stand(state, row)
@@ -861,8 +896,32 @@ def _complete_without_wrap_up(state: State, row: ContactRow) -> Events:
     return done(state, [] if agent is None else [agent], [])
 
 
-def _wrap_up(value: object) -> float | None:
-    return None if value is None else duration("wrap_up_seconds", value)
+def _only_by(row: ContactRow, agent_id: object, command: str) -> None:
+    """Refuse a command that names another agent than the holder; of a parked contact nobody is."""
+    holder = row.agent
+    if agent_id is None or holder is None or agent_id == holder.id:
+        return
+    if known_id("agent", agent_id) != holder.id:
+        raise IllegalTransitionError(
+            f"agent who would {command} {row.id!a}", agent_id, "the one who has it"
+        )
+
+
+def _new_requirement(skills: object, any_of: object) -> Skills | None:
+    """Return the requirement that a command gives; None: it gives none."""
+    if skills is None and any_of is None:
+        return None
+    return requirement(NO_SKILLS if skills is None else skills, () if any_of is None else any_of)
+
+
+def _wrap_up(row: ContactRow, said: object) -> float | None:
+    """Return the wrap-up that a command says, or else that the agent has of its own."""
+    if said != "channel":
+        return None if said is None else duration("wrap_up_seconds", said)
+    assert row.agent is not None
+    assert row.agent.wrap_ups is not None
+    channel = row.lane.channel
+    return row.agent.wrap_ups.get(channel.name, channel.settings.wrap_up_seconds)
 
 
 def _check_preference(prefer: object) -> None:

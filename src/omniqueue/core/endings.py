@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from omniqueue.core.lanes import leave
+from omniqueue.core.lanes import bring_back, leave
 from omniqueue.core.lifecycle import (
     ABANDONED,
     COMPLETED,
@@ -27,9 +27,7 @@ def step_out(state: State, row: ContactRow) -> None:
     if row.state == WAITING:
         leave(state, row)
     elif row.state == DEFERRED:
-        state.deferred -= 1
-        state.timers.cancel(row.timer)
-        row.timer = None
+        bring_back(state, row)
 
 
 def end(state: State, row: ContactRow, by: Move) -> None:

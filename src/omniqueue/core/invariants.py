@@ -111,8 +111,7 @@ def _check_agents(state: State) -> None:
             name = row.lane.channel.name
             counts[name] = counts.get(name, 0) + 1
         said = agent.agent
-        limited = bool(said.limits or said.costs or state.roster.interrupting)
-        _must(agent.limited == limited, "limits are known", agent.id)
+        _must(agent.limited == state.roster.limits(said), "limits are known", agent.id)
         _must(agent.free == agent.agent.capacity - used, "capacity is given back", agent.id)
         _must(agent.presence != "offline" or not agent.holding, "offline holds none", agent.id)
         _must(agent.limited or not (agent.full or agent.crowd), "no limit, none met", agent.id)
@@ -170,14 +169,23 @@ def _check_seat(state: State, agent: AgentRow) -> None:
 def _check_lanes(state: State) -> None:
     found = 0
     for channel in state.channels.values():
+        in_queue = 0
         for skills, lane in channel.lanes.items():
-            _must(lane.skills is skills and not lane.retired, "lane under its skills", skills)
+            _must(lane.needs is skills and not lane.retired, "lane under its skills", skills)
+            in_queue += len(lane.rows()) + lane.with_agents
             found += _check_lane(lane)
             holders = 0
             for profile in state.roster.profiles:
                 if profile is not None and profile.possible & channel.bit:
                     holders |= profile.bit if profile.skills.covers(skills) else 0
             _must(lane.holders == holders, "profiles that serve a lane", skills)
+            _check_own_ranks(state, lane)
+        if channel.settings.max_waiting is not None:
+            in_queue += sum(
+                row.state == DEFERRED and row.lane.channel is channel
+                for row in state.contacts.values()
+            )
+            _must(channel.in_queue == in_queue, "contacts in the queue", channel.name)
     for agent_id, standing in state.preferring.items():
         _must(standing == sorted(standing), "preferring contacts in order", agent_id)
         for entry in standing:
@@ -187,6 +195,24 @@ def _check_lanes(state: State) -> None:
             _must(prefers, "stands with its preferred agent", row.id)
             found += 1
     _must(found == state.waiting, "every waiting contact stands once", found)
+
+
+def _check_own_ranks(state: State, lane: Lane) -> None:
+    """Profiles with an own order have the lane under its rank, and no others do."""
+    roster = state.roster
+    for profile in roster.profiles_by_kind.values():
+        ordered = bool(profile.own_order) or state.choice.own_order is not None
+        _must(bool(roster.ordered & profile.bit) == ordered, "profiles with an own order", lane)
+        served = ordered and bool(lane.holders & profile.bit)
+        _must((lane in profile.own_rank) == served, "lanes by own rank", lane.needs)
+        if served:
+            rank = profile.own_rank[lane]
+            _must(lane in profile.own_lanes[rank], "a lane under its own rank", lane.needs)
+            stock = state.choice.own_order is not None or rank == state.choice.own_rank(
+                profile, lane
+            )
+            _must(stock, "the own rank of a lane", lane.needs)
+        _must(profile.own_ranks == sorted(profile.own_lanes), "own ranks in order", lane.needs)
 
 
 def _check_lane(lane: Lane) -> int:
@@ -289,7 +315,7 @@ def _timers_of_details(row: ContactRow) -> list[Timer | None]:
         return []
     steps = len(row.contact.relax)
     for agent_id, timer in details.excluded.items():
-        _must(timer.detail == agent_id, "an exclusion of its agent", row.id)
+        _must(timer is None or timer.detail == agent_id, "an exclusion of its agent", row.id)
     for timer in details.relaxation:
         known = isinstance(timer.detail, int) and timer.detail < steps
         _must(known, "a relaxation step that there is", row.id)
@@ -307,6 +333,8 @@ def _check_details(state: State) -> None:
     wishes = 0
     for row in state.contacts.values():
         details = row.details
+        known = details is not None or not row.contact.not_agents
+        _must(known, "agents that are not wanted", row.id)
         if row.state == ABANDONED:
             left_at = -inf if details is None else details.abandoned_at
             _must(-inf < left_at <= state.now, "abandoned at a time", row.id)
@@ -320,12 +348,15 @@ def _check_details(state: State) -> None:
             _must(row.state in (WAITING, DEFERRED), "a preference of the queue", row.id)
             _must(row in state.wishes.get(details.prefer_agent, ()), "a known wish", row.id)
         timers = [*details.excluded.values(), *details.relaxation]
-        _must(all(alive(timer) for timer in timers), "timers that are to fire", row.id)
+        lost = [timer for timer in timers if timer is not None and not alive(timer)]
+        _must(not lost, "timers that are to fire", row.id)
         held_back = row.state in (OFFERED, ABANDONED, *FINAL)
         _must(held_back or not details.expiry_due, "an expiry that is held back", row.id)
         overdue = row.state == WAITING and details.reserve_due <= state.now
         listed = overdue and details.reserved is None
         _must(details.in_overdue == listed, "the overdue are listed", row.id)
+        reserving = details.reserved is not None
+        _must((row in state.reserving) == reserving, "contacts with a reservation", row.id)
     found = sum(len(rows) for rows in state.wishes.values())
     _must(found == wishes, "wishes are counted", found)
 
@@ -347,6 +378,8 @@ def _check_reservations(state: State) -> None:
 
 
 def _check_nobody_waits_in_vain(state: State) -> None:
+    if state.stopped:
+        return
     for agent in state.roster.agents.values():
         if agent.presence != "ready":
             continue

@@ -1,6 +1,6 @@
 """Lanes: the waiting contacts of one requirement; and the sorted heads that agents walk.
 
-Theory of operation. Contacts with the same channel and needed skills are alike to every agent, so
+Theory of operation. Contacts with the same channel and requirement are alike to every agent, so
 of each lane an agent need look at the first only. A free agent walks the *heads*, one per lane,
 in queue order, and takes the first that it serves: its cost is the number of lanes before that
 one, however many contacts wait in them.
@@ -79,13 +79,15 @@ def serves(lane: Lane, shape: Shape) -> bool:
     return known
 
 
-def lane_of(state: State, channel: ChannelRow, skills: Skills) -> Lane:
+def lane_of(state: State, channel: ChannelRow, needs: Skills) -> Lane:
     """Return the lane of a requirement, made when it is not there. Cost: O(1), O(skills) new."""
-    lane = channel.lanes.get(skills)
+    lane = channel.lanes.get(needs)
     if lane is None:
         roster = state.roster
-        lane = Lane(channel, skills, roster.holders(channel, skills), len(roster.shapes))
-        channel.lanes[skills] = lane
+        lane = Lane(channel, needs, roster.holders(channel, needs), len(roster.shapes))
+        channel.lanes[needs] = lane
+        if lane.holders & roster.ordered:
+            roster.order_lane(lane)
         state.lane_count += 1
         if state.lane_count > state.lane_sweep:
             _retire_empty_lanes(state, lane)
@@ -99,7 +101,9 @@ def _retire_empty_lanes(state: State, keep: Lane) -> None:
         for lane in list(channel.lanes.values()):
             if lane.empty() and lane is not keep:
                 lane.retired = True
-                del channel.lanes[lane.skills]
+                del channel.lanes[lane.needs]
+                if lane.holders & state.roster.ordered:
+                    state.roster.forget_lane(lane)
             else:
                 kept += 1
     state.lane_count = kept
@@ -109,7 +113,7 @@ def _retire_empty_lanes(state: State, keep: Lane) -> None:
 def requirement_lane(state: State, row: ContactRow) -> Lane:
     """Return the contact's lane; a retired one is looked up again."""
     if row.lane.retired:
-        row.lane = lane_of(state, row.lane.channel, row.lane.skills)
+        row.lane = lane_of(state, row.lane.channel, row.lane.needs)
     return row.lane
 
 
@@ -146,6 +150,8 @@ def stand(state: State, row: ContactRow) -> None:
     row.entry = entry
     row.where = EARLY
     state.waiting += 1
+    if lane.channel.settings.max_waiting is not None:
+        lane.channel.in_queue += 1
     details = row.details
     if details is not None:
         if details.reserve_due < inf and details.reserved is None:
@@ -155,7 +161,7 @@ def stand(state: State, row: ContactRow) -> None:
             lane.with_agents += 1
             insort(state.preferring.setdefault(details.prefer_agent, []), entry)
             return
-        if details.excluded or details.barred is not None:
+        if row.restricted():
             row.where = SOLO
             insort(lane.solo, entry)
     if row.where == EARLY:
@@ -172,6 +178,8 @@ def leave(state: State, row: ContactRow) -> None:
     row.where = NOWHERE
     row.entry = None
     state.waiting -= 1
+    if lane.channel.settings.max_waiting is not None:
+        lane.channel.in_queue -= 1
     if row.details is not None and row.details.in_overdue:
         untrack(state, row, row.details)
     if where == IN_LINE:
@@ -202,6 +210,22 @@ def leave(state: State, row: ContactRow) -> None:
     head = lane.head
     if head is not None and head[2] == row.sequence:
         show_head(state, lane)
+
+
+def set_aside(state: State, row: ContactRow) -> None:
+    """Count a contact that is deferred from now on."""
+    state.deferred += 1
+    if row.lane.channel.settings.max_waiting is not None:
+        row.lane.channel.in_queue += 1
+
+
+def bring_back(state: State, row: ContactRow) -> None:
+    """Count a contact that is deferred no longer; end its timer."""
+    state.deferred -= 1
+    if row.lane.channel.settings.max_waiting is not None:
+        row.lane.channel.in_queue -= 1
+    state.timers.cancel(row.timer)
+    row.timer = None
 
 
 def follow_head(state: State, lane: Lane, index: int) -> None:

@@ -88,6 +88,7 @@ OCCASIONS: Final[dict[str, dict[int, tuple[int, ...]]]] = {
     "matched": {WAITING: (OFFERED, ACTIVE)},
     "offer not answered": {OFFERED: (WAITING, EXPIRED)},
     "agent away": {OFFERED: (WAITING, EXPIRED)},
+    "matching stopped": {OFFERED: (WAITING, EXPIRED)},
     "another contact goes first": {ACTIVE: (INTERRUPTED,)},
     "room again": {INTERRUPTED: (ACTIVE,)},
     "agent offline": {

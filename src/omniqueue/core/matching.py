@@ -32,20 +32,33 @@ and O(log n) for the structures that change; none of it grows with how many cont
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from omniqueue.core.interrupting import go_on, interrupt
 from omniqueue.core.lanes import LONG_WALK, first_marked, follow_head, join, mark_heads, serves
 from omniqueue.core.lifecycle import (
     ACTIVE,
+    OFFERED,
     WAITING,
     leaving,
     move,
 )
-from omniqueue.core.offers import give, offer
+from omniqueue.core.offers import back_to_queue, give, offer, revoke
+from omniqueue.core.overdue import bring_in_overdue
 from omniqueue.core.reservations import any_overdue, reserve_overdue, review_reservations
 from omniqueue.core.rows import NOWHERE, AgentRow, ContactRow, place
-from omniqueue.core.seeking import best_agent, first_contact, first_in_turn
+from omniqueue.core.seeking import (
+    best_agent,
+    best_candidate,
+    first_contact,
+    first_head_in_own_order,
+    first_in_turn,
+    own_rank,
+)
 from omniqueue.core.state import State
+from omniqueue.model.agent_events import MatchingStarted, MatchingStopped
 from omniqueue.model.contact_events import Assigned
+from omniqueue.model.event import Rank
 
 _TAKEN = leaving("matched", ACTIVE)
 
@@ -58,9 +71,52 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
         agents: those whom the command or timer freed; they need no seat yet.
         rows: the contacts that it let wait, standing.
     """
-    _match(state, agents, rows)
+    if state.stopped:
+        _only_seat(state, agents)
+    else:
+        _match(state, agents, rows)
     if state.roster.stirred:
         go_on(state)
+
+
+def stop_matching(state: State) -> tuple[list[AgentRow], list[ContactRow]]:
+    """Stop matching; all offers are taken back in queue order.
+
+    Returns:
+        Agents whom that freed, and contacts that wait again.
+    """
+    state.stopped = True
+    state.open_quick_roads()
+    state.log.append((MatchingStopped, state.now))
+    held = [row for agent in state.roster.agents.values() for row in agent.holding]
+    rows = sorted((row for row in held if row.state == OFFERED), key=place)
+    agents: list[AgentRow] = []
+    for row in rows:
+        agents.append(revoke(state, row))
+        agents += back_to_queue(state, row, "matching stopped")
+    return agents, rows
+
+
+def start_matching(state: State) -> tuple[list[AgentRow], list[ContactRow]]:
+    """Match from now on; return whom the whole queue is to be matched from."""
+    state.stopped = False
+    state.open_quick_roads()
+    state.log.append((MatchingStarted, state.now))
+    roster = state.roster
+    if roster.ordered:  # of each agent only the first contact is looked at
+        return [agent for agent in roster.agents.values() if agent.presence == "ready"], []
+    rows = [row for lane in roster.lanes() for row in lane.rows()]
+    rows += [entry[3] for standing in state.preferring.values() for entry in standing]
+    return [], rows
+
+
+def _only_seat(state: State, agents: list[AgentRow]) -> None:
+    """Do what a match does beside matching: reservations fall, freed agents are seated."""
+    bring_in_overdue(state)
+    if state.suspects:
+        agents = agents + review_reservations(state)
+    for agent in agents:
+        state.roster.seat(agent)
 
 
 def _match(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
@@ -86,16 +142,16 @@ def _match(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
 def serve(state: State, agent: AgentRow) -> None:
     """Give a freed agent what it can take, in queue order, then seat it among the free.
 
-    Valid only while no contact is overdue without a reservation. The agent needs no seat
-    before: one who goes from contact to contact in a backlog never touches a heap.
+    Valid only while no contact is overdue without a reservation. The agent needs no seat before.
     """
     roster = state.roster
     if agent.seat is not None:
         roster.unseat(agent)
     if agent.presence != "ready":
         return
+    special = state.preferring or state.certifier or (state.reserving and roster.ordered)
     while agent.free > 0 or agent.crowd is not None:
-        if agent.reserved_for is not None or state.preferring or state.certifier is not None:
+        if special or agent.reserved_for is not None:
             if not _serve_one(state, agent, first_contact(state, agent)):
                 return
             continue
@@ -105,7 +161,10 @@ def serve(state: State, agent: AgentRow) -> None:
             if shape is None:
                 return
         marks = shape.room.marks
-        if marks is None:
+        if roster.ordered & agent.profile.bit:
+            first = first_head_in_own_order(agent, shape)
+            index = len(state.heads) if first is None else bisect_left(state.heads, first)
+        elif marks is None:
             number = shape.number
             index = 0
             for head in state.heads:
@@ -129,23 +188,23 @@ def serve(state: State, agent: AgentRow) -> None:
             if not _serve_one(state, agent, row):
                 return
             continue
-        first = line.popleft()
-        first.where = NOWHERE
+        taken = line.popleft()
+        taken.where = NOWHERE
         state.waiting -= 1
         follow_head(state, lane, index)
         channel = lane.channel
         if channel.settings.offer_seconds is not None:
-            offer(state, agent, first, channel.settings.offer_seconds)
+            offer(state, agent, taken, channel.settings.offer_seconds)
         elif agent.limited:
-            _assign(state, agent, first)
+            _assign(state, agent, taken)
         else:  # the same, in place: this is where most contacts pass
-            first.state = _TAKEN[first.state]  # `move` in place
-            first.agent = agent
+            taken.state = _TAKEN[taken.state]  # `move` in place
+            taken.agent = agent
             agent.misses = 0
             agent.stamp = roster.stamp = roster.stamp + 1
-            agent.holding[first] = None
+            agent.holding[taken] = None
             agent.free -= channel.settings.cost
-            state.log.append((Assigned, state.now, first.id, agent.id, False))
+            state.log.append((Assigned, state.now, taken.id, agent.id, False))
 
 
 def _serve_one(state: State, agent: AgentRow, row: ContactRow | None) -> bool:
@@ -169,6 +228,8 @@ def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
     roster = state.roster
     agent.stamp = roster.stamp = roster.stamp + 1
     if agent.limited:
+        if state.choice.counting:
+            roster.count_taking(agent)
         roster.load(agent, row)
     else:
         agent.holding[row] = None
@@ -205,6 +266,7 @@ def _place(state: State, row: ContactRow) -> None:
 
 def _settle_all(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
     """Match in general: several agents, several contacts, reservations to be made."""
+    bring_in_overdue(state)
     agents = list(agents)
     rows = sorted(rows, key=place, reverse=True)  # the first is last, to be popped
     for agent in agents:
@@ -230,6 +292,8 @@ def _first_takable(
     Rows that no agent can take are dropped: from here on agents only get fuller, and one that a
     reservation sets free is among `agents`, who find any contact.
     """
+    if state.roster.ordered:
+        return _first_by_own_order(state, agents, rows)
     found: ContactRow | None = None
     for agent in agents:
         row = first_contact(state, agent)
@@ -241,6 +305,34 @@ def _first_takable(
         if taker is not None:
             return row, taker
         rows.pop()
+    if found is None:
+        return None
+    taker = best_agent(state, found)
+    assert taker is not None
+    return found, taker
+
+
+def _first_by_own_order(
+    state: State, agents: list[AgentRow], rows: list[ContactRow]
+) -> tuple[ContactRow, AgentRow] | None:
+    """Return the same where some agents take contacts in an own order: by own rank first."""
+    found: ContactRow | None = None
+    best: tuple[Rank, tuple[Rank, float, int]] | None = None
+    for agent in agents:
+        row = first_contact(state, agent)
+        if row is not None:
+            key = own_rank(state, agent, row), place(row)
+            if best is None or key < best:
+                best, found = key, row
+    takable = []
+    for row in rows:
+        candidate = best_candidate(state, row) if row.state == WAITING else None
+        if candidate is not None:
+            takable.append(row)
+            key = candidate[0], place(row)
+            if best is None or key < best:
+                best, found = key, row
+    rows[:] = takable
     if found is None:
         return None
     taker = best_agent(state, found)

@@ -11,7 +11,7 @@ from omniqueue.core.endings import (
     expire,
 )
 from omniqueue.core.interrupting import interrupt
-from omniqueue.core.lanes import leave, stand
+from omniqueue.core.lanes import bring_back, leave, stand
 from omniqueue.core.lifecycle import (
     ACTIVE,
     COMPLETED,
@@ -92,6 +92,8 @@ def take(state: State, agent: AgentRow, row: ContactRow, cause: str) -> list[Age
     row.timer = None
     agent.misses = 0
     roster.renew_stamp(agent)
+    if roster.choice.counting:
+        roster.count_taking(agent)
     state.log.append((Assigned, state.now, row.id, agent.id, cause == "assign"))
     freed: list[AgentRow] = []
     details = row.details
@@ -111,10 +113,17 @@ def _end_exclusions(state: State, details: Details) -> None:
     details.excluded.clear()
 
 
-def exclude(state: State, row: ContactRow, agent: AgentRow) -> float:
-    """Exclude an agent who declined or missed the contact; return until when."""
-    retry_at = state.now + row.lane.channel.settings.retry_seconds
+def exclude(state: State, row: ContactRow, agent: AgentRow) -> float | None:
+    """Exclude an agent who declined or missed the contact; return until when.
+
+    None: until some agent has taken it.
+    """
     details = row.detailed()
+    retry_seconds = row.lane.channel.settings.retry_seconds
+    if retry_seconds is None:
+        details.excluded[agent.id] = None
+        return None
+    retry_at = state.now + retry_seconds
     details.excluded[agent.id] = state.timers.start(retry_at, RETRY, row, agent.id)
     return retry_at
 
@@ -176,9 +185,7 @@ def wait_again(state: State, row: ContactRow, cause: str) -> None:
 
 def release(state: State, row: ContactRow, cause: str) -> None:
     """End a deferral: the contact waits again."""
-    state.deferred -= 1
-    state.timers.cancel(row.timer)
-    row.timer = None
+    bring_back(state, row)
     state.log.append((Released, state.now, row.id))
     wait_again(state, row, cause)
 

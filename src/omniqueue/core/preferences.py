@@ -19,6 +19,8 @@ def wanted_agent(state: State, row: ContactRow, prefer: Preference | None) -> Ag
         return None
     if row.details is not None and row.details.barred == agent.id:
         return None
+    if row.does_not_want(agent.id):
+        return None
     if agent.presence != "ready" and prefer.skip_if_away:
         return None
     return agent

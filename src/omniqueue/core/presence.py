@@ -20,7 +20,7 @@ from omniqueue.model.agent_events import PresenceSet
 def change_presence(state: State, agent: AgentRow, presence: Presence, reason: str | None) -> None:
     """Write the presence and what is counted by it; say so."""
     roster = state.roster
-    before = roster.ready
+    before, was_offline = roster.ready, agent.presence == "offline"
     roster.count_ready(agent, -1)
     roster.count_unreserved(agent, -1)
     agent.presence = presence
@@ -32,6 +32,8 @@ def change_presence(state: State, agent: AgentRow, presence: Presence, reason: s
     if presence == "ready":
         agent.misses = 0
         roster.renew_stamp(agent)
+    if was_offline:
+        roster.come_in(agent)
     roster.unseat(agent)
     if roster.ready != before:
         review_lanes(state)

@@ -86,6 +86,7 @@ def _reserve(state: State, row: ContactRow) -> bool:
     state.roster.count_unreserved(agent, -1)
     agent.reserved_for = row
     details.reserved = agent
+    state.reserving[row] = None
     state.roster.unseat(agent)
     state.log.append((Reserved, state.now, row.id, agent.id))
     return True
@@ -125,6 +126,7 @@ def drop_reservation(state: State, row: ContactRow, *, told: bool) -> list[Agent
     agent = details.reserved
     details.reserved = None
     agent.reserved_for = None
+    del state.reserving[row]
     state.roster.count_unreserved(agent, +1)
     if told:
         state.log.append((ReservationEnded, state.now, row.id, agent.id))

@@ -5,10 +5,10 @@ agent for this contact, and which lanes does this agent serve? Going through age
 would cost O(agents) each time. But agents are alike in few ways, and what they can take changes
 only with their load. So the answer is kept in three levels (the words are defined in `rows`):
 
-1. *Profile*: what an agent could ever take. `Lane.holders` has a bit per profile, worked out once
-   for each pair of profile and lane: when a lane is made, from `skilled` (skill -> level -> bits)
-   and `takers` (channel -> bits), and when a profile is made. A profile is dropped with its last
-   agent, and its bit is used again.
+1. *Profile*: what an agent could ever take, and in which order. `Lane.holders` has a bit per
+   profile, worked out once for each pair of profile and lane: when a lane is made, from `skilled`
+   (skill -> level -> bits) and `takers` (channel -> bits), and when a profile is made. A profile
+   is dropped with its last agent, and its bit is used again.
 2. *Room*: the channels that it has room for now. For an agent of simple kind that depends on its
    free capacity alone: channels are sorted by cost, `Profile.masks[i]` has those that cost no
    more than the i-th, and one bisection finds them. Limits and interruptible work come on top
@@ -21,6 +21,9 @@ only with their load. So the answer is kept in three levels (the words are defin
 The first seat of each shape also stands in `fronts`, sorted over all shapes. Where every fit
 ranks alike, the best agent for a contact is the one in the first front whose shape serves the
 contact's lane, and in a centre with few kinds of agents that is one of the first few.
+
+Agents who take some kinds of contacts first (`ordered` profiles) keep the lanes that they serve by
+own rank, so that of each rank only lanes are looked at, and no rank after the first that has one.
 
 Seats are taken away lazily: `unseat` clears `AgentRow.seat`, and a dead seat is popped when it
 comes to the top, or when more than half of a heap is dead. The top is always alive.
@@ -36,8 +39,8 @@ beyond some thousand loads. A new profile costs O(lanes); seating O(log agents o
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Mapping
+from heapq import heapify, heappop, heappush, heapreplace
 from math import inf
 
 from omniqueue.core.choice import Choice
@@ -49,8 +52,8 @@ from omniqueue.core.rows import (
     ContactRow,
     Front,
     Lane,
-    OwnCosts,
     Profile,
+    ProfileKind,
     Room,
     RoomKind,
     Seat,
@@ -71,12 +74,15 @@ class Roster:
         "agents",
         "channels",
         "choice",
+        "clock",
+        "comparing",
         "costs",
         "free_numbers",
         "fronts",
         "interrupting",
         "marked",
         "masks",
+        "ordered",
         "profiles",
         "profiles_by_kind",
         "ready",
@@ -90,13 +96,25 @@ class Roster:
     )
 
     def __init__(
-        self, channels: dict[str, ChannelRow], choice: Choice, *, interrupting: bool
+        self,
+        channels: dict[str, ChannelRow],
+        choice: Choice,
+        clock: Callable[[], float],
+        *,
+        interrupting: bool,
     ) -> None:
         self.channels = channels
         self.choice = choice
+        self.clock = clock  # the router's time
+        # By measure: agents who are not offline, as a heap of (at most what it is, added, agent).
+        self.comparing: dict[str, list[tuple[float, int, AgentRow]]] = {
+            "taken": [],
+            "busy_seconds": [],
+        }
         self.agents: dict[str, AgentRow] = {}
         self.profiles: list[Profile | None] = []
-        self.profiles_by_kind: dict[tuple[Skills, int, OwnCosts], Profile] = {}
+        self.profiles_by_kind: dict[ProfileKind, Profile] = {}
+        self.ordered = 0  # bit per profile with an own order
         self.rooms: dict[RoomKind, Room] = {}
         self.marked: list[Room] = []  # those that mark which heads are of their channels
         self.shapes: list[Shape | None] = []  # by number
@@ -132,28 +150,37 @@ class Roster:
                 mask &= ~self.channels[name].bit
         return mask
 
-    def holders(self, channel: ChannelRow, skills: Skills) -> int:
+    def holders(self, channel: ChannelRow, needs: Skills) -> int:
         """Return the profiles that could take such a contact. Cost: O(skills x levels)."""
         found = self.takers[channel]
-        for name, least in skills.pairs:
-            levels = self.skilled.get(name)
-            if levels is None:
-                return 0
-            found &= sum(bits for level, bits in levels.items() if level >= least)
+        for name, least in needs.pairs:
+            found &= self._holding(name, least)
+        for group in needs.any_of:
+            some = 0
+            for name, least in group.pairs:
+                some |= self._holding(name, least)
+            found &= some
         return found
+
+    def _holding(self, skill: str, least: int) -> int:
+        """Return the profiles that have a skill at that level or a higher one."""
+        levels = self.skilled.get(skill)
+        if levels is None:
+            return 0
+        return sum(bits for level, bits in levels.items() if level >= least)
 
     def profile_for(self, agent: Agent) -> tuple[Profile, bool]:
         """Return the profile of such agents, and whether it is new."""
         possible = self.possible(agent)
         own_costs = tuple(agent.costs.items())
-        kind = (agent.skills, possible, own_costs)
+        kind = (agent.skills, possible, own_costs, agent.skill_order)
         profile = self.profiles_by_kind.get(kind)
         if profile is not None:
             return profile, False
         index = next(
             (i for i, used in enumerate(self.profiles) if used is None), len(self.profiles)
         )
-        profile = Profile(index, agent.skills, possible, own_costs)
+        profile = Profile(index, kind)
         profile.costs, profile.masks = self.costs, self.masks
         if own_costs:
             profile.costs, profile.masks = self._masks(agent.costs)
@@ -169,15 +196,49 @@ class Roster:
             if possible & channel.bit:
                 self.takers[channel] |= profile.bit
         for lane in self.lanes():
-            if possible & lane.channel.bit and profile.skills.covers(lane.skills):
+            if possible & lane.channel.bit and profile.skills.covers(lane.needs):
                 lane.holders |= profile.bit
-                lane.groups = None
+                lane.fits = lane.owns = None
+        if profile.own_order or self.choice.own_order is not None:
+            self.ordered |= profile.bit
+            for lane in self.lanes():
+                if lane.holders & profile.bit:
+                    self._order_for(profile, lane)
         return profile, True
+
+    def order_lane(self, lane: Lane) -> None:
+        """Let the profiles that take contacts in an own order know of a new lane."""
+        for profile in self._ordered(lane):
+            self._order_for(profile, lane)
+
+    def forget_lane(self, lane: Lane) -> None:
+        """Let them forget a lane that is retired."""
+        for profile in self._ordered(lane):
+            rank = profile.own_rank.pop(lane)
+            lanes = profile.own_lanes[rank]
+            del lanes[lane]
+            if not lanes:
+                del profile.own_lanes[rank]
+                profile.own_ranks.remove(rank)
+
+    def _ordered(self, lane: Lane) -> list[Profile]:
+        mask = lane.holders & self.ordered
+        return [each for each in self.profiles if each is not None and mask & each.bit]
+
+    def _order_for(self, profile: Profile, lane: Lane) -> None:
+        rank = profile.own_rank[lane] = self.choice.own_rank(profile, lane)
+        lanes = profile.own_lanes.get(rank)
+        if lanes is None:
+            lanes = profile.own_lanes[rank] = {}
+            insort(profile.own_ranks, rank)
+        lanes[lane] = None
 
     def drop_profile(self, profile: Profile) -> None:
         """Forget a profile without agents; its bit may be used again. Cost: O(lanes)."""
         self.profiles[profile.index] = None
-        del self.profiles_by_kind[(profile.skills, profile.possible, profile.own_costs)]
+        kind = (profile.skills, profile.possible, profile.own_costs, profile.own_order)
+        del self.profiles_by_kind[kind]
+        self.ordered &= ~profile.bit
         for name, level in profile.skills.pairs:
             levels = self.skilled[name]
             levels[level] &= ~profile.bit
@@ -189,7 +250,7 @@ class Roster:
             self.takers[channel] &= ~profile.bit
         for lane in self.lanes():
             lane.holders &= ~profile.bit
-            lane.groups = None
+            lane.fits = lane.owns = None
         self._drop_shapes(list(profile.shapes.values()))
 
     def _drop_empty_shapes(self) -> None:
@@ -292,10 +353,13 @@ class Roster:
     def load(self, agent: AgentRow, row: ContactRow) -> None:
         """Charge a contact, in its present state, to the agent's capacity. Cost: O(1)."""
         channel = row.lane.channel
-        agent.holding[row] = None
         if not agent.limited:
+            agent.holding[row] = None
             agent.free -= channel.settings.cost
             return
+        if not agent.holding and self.choice.counting:
+            agent.busy_since = self.clock()
+        agent.holding[row] = None
         agent.free -= self.cost(agent, channel)
         count = agent.counts[channel] = agent.counts.get(channel, 0) + 1
         if count >= agent.agent.limits.get(channel.name, inf):
@@ -314,6 +378,8 @@ class Roster:
         if not agent.limited:
             agent.free += channel.settings.cost
             return
+        if not agent.holding and self.choice.counting:
+            agent.busy_seconds += self.clock() - agent.busy_since
         agent.free += self.cost(agent, channel)
         count = agent.counts[channel] = agent.counts[channel] - 1
         if count < agent.agent.limits.get(channel.name, inf):
@@ -347,14 +413,72 @@ class Roster:
         """Recompute the load, after the agent's description has changed."""
         said = agent.agent
         held = list(agent.holding)
+        busy_since = agent.busy_since  # the period goes on
         for part in (agent.holding, agent.counts, agent.interrupted, agent.yielding):
             part.clear()
         agent.free = said.capacity
-        agent.limited = bool(said.limits or said.costs or self.interrupting)
+        agent.limited = self.limits(said)
+        agent.wrap_ups = said.wrap_up_seconds or None
         agent.full = sum(self.channels[name].bit for name, most in said.limits.items() if not most)
         self._sum_up(agent)
         for row in held:
             self.load(agent, row)
+        agent.busy_since = busy_since
+
+    def limits(self, agent: Agent) -> bool:
+        """Tell whether more than free capacity has to be kept of such an agent's work."""
+        return bool(agent.limits or agent.costs or self.interrupting or self.choice.counting)
+
+    def count_taking(self, agent: AgentRow) -> None:
+        """Count a contact that the agent takes, its stamp being new."""
+        agent.taken += 1
+        agent.latest_taking = agent.stamp
+
+    def come_in(self, agent: AgentRow) -> None:
+        """Raise what an agent who comes in has done to the least of the others not offline.
+
+        Cost: O(log agents), amortised; nothing where the selection does not compare that.
+        """
+        if self.choice.comparing:
+            for measure in self.comparing:
+                least = self._least(measure, agent)
+                if least is not None and least > getattr(agent, measure):
+                    setattr(agent, measure, least)
+            self.compare(agent)
+
+    def compare(self, agent: AgentRow) -> None:
+        """Let an agent who is not offline count for the least of what agents have done."""
+        if not self.choice.comparing:
+            return
+        for bit, (measure, heap) in enumerate(self.comparing.items()):
+            if not agent.compared >> bit & 1:
+                agent.compared |= 1 << bit
+                heappush(heap, (getattr(agent, measure), agent.added, agent))
+
+    def _least(self, measure: str, newcomer: AgentRow) -> float | None:
+        """Return the least of a measure over the agents not offline, but for one."""
+        heap = self.comparing[measure]
+        bit = 1 << list(self.comparing).index(measure)
+        if len(heap) > 2 * len(self.agents) + _PRUNE_MIN:  # most are of agents who are gone
+            heap[:] = [entry for entry in heap if self.agents.get(entry[2].id) is entry[2]]
+            heapify(heap)
+        own: tuple[float, int, AgentRow] | None = None
+        while heap:
+            value, added, agent = heap[0]
+            here = self.agents.get(agent.id) is agent and agent.presence != "offline"
+            if agent is newcomer:
+                own = heappop(heap)
+            elif not here:
+                heappop(heap)
+                agent.compared &= ~bit
+            elif value < getattr(agent, measure):  # it has done more since
+                heapreplace(heap, (getattr(agent, measure), added, agent))
+            else:
+                break
+        least = heap[0][0] if heap else None
+        if own is not None:
+            heappush(heap, own)
+        return least
 
     def renew_stamp(self, agent: AgentRow) -> None:
         """Renew the stamp: the agent is last in the idle order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from omniqueue.core.agent_commands import AgentCommands
 from omniqueue.core.clock import enter
@@ -19,6 +20,7 @@ from omniqueue.core.lifecycle import (
     EXPIRED,
     STATES,
 )
+from omniqueue.core.matching import start_matching, stop_matching
 from omniqueue.core.observers import kinds_of, observe, stop_observing
 from omniqueue.core.snapshot import Snapshot, restore, snapshot
 from omniqueue.core.state import State
@@ -28,6 +30,7 @@ from omniqueue.model.channel import Channel, declared
 from omniqueue.model.checks import WAITING_MAX, duration, truth, whole
 from omniqueue.model.event import Event, Events
 from omniqueue.policy.order import OrderPolicy
+from omniqueue.policy.own_order import OwnOrderPolicy, own_order_of
 from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
 
@@ -42,6 +45,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
     - contacts with an agent (`contact_commands`): `accept`, `decline`, `complete`,
       `finish_wrap_up`, `transfer`, `park`, `reopen`, `assign`
     - agents (`agent_commands`): `add_agent`, `update_agent`, `remove_agent`, `set_presence`
+    - matching (here): `stop_matching`, `start_matching`, `matching_stopped`
     - time (here): `advance`, `now`, `next_timer`
     - views (here): `queue`, `contacts`, `agents`, `channels`, `order`, `selection`,
       `max_waiting`, `statistics`
@@ -61,7 +65,9 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         order: "arrival", "priority", "aging:SECONDS", "deadline", a registered name, or a
             function from `EnteringContact` to a rank.
         selection: "longest-idle", "least-loaded", "most-skilled", "closest-fit", a registered
-            name, or a `Selection`.
+            name, or a `Selection`. Also "linear", "round-robin", "fewest-taken", "least-busy".
+        own_order: which contacts an agent takes first: "skill_order", as each agent says, or a
+            function (held skills, requirement) -> rank for all of them.
         max_waiting: how many contacts may wait or be deferred; None: no limit.
         forget_seconds: how long after its end a contact and its id are known; None: for ever.
 
@@ -87,6 +93,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         channels: Iterable[Channel] = (),
         order: str | OrderPolicy = "arrival",
         selection: str | Selection = "longest-idle",
+        own_order: Literal["skill_order"] | OwnOrderPolicy = "skill_order",
         max_waiting: int | None = None,
         forget_seconds: float | None = None,
     ) -> None:
@@ -94,6 +101,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             list(declared(channels).values()),
             order_of(order),
             selection_of(selection),
+            own_order_of(own_order),
             None if max_waiting is None else whole("max_waiting", max_waiting, 0, WAITING_MAX),
             None if forget_seconds is None else duration("forget_seconds", forget_seconds),
         )
@@ -121,6 +129,65 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         """
         enter(self._state, at)
         return done(self._state, [], [])
+
+    @command
+    def stop_matching(self, *, at: float) -> Events:
+        """Stop giving contacts to agents, for an outage; offers are taken back.
+
+        Timers, presence, `assign` and all else go on, and contacts wait, even where somebody is
+        free. What an agent had been offered is neither missed nor excluded.
+
+        Args:
+            at: seconds on the caller's epoch.
+
+        Raises:
+            InvalidValueError, TimeWentBackwardsError.
+
+        Cost: O(work in hand). Nothing happens if it is stopped already.
+
+        Example:
+            >>> from omniqueue import Agent, Contact, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> _ = router.stop_matching(at=1)
+            >>> [event.name for event in router.submit(Contact("c1", "fax"), at=2)]
+            ['queued']
+            >>> [event.name for event in router.start_matching(at=3)]
+            ['matching_started', 'assigned']
+        """
+        state = self._state
+        enter(state, at)
+        if state.stopped:
+            return done(state, [], [])
+        agents, rows = stop_matching(state)
+        return done(state, agents, rows)
+
+    @command
+    def start_matching(self, *, at: float) -> Events:
+        """Match again, the whole queue at once, reservations included.
+
+        Args:
+            at: seconds on the caller's epoch.
+
+        Raises:
+            InvalidValueError, TimeWentBackwardsError.
+
+        Cost: O(waiting contacts log n); where agents take contacts in orders of their own,
+        O(contacts given x agents x lanes). Nothing happens if it was not stopped.
+
+        Example:
+            >>> from omniqueue import Router
+            >>> router = Router()
+            >>> _ = router.stop_matching(at=1)
+            >>> router.start_matching(at=2)[0].name
+            'matching_started'
+        """
+        state = self._state
+        enter(state, at)
+        if not state.stopped:
+            return done(state, [], [])
+        agents, rows = start_matching(state)
+        return done(state, agents, rows)
 
     def observe(self, hook: Callable[[Event], None], *events: str | type[Event]) -> None:
         """Call a function with each event, after each command and in their order.
@@ -201,6 +268,11 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         return self._state.choice.selection.name
 
     @property
+    def matching_stopped(self) -> bool:
+        """Whether matching is stopped."""
+        return looked_at(self._state).stopped
+
+    @property
     def max_waiting(self) -> int | None:
         """How many contacts may wait or be deferred; None: no limit."""
         return self._state.max_waiting
@@ -265,6 +337,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         *,
         order: OrderPolicy | None = None,
         selection: Selection | None = None,
+        own_order: OwnOrderPolicy | None = None,
         verify: bool = True,
     ) -> Router:
         """Return a router that goes on exactly where the one that was saved stopped.
@@ -273,6 +346,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             saved: what `snapshot()` gave, as it is or read back from JSON.
             order: the user's order policy, where the router had one that is not registered.
             selection: likewise the selection.
+            own_order: likewise the function that says which contacts an agent takes first.
             verify: whether the router is checked, as `check` does it; False saves that where
                 nobody can have edited the snapshot.
 
@@ -296,8 +370,10 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             raise InvalidValueError("order", order, "the function that ranked, or None")
         if selection is not None and not isinstance(selection, Selection):
             raise InvalidValueError("selection", selection, "a Selection, or None")
+        if own_order is not None and not callable(own_order):
+            raise InvalidValueError("own_order", own_order, "the function that ranked, or None")
         router = cls.__new__(cls)
-        router._state = restore(saved, order, selection, verify=truth("verify", verify))
+        router._state = restore(saved, order, selection, own_order, verify=truth("verify", verify))
         return router
 
     def __repr__(self) -> str:

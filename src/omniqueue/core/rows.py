@@ -14,17 +14,22 @@ Contacts
   in exactly one; functions that "leave" or "stand" change it.
 
 Lanes
-- **lane**: the waiting contacts of one requirement (channel, needed skills and levels). To any
-  agent they are alike, so only the first of them matters: the **head** that stands for the lane.
+- **lane**: the waiting contacts of one requirement (channel, needed skills and levels, groups of
+  alternatives). To any agent they are alike, so only the first of them matters: the **head** that
+  stands for the lane.
 - **line**, **early**, **solo**: those that entered in order; those that came back; those that
   some agent is excluded from. See `lanes`.
 
 Agents
-- **profile**: agents who could take the same contacts when they have no work: equal skills,
-  channels and costs of their own. Profiles are numbered, and a set of profiles is an int with a
-  bit for each (`Lane.holders`, `Room.open`), so that sets are intersected by one `&`.
+- **profile**: agents who could take the same contacts when they have no work, in the same order:
+  equal skills, channels, costs and skill order of their own. Profiles are numbered, and a set of
+  profiles is an int with a bit for each (`Lane.holders`, `Room.open`), so that sets are
+  intersected by one `&`.
 - **room**: the channels an agent can take one more contact of, a bit each; and those of them for
   which it would have to interrupt work in hand.
+- **own rank**: the place of a lane in a profile's own order (its skill order, say): of what an
+  agent can take, the contacts of the lowest own rank go first. 0 where there is no such order,
+  and for contacts that are overdue.
 - **shape**: a profile with a room. Agents of one shape can take exactly the same contacts now.
 - **stamp**: a number from one counter, renewed when an agent takes or ends work or becomes ready:
   of two agents, the one with the lower stamp has been idle longer.
@@ -39,13 +44,14 @@ Agents
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
 from omniqueue.core.lifecycle import WAITING
 from omniqueue.model.agent import Agent, Presence
 from omniqueue.model.channel import Channel
-from omniqueue.model.contact import Contact
+from omniqueue.model.contact import Contact, all_needed
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
 
@@ -76,6 +82,8 @@ Crowd: TypeAlias = "tuple[int, tuple[tuple[int, int], ...]]"
 Load: TypeAlias = "int | tuple[int, Crowd]"
 Seat: TypeAlias = "tuple[Rank, int, AgentRow]"  # (turn, stamp, agent)
 OwnCosts: TypeAlias = tuple[tuple[str, int], ...]  # channel and cost, in order of name
+# Skills, possible channels, own costs, skill order.
+ProfileKind: TypeAlias = tuple[Skills, int, OwnCosts, tuple[str, ...]]
 Front: TypeAlias = "tuple[Rank, int, Shape]"  # the first seat of a shape, as (turn, stamp, shape)
 
 UNKNOWN: Final = b"\x02"  # of a lane and a shape: whether it is served has not been worked out
@@ -106,7 +114,7 @@ class Details:
         self.prefer_agent: str | None = None  # a preference runs
         self.prefer_skip = True
         self.prefer_timer: Timer | None = None
-        self.excluded: dict[str, Timer] = {}  # agent id -> retry timer
+        self.excluded: dict[str, Timer | None] = {}  # agent id -> retry timer; None: until taken
         self.barred: str | None = None  # the agent who sent it on
         self.relaxation: list[Timer] = []
         self.expiry: Timer | None = None
@@ -159,12 +167,26 @@ class ContactRow:
     def restricted(self) -> bool:
         """Tell whether some agent may not take it although skills and room would do."""
         details = self.details
-        return details is not None and bool(details.excluded or details.barred is not None)
+        return details is not None and bool(
+            details.excluded or details.barred is not None or self.contact.not_agents
+        )
 
     def refuses(self, agent_id: str) -> bool:
-        """Tell whether that agent is excluded, or sent the contact on."""
+        """Tell whether that agent is excluded or unwanted, or sent the contact on."""
         details = self.details
-        return details is not None and (agent_id in details.excluded or agent_id == details.barred)
+        return details is not None and (
+            agent_id in details.excluded
+            or agent_id == details.barred
+            or agent_id in self.contact.not_agents
+        )
+
+    def does_not_want(self, agent_id: str) -> bool:
+        """Tell whether that agent may never take it."""
+        return agent_id in self.contact.not_agents
+
+    def overdue(self, now: float) -> bool:
+        """Tell whether it has waited so long that an agent is to be reserved for it."""
+        return self.details is not None and self.details.reserve_due <= now
 
 
 def contact_row(
@@ -200,6 +222,7 @@ class ChannelRow:
     __slots__ = (
         "bit",
         "crowded_rooms",
+        "in_queue",
         "interrupts",
         "lanes",
         "name",
@@ -213,18 +236,24 @@ class ChannelRow:
         self.name = settings.name
         self.bit = bit
         self.lanes: dict[Skills, Lane] = {}
+        self.in_queue = 0  # waiting or deferred; counted where `max_waiting` is set
         self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
         self.rooms: list[Room] = []
         self.crowded_rooms: list[Room] = []  # those that have it by interrupting alone
         self.plain = self.is_plain()  # contacts without details may take the quick road
 
     def is_plain(self) -> bool:
-        """Tell whether its contacts neither reserve agents nor interrupt others."""
-        return self.settings.reserve_seconds is None and not self.interrupts
+        """Tell whether its contacts reserve no agents, interrupt no others, are not counted."""
+        settings = self.settings
+        return (
+            settings.reserve_seconds is None
+            and settings.max_waiting is None
+            and not self.interrupts
+        )
 
 
 class Lane:
-    """The waiting contacts of one channel and one set of needed skills."""
+    """The waiting contacts of one channel and one requirement."""
 
     __slots__ = (
         "aside",
@@ -232,10 +261,12 @@ class Lane:
         "dead",
         "dead_early",
         "early",
-        "groups",
+        "fits",
         "head",
         "holders",
         "line",
+        "needs",
+        "owns",
         "retired",
         "serves",
         "skills",
@@ -245,9 +276,10 @@ class Lane:
         "with_agents",
     )
 
-    def __init__(self, channel: ChannelRow, skills: Skills, holders: int, shapes: int) -> None:
+    def __init__(self, channel: ChannelRow, needs: Skills, holders: int, shapes: int) -> None:
         self.channel = channel
-        self.skills = skills
+        self.needs = needs
+        self.skills = all_needed(needs)
         self.holders = holders  # bit per profile that could take its contacts when empty
         self.line: deque[ContactRow] = deque()  # the first is always alive
         self.tail_rank: Rank = -inf
@@ -261,7 +293,8 @@ class Lane:
         self.aside = False  # nobody ready serves it
         self.retired = False
         self.serves = bytearray(UNKNOWN) * shapes  # by shape number, see `serves`
-        self.groups: list[tuple[Rank, int]] | None = None  # holders by fit, best first
+        self.fits: list[tuple[Rank, int]] | None = None  # holders by fit, best first
+        self.owns: list[tuple[Rank, int]] | None = None  # holders by own rank, the first first
 
     def empty(self) -> bool:
         """Tell whether no waiting contact needs this lane."""
@@ -335,7 +368,7 @@ class Shape:
 
 
 class Profile:
-    """Agents that could take the same when empty: equal skills and possible channels."""
+    """Agents that could take the same when empty, in the same order."""
 
     __slots__ = (
         "agents",
@@ -345,6 +378,10 @@ class Profile:
         "index",
         "masks",
         "own_costs",
+        "own_lanes",
+        "own_order",
+        "own_rank",
+        "own_ranks",
         "possible",
         "ready",
         "shapes",
@@ -352,12 +389,16 @@ class Profile:
         "unreserved",
     )
 
-    def __init__(self, index: int, skills: Skills, possible: int, own_costs: OwnCosts) -> None:
+    def __init__(self, index: int, kind: ProfileKind) -> None:
         self.index = index
         self.bit = 1 << index
-        self.skills = skills
-        self.possible = possible  # bit per channel that an empty agent could take
-        self.own_costs = own_costs
+        # `possible` has a bit per channel that an empty agent could take.
+        self.skills, self.possible, self.own_costs, self.own_order = kind
+        # Where there is an own order: each lane that it serves with its own rank, the lanes by
+        # own rank, and all such ranks.
+        self.own_rank: dict[Lane, Rank] = {}
+        self.own_lanes: dict[Rank, dict[Lane, None]] = {}
+        self.own_ranks: list[Rank] = []  # sorted
         # Channels by cost: masks[i] has those that fit when costs[i-1] <= free < costs[i].
         self.costs: list[int] = []
         self.masks: list[int] = []
@@ -372,7 +413,11 @@ class AgentRow:
     """One agent: description, presence, load, and the seat among the free agents."""
 
     __slots__ = (
+        "added",
         "agent",
+        "busy_seconds",
+        "busy_since",
+        "compared",
         "counts",
         "crowd",
         "free",
@@ -380,6 +425,7 @@ class AgentRow:
         "holding",
         "id",
         "interrupted",
+        "latest_taking",
         "limited",
         "misses",
         "presence",
@@ -389,6 +435,8 @@ class AgentRow:
         "seat",
         "shape",
         "stamp",
+        "taken",
+        "wrap_ups",
         "yielding",
     )
 
@@ -406,8 +454,16 @@ class AgentRow:
         self.interrupted: dict[ContactRow, None] = {}  # of `holding`
         self.yielding: dict[int, int] = {}  # channel bit -> cost of what may be interrupted
         self.holding: dict[ContactRow, None] = {}  # all in hand: offers to wrap-ups
+        self.wrap_ups: Mapping[str, float | None] | None = None  # None: the channels' own
         self.stamp = 0
         self.misses = 0
+        self.added = 0  # the order of adding
+        # What selections go by; counted where the selection does (`Choice.counting`).
+        self.taken = 0  # contacts
+        self.latest_taking = 0  # the stamp it gave; 0: never
+        self.busy_seconds = 0.0  # of the busy periods that are over
+        self.busy_since = 0.0  # the start of the present one, while there is work
+        self.compared = 0  # bit per measure: it stands in that heap of `Roster.comparing`
         self.seat: Seat | None = None
         self.shape: Shape | None = None
         self.reserved_for: ContactRow | None = None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TypeAlias
 
 from omniqueue.core.lanes import serves
 from omniqueue.core.lifecycle import WAITING
-from omniqueue.core.rows import AgentRow, ContactRow, Lane, Room, Seat, Shape, place
+from omniqueue.core.rows import AgentRow, ContactRow, Head, Lane, Room, Seat, Shape, place
 from omniqueue.core.state import State
 from omniqueue.model.event import Rank
 
 _FRONTS_TRIED = 4  # a centre with few kinds of agents has no more
-# (has room by interrupting alone, fit, turn, stamp, agent): the least is the best.
-Candidate: TypeAlias = "tuple[bool, Rank, Rank, int, AgentRow]"
+# (own rank, has room by interrupting alone, fit, turn, stamp, agent): the least is the best.
+Candidate: TypeAlias = "tuple[Rank, bool, Rank, Rank, int, AgentRow]"
 
 
 def can_take(state: State, agent: AgentRow, row: ContactRow) -> bool:
@@ -32,29 +33,49 @@ def can_take(state: State, agent: AgentRow, row: ContactRow) -> bool:
 def best_agent(state: State, row: ContactRow) -> AgentRow | None:
     """Return the agent whom the selection ranks first among those who can take the contact.
 
+    Agents for whom its own rank is lower come before others.
+
     Cost: O(profiles with such agents).
     """
+    best = best_candidate(state, row)
+    return None if best is None else best[5]
+
+
+def best_candidate(state: State, row: ContactRow) -> Candidate | None:
+    """Return the best agent with all that it was ranked by; None: nobody can take the contact."""
     details = row.details
     if details is None:
-        best = _best_seated(state, row, restricted=False)
-        return None if best is None else best[4]
+        return _best_seated(state, row, restricted=False)
     if details.prefer_agent is not None:
         agent = state.roster.agents.get(details.prefer_agent)
-        return agent if agent is not None and can_take(state, agent, row) else None
+        return _candidate(state, agent, row) if agent and can_take(state, agent, row) else None
     best = _best_seated(state, row, restricted=row.restricted())
     reserved = details.reserved
     if reserved is not None and can_take(state, reserved, row):
-        choice = state.choice
-        own: Candidate = (
-            bool(state.roster.room(reserved)[1] & row.lane.channel.bit),
-            choice.fit_of(reserved.profile.skills, row.lane),
-            choice.turn_of(reserved),
-            reserved.stamp,
-            reserved,
-        )
+        own = _candidate(state, reserved, row)
         if best is None or own < best:
             best = own
-    return None if best is None else best[4]
+    return best
+
+
+def _candidate(state: State, agent: AgentRow, row: ContactRow) -> Candidate:
+    choice = state.choice
+    return (
+        own_rank(state, agent, row),
+        bool(state.roster.room(agent)[1] & row.lane.channel.bit),
+        choice.fit_of(agent.profile.skills, row.lane),
+        choice.turn_of(agent),
+        agent.stamp,
+        agent,
+    )
+
+
+def own_rank(state: State, agent: AgentRow, row: ContactRow) -> Rank:
+    """Return the own rank of a waiting contact for an agent who serves its lane. Cost: O(1)."""
+    profile = agent.profile
+    if not state.roster.ordered & profile.bit or row.overdue(state.now):
+        return state.choice.first_rank
+    return profile.own_rank[row.lane]
 
 
 def first_in_turn(state: State, lane: Lane) -> AgentRow | None:
@@ -62,7 +83,7 @@ def first_in_turn(state: State, lane: Lane) -> AgentRow | None:
 
     That is the best one where the selection ranks all fits alike; None: look further.
     """
-    if state.choice.any_fit:
+    if state.choice.any_fit and not lane.holders & state.roster.ordered:
         for front in state.roster.fronts[:_FRONTS_TRIED]:
             shape = front[2]
             known = lane.serves[shape.number]
@@ -72,16 +93,32 @@ def first_in_turn(state: State, lane: Lane) -> AgentRow | None:
 
 
 def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidate | None:
-    """Return the best of the seated: first those with room outright, then by interrupting."""
+    """Return the best of the seated: by own rank of the contact, then as `_best_among`."""
+    lane = row.lane
+    roster = state.roster
+    if not lane.holders & roster.ordered or row.overdue(state.now):
+        return _best_among(state, row, state.choice.first_rank, lane.holders, restricted)
+    for own, among in state.choice.owns_of(lane, roster.profiles):
+        found = _best_among(state, row, own, among, restricted)
+        if found is not None:
+            return found
+    return None
+
+
+def _best_among(
+    state: State, row: ContactRow, own: Rank, among: int, restricted: bool
+) -> Candidate | None:
+    """Return the best of some profiles: first with room outright, then by interrupting."""
     lane = row.lane
     channel = lane.channel
     for crowded, rooms in ((False, channel.rooms), (True, channel.crowded_rooms)):
         for room in rooms:
-            if lane.holders & room.open:
+            if among & room.open:
                 break
         else:
             continue
         for fit, mask in state.choice.groups_of(lane, state.roster.profiles):
+            mask &= among
             count = 0
             for room in rooms:
                 count += (mask & room.open).bit_count()
@@ -94,7 +131,7 @@ def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidat
             else:
                 seat = _first_of_fronts(state, row, mask, crowded, restricted=restricted)
             if seat is not None:
-                return (crowded, fit, *seat)
+                return (own, crowded, fit, *seat)
     return None
 
 
@@ -160,6 +197,8 @@ def first_contact(state: State, agent: AgentRow) -> ContactRow | None:
     shape = state.roster.shape_for(agent)
     if shape is None:
         return None
+    if state.roster.ordered & agent.profile.bit:
+        return _first_by_own_order(state, agent, shape)
     best: ContactRow | None = None
     standing = state.preferring.get(agent.id)
     if standing:
@@ -180,3 +219,51 @@ def first_contact(state: State, agent: AgentRow) -> ContactRow | None:
                 if not lane.solo:
                     break
     return best
+
+
+def _first_by_own_order(state: State, agent: AgentRow, shape: Shape) -> ContactRow | None:
+    """Return the first contact that the agent can take, by own rank and then queue order.
+
+    Cost: O(lanes of the own ranks up to the first with a contact + contacts that wait for this
+    agent + overdue ones that it cannot take).
+    """
+    best: tuple[Rank, tuple[Rank, float, int]] | None = None
+    found: ContactRow | None = None
+    overdue = (each[3] for each in state.overdue if can_take(state, agent, each[3]))
+    special = [each for each in state.reserving if each.state == WAITING]
+    special += [entry[3] for entry in state.preferring.get(agent.id, ())]
+    special += islice(overdue, 1)
+    for row in special:
+        if can_take(state, agent, row):
+            key = own_rank(state, agent, row), place(row)
+            if best is None or key < best:
+                best, found = key, row
+    for rank in agent.profile.own_ranks:
+        if best is not None and best[0] < rank:  # type: ignore[operator]
+            break
+        for lane in agent.profile.own_lanes[rank]:
+            known = lane.head is not None and lane.serves[shape.number]
+            if known and (known == 1 or serves(lane, shape)):
+                first = lane.first_for(agent.id)
+                if first is not None and (best is None or (rank, place(first)) < best):
+                    best, found = (rank, place(first)), first
+    return found
+
+
+def first_head_in_own_order(agent: AgentRow, shape: Shape) -> Head | None:
+    """Return the head that comes first for agents of a shape, by own rank and then queue order.
+
+    Valid only while none of the contacts that they serve is overdue or waits for one of them.
+    """
+    number = shape.number
+    for rank in agent.profile.own_ranks:
+        best: Head | None = None
+        for lane in agent.profile.own_lanes[rank]:
+            head = lane.head
+            if head is not None and (best is None or head < best):
+                known = lane.serves[number]
+                if known and (known == 1 or serves(lane, shape)):
+                    best = head
+        if best is not None:
+            return best
+    return None

@@ -14,7 +14,7 @@ import attrs
 
 from omniqueue.core.endings import forget_now
 from omniqueue.core.invariants import check
-from omniqueue.core.lanes import join, lane_of, review_lanes, stand
+from omniqueue.core.lanes import join, lane_of, review_lanes, set_aside, stand
 from omniqueue.core.lifecycle import COMPLETED, DEFERRED, ENDED, PARKED, STATES, WAITING
 from omniqueue.core.rows import (
     EXPIRY,
@@ -35,13 +35,14 @@ from omniqueue.model.channel import Channel
 from omniqueue.model.checks import duration, identifier, instant, truth, whole
 from omniqueue.model.contact import Contact, Preference, RelaxStep
 from omniqueue.model.event import JsonValue, Rank, plain
-from omniqueue.model.skill import Skills
+from omniqueue.model.skill import NO_SKILLS, Skills, requirement
 from omniqueue.policy.order import Order, OrderPolicy
+from omniqueue.policy.own_order import OwnOrderPolicy
 from omniqueue.policy.rank import checked_rank
 from omniqueue.policy.registry import is_registered, order_named, selection_named
 from omniqueue.policy.selection import Selection
 
-FORMAT = "omniqueue-snapshot/1"
+FORMAT = "omniqueue-snapshot/2"
 Snapshot: TypeAlias = dict[str, JsonValue]
 _COUNT_MAX: Final = 2**53
 
@@ -54,6 +55,10 @@ class AgentFacts(NamedTuple):
     reason: str | None
     stamp: int
     misses: int
+    taken: int
+    latest_taking: int
+    busy_seconds: float
+    busy_since: float
     holding: list[str]
     reserved_for: str | None
 
@@ -67,6 +72,7 @@ class DetailFacts(NamedTuple):
     expiry_due: bool
     reserve_due: float
     abandoned_at: float
+    excluded: list[str]  # until the contact is taken; the others have a timer
 
 
 class ContactFacts(NamedTuple):
@@ -75,7 +81,7 @@ class ContactFacts(NamedTuple):
     contact: Contact
     state: int
     channel: str
-    skills: Skills
+    needs: Skills
     rank: Rank
     arrived_at: float
     sequence: int
@@ -98,8 +104,10 @@ class Facts(NamedTuple):
     channels: list[Channel]
     order: Order
     selection: Selection
+    own_order: OwnOrderPolicy | None
     max_waiting: int | None
     forget_seconds: float | None
+    stopped: bool
     now: float
     sequence: int
     replaced: int
@@ -118,8 +126,10 @@ def facts_of(state: State) -> Facts:
         [row.settings for row in state.channels.values()],
         state.order,
         state.choice.selection,
+        state.choice.own_order,
         state.max_waiting,
         state.forget_seconds,
+        state.stopped,
         state.now,
         state.sequence,
         state.replaced,
@@ -138,8 +148,9 @@ def facts_of(state: State) -> Facts:
 def _agent_facts(row: AgentRow) -> AgentFacts:
     holding = [held.id for held in row.holding]
     reserved_for = None if row.reserved_for is None else row.reserved_for.id
+    done = row.taken, row.latest_taking, row.busy_seconds, row.busy_since
     return AgentFacts(
-        row.agent, row.presence, row.reason, row.stamp, row.misses, holding, reserved_for
+        row.agent, row.presence, row.reason, row.stamp, row.misses, *done, holding, reserved_for
     )
 
 
@@ -150,7 +161,7 @@ def _contact_facts(row: ContactRow) -> ContactFacts:
         row.contact,
         row.state,
         lane.channel.name,
-        lane.skills,
+        lane.needs,
         row.rank,
         row.arrived_at,
         row.sequence,
@@ -163,6 +174,7 @@ def _contact_facts(row: ContactRow) -> ContactFacts:
             details.expiry_due,
             details.reserve_due,
             details.abandoned_at,
+            [name for name, timer in details.excluded.items() if timer is None],
         ),
     )
 
@@ -187,8 +199,10 @@ def snapshot(state: State) -> Snapshot:
         "order": facts.order.name,
         "order_registered": facts.order.registered,
         "selection": facts.selection.name,
+        "own_order": "skill_order" if facts.own_order is None else None,
         "max_waiting": facts.max_waiting,
         "forget_seconds": facts.forget_seconds,
+        "stopped": facts.stopped,
         "channels": [attrs.asdict(channel) for channel in facts.channels],
         "sequence": facts.sequence,
         "replaced": facts.replaced,
@@ -242,10 +256,16 @@ def _agent_out(facts: AgentFacts) -> JsonValue:
         "limits": dict(agent.limits),
         "channels": None if agent.channels is None else list(agent.channels),
         "costs": dict(agent.costs),
+        "wrap_up_seconds": dict(agent.wrap_up_seconds),
+        "skill_order": list(agent.skill_order),
         "presence": facts.presence,
         "reason": facts.reason,
         "stamp": facts.stamp,
         "misses": facts.misses,
+        "taken": facts.taken,
+        "latest_taking": facts.latest_taking,
+        "busy_seconds": facts.busy_seconds,
+        "busy_since": facts.busy_since,
         "holding": list[JsonValue](facts.holding),
         "reserved_for": facts.reserved_for,
     }
@@ -256,7 +276,7 @@ def _contact_out(facts: ContactFacts) -> JsonValue:
         "contact": _said(facts.contact),
         "state": STATES[facts.state],
         "channel": facts.channel,
-        "skills": dict(facts.skills),
+        **_needs_out(facts.needs),
         "rank": _rank_out(facts.rank),
         "arrived_at": facts.arrived_at,
         "sequence": facts.sequence,
@@ -270,15 +290,25 @@ def _contact_out(facts: ContactFacts) -> JsonValue:
             "expiry_due": details.expiry_due,
             "reserve_due": None if details.reserve_due == inf else details.reserve_due,
             "abandoned_at": None if details.abandoned_at == -inf else details.abandoned_at,
+            "excluded": list[JsonValue](details.excluded),
         }
     return saved
+
+
+def _needs_out(needs: Skills) -> dict[str, JsonValue]:
+    said: dict[str, JsonValue] = {"skills": dict(needs)}
+    if needs.any_of:
+        said["any_of"] = [dict(group) for group in needs.any_of]
+    return said
 
 
 def _said(contact: Contact) -> JsonValue:
     """Return the fields of a contact that are not at their defaults."""
     saved: dict[str, JsonValue] = {"id": contact.id, "channel": contact.channel}
-    if contact.skills:
-        saved["skills"] = dict(contact.skills)
+    if contact.needs != NO_SKILLS:
+        saved.update(_needs_out(contact.needs))
+    if contact.not_agents:
+        saved["not_agents"] = list(contact.not_agents)
     if contact.priority:
         saved["priority"] = contact.priority
     for name in ("arrived_at", "not_before", "target_seconds", "expire_seconds", "customer"):
@@ -291,14 +321,19 @@ def _said(contact: Contact) -> JsonValue:
         saved["prefer"] = attrs.asdict(contact.prefer)
     if contact.relax:
         saved["relax"] = [
-            {"after_seconds": step.after_seconds, "skills": dict(step.skills)}
+            {"after_seconds": step.after_seconds, **_needs_out(step.needs)}
             for step in contact.relax
         ]
     return saved
 
 
 def restore(
-    saved: Snapshot, order: OrderPolicy | None, selection: Selection | None, *, verify: bool
+    saved: Snapshot,
+    order: OrderPolicy | None,
+    selection: Selection | None,
+    own_order: OwnOrderPolicy | None,
+    *,
+    verify: bool,
 ) -> State:
     """Return the state that a snapshot keeps.
 
@@ -316,7 +351,7 @@ def restore(
     if not whole_one:
         raise SnapshotError("snapshot digest", saved.get("digest"), "the digest of its content")
     try:
-        state = rebuild(_facts_in(saved, order, selection))
+        state = rebuild(_facts_in(saved, order, selection, own_order))
         if verify:
             check(state)
     except SnapshotError:
@@ -366,14 +401,17 @@ def _facts_in(
     saved: dict,  # type: ignore[type-arg]
     order: OrderPolicy | None,
     selection: Selection | None,
+    own_order: OwnOrderPolicy | None,
 ) -> Facts:
     most, forget = saved["max_waiting"], saved["forget_seconds"]
     return Facts(
         _records(saved, "channels", lambda settings: Channel(**settings)),
         _order(saved["order"], saved["order_registered"], order),
         _selection(saved["selection"], selection),
+        _own_order(saved["own_order"], own_order),
         None if most is None else _count("max_waiting", most),
         None if forget is None else duration("forget_seconds", forget),
+        truth("stopped", saved["stopped"]),
         -inf if saved["now"] is None else instant("now", saved["now"]),
         _count("sequence", saved["sequence"]),
         _count("replaced", saved["replaced"]),
@@ -397,7 +435,9 @@ def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
         capacity=saved["capacity"],
         limits=saved["limits"],
         channels=saved["channels"],
-        costs=saved.get("costs", {}),  # older snapshots have none
+        costs=saved["costs"],
+        wrap_up_seconds=saved["wrap_up_seconds"],
+        skill_order=saved["skill_order"],
     )
     reason, reserved_for = saved["reason"], saved["reserved_for"]
     return AgentFacts(
@@ -406,6 +446,10 @@ def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
         None if reason is None else identifier("reason", reason),
         _count("stamp", saved["stamp"]),
         _count("misses", saved["misses"]),
+        _count("taken", saved["taken"]),
+        _count("latest_taking", saved["latest_taking"]),
+        duration("busy_seconds", saved["busy_seconds"]),
+        instant("busy_since", saved["busy_since"]),
         [identifier("holding", held) for held in saved["holding"]],
         None if reserved_for is None else identifier("reserved_for", reserved_for),
     )
@@ -420,7 +464,7 @@ def _contact_in(saved: dict) -> ContactFacts:  # type: ignore[type-arg]
         Contact(said.pop("id"), said.pop("channel"), **said),
         STATES.index(saved["state"]),
         saved["channel"],
-        Skills.of(saved["skills"]),
+        requirement(saved["skills"], saved.get("any_of", ())),
         _rank_in(saved["rank"]),
         instant("arrived_at", saved["arrived_at"]),
         _count("sequence", saved["sequence"]),
@@ -437,6 +481,7 @@ def _details_in(saved: dict) -> DetailFacts:  # type: ignore[type-arg]
         truth("expiry_due", saved["expiry_due"]),
         _instant_in("reserve_due", saved["reserve_due"]),
         -inf if left is None else instant("abandoned_at", left),
+        [identifier("excluded", agent_id) for agent_id in saved["excluded"]],
     )
 
 
@@ -462,13 +507,20 @@ def rebuild(facts: Facts) -> State:
     Cost: O(n log n) in contacts, agents and timers.
     """
     state = State(
-        facts.channels, facts.order, facts.selection, facts.max_waiting, facts.forget_seconds
+        facts.channels,
+        facts.order,
+        facts.selection,
+        facts.own_order,
+        facts.max_waiting,
+        facts.forget_seconds,
     )
     state.now = facts.now
+    state.stopped = facts.stopped
+    state.open_quick_roads()
     state.sequence = facts.sequence
     state.replaced = facts.replaced
-    for agent in facts.agents:
-        _add_agent(state, agent)
+    for added, agent in enumerate(facts.agents, start=1):
+        _add_agent(state, agent, added)
     for contact in facts.contacts:
         _add_contact(state, contact)
     known = len(state.roster.agents) + len(state.contacts)
@@ -491,7 +543,7 @@ def rebuild(facts: Facts) -> State:
     return state
 
 
-def _add_agent(state: State, facts: AgentFacts) -> None:
+def _add_agent(state: State, facts: AgentFacts, added: int) -> None:
     roster = state.roster
     profile, _ = roster.profile_for(facts.agent)
     row = AgentRow(facts.agent, profile)
@@ -499,20 +551,23 @@ def _add_agent(state: State, facts: AgentFacts) -> None:
     row.reason = facts.reason
     row.stamp = facts.stamp
     row.misses = facts.misses
+    row.added = added
+    row.taken, row.latest_taking = facts.taken, facts.latest_taking
     roster.agents[row.id] = row
     roster.recount(row)
     roster.join_profile(row, profile)
 
 
 def _add_contact(state: State, facts: ContactFacts) -> None:
-    lane = lane_of(state, state.channels[facts.channel], facts.skills)
+    lane = lane_of(state, state.channels[facts.channel], facts.needs)
     row = contact_row(
         facts.contact, lane, facts.rank, facts.arrived_at, facts.sequence, facts.state
     )
     state.contacts[row.id] = row
     if row.state in ENDED and row.state != COMPLETED:
         state.counts[row.state] += 1
-    state.deferred += row.state == DEFERRED
+    if row.state == DEFERRED:
+        set_aside(state, row)
     state.parked += row.state == PARKED
     if facts.details is None:
         return
@@ -524,7 +579,9 @@ def _add_contact(state: State, facts: ContactFacts) -> None:
         details.expiry_due,
         details.reserve_due,
         details.abandoned_at,
+        excluded,
     ) = facts.details
+    details.excluded.update(dict.fromkeys(excluded))
     if details.prefer_agent is not None:
         state.wishes.setdefault(details.prefer_agent, {})[row] = None
 
@@ -536,11 +593,15 @@ def _load(state: State, facts: AgentFacts) -> None:
         row = state.contacts[contact_id]
         row.agent = agent
         state.roster.load(agent, row)
+    agent.busy_seconds, agent.busy_since = facts.busy_seconds, facts.busy_since
+    if agent.presence != "offline":
+        state.roster.compare(agent)
     if facts.reserved_for is not None:
         row = state.contacts[facts.reserved_for]
         state.roster.count_unreserved(agent, -1)
         agent.reserved_for = row
         row.detailed().reserved = agent
+        state.reserving[row] = None
 
 
 def _place(state: State) -> None:
@@ -548,7 +609,7 @@ def _place(state: State) -> None:
     review_lanes(state)
     waiting = [row for row in state.contacts.values() if row.state == WAITING]
     for row in sorted(waiting, key=place):
-        if row.details is None:
+        if row.details is None and row.lane.channel.settings.max_waiting is None:
             join(state, row)
         else:
             stand(state, row)
@@ -597,3 +658,10 @@ def _selection(name: str, selection: Selection | None) -> Selection:
         raise SnapshotError(
             "selection", name, "a registered name, or restore(..., selection=Selection(...))"
         ) from None
+
+
+def _own_order(name: str | None, policy: OwnOrderPolicy | None) -> OwnOrderPolicy | None:
+    if (policy is None) != (name == "skill_order"):
+        expected = "no policy" if policy is not None else "its policy, as restore(own_order=...)"
+        raise SnapshotError("own_order", name, expected)
+    return policy

@@ -17,6 +17,7 @@ from omniqueue.model.agent_events import PolicyFailed
 from omniqueue.model.channel import Channel
 from omniqueue.model.event import Event, RawEvent
 from omniqueue.policy.order import ARRIVAL, Order
+from omniqueue.policy.own_order import OwnOrderPolicy
 from omniqueue.policy.selection import Selection
 
 P = ParamSpec("P")
@@ -63,8 +64,10 @@ class State:
         "positions",
         "preferring",
         "replaced",
+        "reserving",
         "roster",
         "sequence",
+        "stopped",
         "suspects",
         "timers",
         "waiting",
@@ -76,6 +79,7 @@ class State:
         channels: list[Channel],
         order: Order,
         selection: Selection,
+        own_order: OwnOrderPolicy | None,
         max_waiting: int | None,
         forget_seconds: float | None,
     ) -> None:
@@ -95,8 +99,11 @@ class State:
                 self.channels[name].interrupts |= row.bit
                 self.channels[name].plain = self.channels[name].is_plain()
                 interrupting = True
-        self.choice = Choice(selection, self.ask, self.report_policy)
-        self.roster = Roster(self.channels, self.choice, interrupting=interrupting)
+        self.choice = Choice(selection, own_order, self.ask, self.report_policy)
+        self.roster = Roster(
+            self.channels, self.choice, lambda: self.now, interrupting=interrupting
+        )
+        self.stopped = False  # nothing is matched or reserved
         self.max_waiting = max_waiting
         self.forget_seconds = forget_seconds
         self.contacts: dict[str, ContactRow] = {}
@@ -116,11 +123,18 @@ class State:
         # Waiting, overdue, without a reservation, in queue order; and those not overdue yet.
         self.overdue: list[Entry] = []
         self.overdue_later: list[tuple[float, int, ContactRow]] = []
+        self.reserving: dict[ContactRow, None] = {}  # those with a reservation
         self.suspects: list[ContactRow] = []  # whose reservation may have to fall
         # Ended contacts and when they are forgotten, in that order.
         self.ended: OrderedDict[ContactRow, float] = OrderedDict()
         self.positions: object = None  # insight's index, built when first asked for
         self.certifier: Certifier | None = None  # matching takes its general path for it
+
+    def open_quick_roads(self) -> None:
+        """Let contacts without details take the quick roads where nothing stands against it."""
+        open_now = self.certifier is None and not self.stopped
+        for channel in self.channels.values():
+            channel.plain = open_now and channel.is_plain()
 
     def report_policy(self, policy: str, problem: str) -> None:
         """Log that a user's policy failed."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import attrs
 
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import LEVEL_MAX, identifier, whole
+from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
 from omniqueue.model.skill import NO_SKILLS, SKILLS_HELD_MAX, Skills
 
 Presence = Literal["ready", "away", "offline"]
+T = TypeVar("T")
 PRESENCES: Final = ("ready", "away", "offline")
 LIMITS_MAX = 1000
+SKILL_ORDER_MAX = 1000
 
 
 def presence(field: str, value: object) -> Presence:
@@ -27,25 +29,56 @@ def presence(field: str, value: object) -> Presence:
 
 def limits(value: object) -> Mapping[str, int]:
     """Return limits per channel (int >= 0) as a read-only mapping in order of name."""
-    return _per_channel("limits", "limit", value, 0)
+    return _per_channel("limits", "limit", value, _limit)
+
+
+def _limit(field: str, value: object) -> int:
+    return whole(field, value, 0, LEVEL_MAX)
+
+
+def _cost(field: str, value: object) -> int:
+    return whole(field, value, 1, LEVEL_MAX)
+
+
+def _wrap_up(field: str, value: object) -> float | None:
+    return None if value is None else duration(field, value)
 
 
 def costs(value: object) -> Mapping[str, int]:
     """Return costs per channel (int >= 1) as a read-only mapping in order of name."""
-    return _per_channel("costs", "cost", value, 1)
+    return _per_channel("costs", "cost", value, _cost)
 
 
-def _per_channel(field: str, what: str, value: object, least: int) -> Mapping[str, int]:
+def wrap_ups(value: object) -> Mapping[str, float | None]:
+    """Return wrap-up seconds per channel as a read-only mapping in order of name."""
+    return _per_channel("wrap_up_seconds", "seconds", value, _wrap_up)
+
+
+def skill_order(value: object) -> tuple[str, ...]:
+    """Return skill names in the order given, each once."""
+    if not isinstance(value, tuple | list) or len(value) > SKILL_ORDER_MAX:
+        raise InvalidValueError(
+            "skill_order", value, f"a list of at most {SKILL_ORDER_MAX} skill names"
+        )
+    names = tuple(identifier("skill_order name", name) for name in value)
+    if len(set(names)) < len(names):
+        raise InvalidValueError("skill_order", value, "each skill once")
+    return names
+
+
+def _per_channel(
+    field: str, what: str, value: object, check: Callable[[str, object], T]
+) -> Mapping[str, T]:
     if not isinstance(value, Mapping):
         raise InvalidValueError(field, value, f"a mapping of channel name to {what}")
     if len(value) > LIMITS_MAX:
         raise InvalidValueError(field, len(value), f"at most {LIMITS_MAX} channels")
-    found = {}
+    found: dict[str, T] = {}
     for name, number in value.items():
         channel = identifier(f"{field} channel", name)
         if channel in found:
             raise InvalidValueError(f"{field} channel", name, "each channel once")
-        found[channel] = whole(f"{field}[{channel[:64]!a}]", number, least, LEVEL_MAX)
+        found[channel] = check(f"{field}[{channel[:64]!a}]", number)
     return MappingProxyType(dict(sorted(found.items())))
 
 
@@ -77,6 +110,10 @@ class Agent:
         limits: channel name to the most contacts of it at once.
         channels: the channels taken; None: all.
         costs: channel name to what one contact of it costs this agent, in place of the channel's.
+        wrap_up_seconds: channel name to its own wrap-up, in place of the channel's; None: until
+            finished.
+        skill_order: skills in the order in which it takes contacts: those that ask for the first
+            before those that ask for the second ..., others last; empty: in queue order.
 
     Raises:
         InvalidValueError: a value out of range.
@@ -92,6 +129,10 @@ class Agent:
     limits: Mapping[str, int] = attrs.field(factory=dict, converter=limits, hash=False)
     channels: tuple[str, ...] | None = attrs.field(default=None, converter=channels)
     costs: Mapping[str, int] = attrs.field(factory=dict, converter=costs, hash=False)
+    wrap_up_seconds: Mapping[str, float | None] = attrs.field(
+        factory=dict, converter=wrap_ups, hash=False
+    )
+    skill_order: tuple[str, ...] = attrs.field(default=(), converter=skill_order)
 
     @capacity.validator
     def _check_capacity(self, _: attrs.Attribute[int], value: object) -> None:
@@ -99,14 +140,13 @@ class Agent:
 
     def __getstate__(self) -> tuple[object, ...]:
         # A read-only mapping cannot be pickled; its content can.
-        limits, costs = dict(self.limits), dict(self.costs)
-        return self.id, self.skills, self.capacity, limits, self.channels, costs
+        return tuple(
+            dict(value) if isinstance(value, MappingProxyType) else value
+            for value in (getattr(self, field.name) for field in attrs.fields(Agent))
+        )
 
-    def __setstate__(
-        self, state: tuple[str, Skills, int, dict[str, int], None, dict[str, int]]
-    ) -> None:
-        names = ("id", "skills", "capacity", "limits", "channels", "costs")
+    def __setstate__(self, state: tuple[object, ...]) -> None:
+        names = (field.name for field in attrs.fields(Agent))
         for name, value in zip(names, state, strict=True):
-            object.__setattr__(self, name, value)
-        object.__setattr__(self, "limits", MappingProxyType(state[3]))
-        object.__setattr__(self, "costs", MappingProxyType(state[5]))
+            kept = MappingProxyType(value) if isinstance(value, dict) else value
+            object.__setattr__(self, name, kept)

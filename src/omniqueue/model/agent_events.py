@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from omniqueue.model.event import Event
+from omniqueue.model.event import Event, if_any
 from omniqueue.model.skill import Skills
 
 
@@ -26,6 +26,8 @@ class AgentAdded(Event, name="agent_added"):
     channels: tuple[str, ...] | None
     presence: str
     costs: Mapping[str, int] = attrs.field(factory=dict)
+    wrap_up_seconds: Mapping[str, float | None] = if_any({})
+    skill_order: tuple[str, ...] = if_any(())
 
 
 @attrs.frozen
@@ -43,6 +45,8 @@ class AgentUpdated(Event, name="agent_updated"):
     limits: Mapping[str, int]
     channels: tuple[str, ...] | None
     costs: Mapping[str, int] = attrs.field(factory=dict)
+    wrap_up_seconds: Mapping[str, float | None] = if_any({})
+    skill_order: tuple[str, ...] = if_any(())
 
 
 @attrs.frozen
@@ -69,6 +73,26 @@ class PresenceSet(Event, name="presence"):
     agent: str
     state: str
     reason: str | None
+
+
+@attrs.frozen
+class MatchingStopped(Event, name="matching_stopped"):
+    """From now on nothing is matched or reserved; offers are taken back.
+
+    Example:
+        >>> MatchingStopped(9.0).to_dict()
+        {'at': 9.0, 'event': 'matching_stopped'}
+    """
+
+
+@attrs.frozen
+class MatchingStarted(Event, name="matching_started"):
+    """Matching goes on, with the whole queue.
+
+    Example:
+        >>> MatchingStarted(9.0).at
+        9.0
+    """
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from omniqueue.errors import InvalidValueError, UnknownChannelError
-from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
+from omniqueue.model.checks import LEVEL_MAX, WAITING_MAX, duration, identifier, whole
 from omniqueue.model.fields import checked, optional, setting
 
 CHANNELS_MAX = 1000
@@ -42,11 +42,13 @@ class Channel:
         cost: how much of an agent's capacity one contact takes (int from 1).
         offer_seconds: how long an agent may take to accept; None: contacts are taken unasked.
         wrap_up_seconds: after-contact work; 0: none; None: until it is finished by command.
-        retry_seconds: how long an agent who declined or missed a contact is not offered it again.
+        retry_seconds: how long an agent who declined or missed a contact is not offered it again;
+            None: until some agent has taken it.
         max_misses: missed offers in a row after which the agent is set away (int from 1).
         resume_seconds: how long after abandoning a customer may come back to the old place.
         target_seconds: the answer time promised; None: none (deadline order ranks it last).
         reserve_seconds: wait from arrival after which an agent is reserved; None: never.
+        max_waiting: how many of its contacts may wait or be deferred; None: no limit of its own.
         interrupted_by: other channels whose contacts an agent takes in the middle of one of this;
             it stays with its agent and goes on afterwards.
 
@@ -62,11 +64,12 @@ class Channel:
     cost: int = attrs.field(default=1, metadata=setting(whole, 1, LEVEL_MAX))
     offer_seconds: float | None = attrs.field(default=None, metadata=setting(_length))
     wrap_up_seconds: float | None = attrs.field(default=0.0, metadata=setting(optional(duration)))
-    retry_seconds: float = attrs.field(default=60.0, metadata=setting(duration))
+    retry_seconds: float | None = attrs.field(default=60.0, metadata=setting(optional(duration)))
     max_misses: int = attrs.field(default=1, metadata=setting(whole, 1, MISSES_MAX))
     resume_seconds: float = attrs.field(default=60.0, metadata=setting(duration))
     target_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
     reserve_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
+    max_waiting: int | None = attrs.field(default=None, metadata=setting(whole, 0, WAITING_MAX))
     interrupted_by: tuple[str, ...] = attrs.field(default=(), converter=_interrupters)
 
     @interrupted_by.validator

@@ -16,9 +16,11 @@ from omniqueue.model.checks import (
     priority as checked_priority,
     truth,
 )
-from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
+from omniqueue.model.skill import NO_SKILLS, Requirement, Skills, implies, requirement
 
 RELAX_STEPS_MAX = 64
+NOT_AGENTS_MAX = 64
+Group = Mapping[str, int]  # alternatives: skill to least level
 
 
 def _prefer_agent(value: str) -> str:
@@ -35,10 +37,6 @@ def _skip_if_away(value: bool) -> bool:
 
 def _after_seconds(value: float) -> float:
     return duration("relax.after_seconds", value)
-
-
-def _relaxed_skills(value: Mapping[str, int]) -> Skills:
-    return Skills.of(value, field="relax.skills", most=SKILLS_NEEDED_MAX)
 
 
 @attrs.frozen
@@ -63,13 +61,17 @@ class Preference:
     skip_if_away: bool = attrs.field(default=True, converter=_skip_if_away)
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class RelaxStep:
-    """One step of a relaxation: from then on these skills are needed instead.
+    """One step of a relaxation: from then on this is needed instead.
 
     Args:
         after_seconds: seconds from the submit.
-        skills: what is needed then; a step only drops skills or lowers levels.
+        skills: what is all needed then.
+        any_of: groups of alternatives, of each of which one is needed.
+
+    A step asks for no more than the one before: it drops skills, lowers levels, turns a skill into
+    a group of alternatives, adds alternatives to a group.
 
     Raises:
         InvalidValueError: a negative duration, a level out of range.
@@ -77,15 +79,36 @@ class RelaxStep:
     Example:
         >>> RelaxStep(60, {"en": 1}).after_seconds
         60.0
+        >>> RelaxStep(60, any_of=[{"en": 1, "fr": 2}]).any_of[0]["fr"]
+        2
     """
 
-    after_seconds: float = attrs.field(converter=_after_seconds)
-    skills: Skills = attrs.field(converter=_relaxed_skills)
+    after_seconds: float
+    needs: Skills  # skills and groups as one requirement
+
+    def __init__(
+        self,
+        after_seconds: float,
+        skills: Mapping[str, int] = NO_SKILLS,
+        any_of: Iterable[Group] = (),
+    ) -> None:
+        object.__setattr__(self, "after_seconds", _after_seconds(after_seconds))
+        object.__setattr__(self, "needs", requirement(skills, any_of, field="relax."))
+
+    @property
+    def skills(self) -> Skills:
+        """The skills that are all needed then."""
+        return all_needed(self.needs)
+
+    @property
+    def any_of(self) -> tuple[Skills, ...]:
+        """The groups of alternatives then, of each of which one is needed."""
+        return self.needs.any_of
 
 
-def needed_skills(value: object) -> Skills:
-    """Return needed skills in their one normal form."""
-    return Skills.of(value, most=SKILLS_NEEDED_MAX)
+def all_needed(needs: Skills) -> Skills:
+    """Return the skills of a requirement that are all needed, without its groups."""
+    return needs.skills if isinstance(needs, Requirement) else needs
 
 
 def _relaxation(steps: Iterable[RelaxStep], needed: Skills) -> tuple[RelaxStep, ...]:
@@ -101,12 +124,24 @@ def _relaxation(steps: Iterable[RelaxStep], needed: Skills) -> tuple[RelaxStep, 
             raise InvalidValueError("relax", step, "RelaxStep values")
         if step.after_seconds < after_seconds:
             raise InvalidValueError("relax.after_seconds", step.after_seconds, "steps in order")
-        if not needed.covers(step.skills):
+        if not implies(needed, step.needs):
             raise InvalidValueError(
-                "relax.skills", step.skills, "only skills of the step before, at most its levels"
+                "relax.any_of" if step.any_of else "relax.skills",
+                step.needs,
+                "no more than was needed before the step",
             )
-        after_seconds, needed = step.after_seconds, step.skills
+        after_seconds, needed = step.after_seconds, step.needs
     return found
+
+
+def unwanted_agents(value: object) -> tuple[str, ...]:
+    """Return the ids of agents who may never take a contact, each once, as they are said."""
+    if not isinstance(value, list | tuple) or len(value) > NOT_AGENTS_MAX:
+        raise InvalidValueError("not_agents", value, f"a list of at most {NOT_AGENTS_MAX} ids")
+    ids = tuple(identifier("not_agents id", each) for each in value)
+    if len(set(ids)) < len(ids):
+        raise InvalidValueError("not_agents", value, "each agent once")
+    return ids
 
 
 @attrs.frozen
@@ -114,14 +149,17 @@ class Terms:
     """Rarely used fields, stored apart to keep ordinary contacts small.
 
     Args:
-        not_before, prefer, relax, target_seconds, expire_seconds, customer, attributes: as in
-            `Contact`, which makes and checks them.
+        needs: skills and groups of alternatives as one requirement.
+        not_agents, not_before, prefer, relax, target_seconds, expire_seconds, customer,
+            attributes: as in `Contact`, which makes and checks them.
 
     Example:
         >>> Contact("c1", "phone").terms is None, Contact("c2", "fax", customer="x").terms.customer
         (True, 'x')
     """
 
+    needs: Skills
+    not_agents: tuple[str, ...]
     not_before: float | None
     prefer: Preference | None
     relax: tuple[RelaxStep, ...]
@@ -133,6 +171,7 @@ class Terms:
 
 def _terms(
     needed: Skills,
+    not_agents: object,
     not_before: object,
     prefer: object,
     relax: Iterable[RelaxStep],
@@ -144,6 +183,8 @@ def _terms(
     if prefer is not None and not isinstance(prefer, Preference):
         raise InvalidValueError("prefer", prefer, "a Preference or None")
     return Terms(
+        needed,
+        unwanted_agents(not_agents),
         None if not_before is None else instant("not_before", not_before),
         prefer,
         _relaxation(relax, needed),
@@ -162,6 +203,9 @@ class Contact:
         id: the contact's id, used once (positional).
         channel: the channel's name (positional).
         skills: least level of each needed skill; at most 64.
+        any_of: up to 16 groups of 2 to 32 alternatives (skill to least level), of each of which
+            one is needed.
+        not_agents: ids of agents who may never take it; at most 64.
         priority: an int within +-2**31; only some order policies look at it.
         arrived_at: when it arrived (seconds on the caller's epoch); None: when it is submitted.
         not_before: deferred until then; None: not deferred.
@@ -198,6 +242,8 @@ class Contact:
         channel: str,
         *,
         skills: Mapping[str, int] = NO_SKILLS,
+        any_of: Iterable[Group] = (),
+        not_agents: Iterable[str] = (),
         priority: int = 0,
         arrived_at: float | None = None,
         not_before: float | None = None,
@@ -213,12 +259,14 @@ class Contact:
         known = channel.__class__ is str and channel in _channel_names
         _set_channel(self, channel if known else _channel_name(channel))
         if skills is not NO_SKILLS:
-            skills = needed_skills(skills)
+            skills = requirement(skills)
         _set_skills(self, skills)
         _set_priority(self, checked_priority("priority", priority))
         _set_arrived_at(self, None if arrived_at is None else instant("arrived_at", arrived_at))
         if (
             relax == ()
+            and any_of == ()
+            and not_agents == ()
             and not_before is None
             and prefer is None
             and target_seconds is None
@@ -229,7 +277,8 @@ class Contact:
             _set_terms(self, None)
         else:
             terms = _terms(
-                needed_skills(skills),
+                requirement(skills, any_of),
+                not_agents,
                 not_before,
                 prefer,
                 relax,
@@ -239,6 +288,21 @@ class Contact:
                 attributes,
             )
             _set_terms(self, terms)
+
+    @property
+    def needs(self) -> Skills:
+        """What it needs as one requirement: its skills and its groups of alternatives."""
+        return self.skills if self.terms is None else self.terms.needs
+
+    @property
+    def any_of(self) -> tuple[Skills, ...]:
+        """Groups of alternatives, of each of which one is needed."""
+        return () if self.terms is None else self.terms.needs.any_of
+
+    @property
+    def not_agents(self) -> tuple[str, ...]:
+        """The ids of agents who may never take it."""
+        return () if self.terms is None else self.terms.not_agents
 
     @property
     def not_before(self) -> float | None:
@@ -276,13 +340,18 @@ class Contact:
         return None if self.terms is None else self.terms.attributes
 
     def with_changes(
-        self, *, priority: int | None = None, skills: Mapping[str, int] | None = None
+        self,
+        *,
+        priority: int | None = None,
+        target_seconds: float | None = None,
+        needs: Skills | None = None,
     ) -> Contact:
-        """Return the contact with another priority or other skills (which end its relaxation).
+        """Return the contact with another priority, target or requirement.
 
         Args:
             priority: the new one; None: as it is.
-            skills: the new ones; None: as they are.
+            target_seconds: the new promised answer time; None: as it is.
+            needs: the new requirement, which ends its relaxation; None: as it is.
 
         Raises:
             InvalidValueError: a value out of range.
@@ -293,14 +362,21 @@ class Contact:
             >>> Contact("c1", "phone").with_changes(priority=5).priority
             5
         """
-        terms = self.terms
+        said = {} if self.terms is None else _said(self.terms)
+        needed = self.needs
+        if needs is not None:
+            needed = needs
+            said["relax"] = ()
+        if target_seconds is not None:
+            said["target_seconds"] = target_seconds
         return Contact(
             self.id,
             self.channel,
-            skills=self.skills if skills is None else skills,
+            skills=all_needed(needed),
+            any_of=needed.any_of,
             priority=self.priority if priority is None else priority,
             arrived_at=self.arrived_at,
-            **({} if terms is None else _said(terms, relaxed=skills is None)),
+            **said,
         )
 
     def __hash__(self) -> int:
@@ -314,19 +390,17 @@ class Contact:
             said.append(f"priority={self.priority}")
         if self.arrived_at is not None:
             said.append(f"arrived_at={self.arrived_at!r}")
-        if self.terms is not None:
-            for field in attrs.fields(Terms):
-                value = getattr(self.terms, field.name)
-                if value is not None and value != ():
-                    said.append(f"{field.name}={value!r}")
+        if self.any_of:
+            said.append(f"any_of={[dict(group) for group in self.any_of]}")
+        for name, value in ({} if self.terms is None else _said(self.terms)).items():
+            if value is not None and value != ():
+                said.append(f"{name}={value!r}")
         return f"Contact({', '.join(said)})"
 
 
-def _said(terms: Terms, *, relaxed: bool) -> dict[str, Any]:
-    said = {field.name: getattr(terms, field.name) for field in attrs.fields(Terms)}
-    if not relaxed:
-        said["relax"] = ()
-    return said
+def _said(terms: Terms) -> dict[str, Any]:
+    """Return the terms by name, but for the requirement."""
+    return {field.name: getattr(terms, field.name) for field in attrs.fields(Terms)[1:]}
 
 
 # The slots' own setters: a frozen value is written once, when made, and this is the quick way.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from omniqueue.model.event import Event, Rank
+from omniqueue.model.event import Event, Rank, if_any
 from omniqueue.model.skill import Skills
 
 
@@ -25,6 +25,8 @@ class Queued(Event, name="queued"):
     priority: int
     arrived_at: float
     rank: Rank
+    any_of: tuple[Skills, ...] = if_any(())
+    not_agents: tuple[str, ...] = if_any(())
 
 
 @attrs.frozen
@@ -92,11 +94,12 @@ class Relaxed(Event, name="relaxed"):
 
     contact: str
     skills: Skills
+    any_of: tuple[Skills, ...] = if_any(())
 
 
 @attrs.frozen
 class Updated(Event, name="updated"):
-    """`update` changed the contact; both values are those now in force.
+    """`update` changed the contact; the values are those now in force.
 
     Example:
         >>> Updated(5.0, "c1", 7, Skills.of({}), 5.0).priority
@@ -107,6 +110,8 @@ class Updated(Event, name="updated"):
     priority: int
     skills: Skills
     rank: Rank
+    any_of: tuple[Skills, ...] = if_any(())
+    target_seconds: float | None = None
 
 
 @attrs.frozen
@@ -190,7 +195,7 @@ class Continued(Event, name="continued"):
 
 @attrs.frozen
 class Declined(Event, name="declined"):
-    """The agent declined and is not offered this contact again before `retry_at`.
+    """The agent declined; no new offer before `retry_at` (None: until it was taken).
 
     Example:
         >>> Declined(5.0, "c1", "ana", 65.0).retry_at
@@ -199,12 +204,12 @@ class Declined(Event, name="declined"):
 
     contact: str
     agent: str
-    retry_at: float
+    retry_at: float | None
 
 
 @attrs.frozen
 class OfferExpired(Event, name="offer_expired"):
-    """The agent did not answer; no new offer of this contact before `retry_at`.
+    """The agent did not answer; no new offer before `retry_at` (None: until it was taken).
 
     Example:
         >>> OfferExpired(20.0, "c1", "ana", 80.0).agent
@@ -213,7 +218,7 @@ class OfferExpired(Event, name="offer_expired"):
 
     contact: str
     agent: str
-    retry_at: float
+    retry_at: float | None
 
 
 @attrs.frozen
@@ -321,6 +326,7 @@ class Transferred(Event, name="transferred"):
     skills: Skills
     keep_place: bool
     rank: Rank
+    any_of: tuple[Skills, ...] = if_any(())
 
 
 @attrs.frozen
@@ -408,3 +414,4 @@ class Unservable(Event, name="unservable"):
     contact: str
     channel: str
     skills: Skills
+    any_of: tuple[Skills, ...] = if_any(())

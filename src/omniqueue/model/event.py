@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeAlias,
 import attrs
 
 E = TypeVar("E", bound="Event")
+T = TypeVar("T")
 Rank: TypeAlias = float | tuple[float, ...]  # smaller is served first; +inf: last
 RawEvent: TypeAlias = tuple[object, ...]  # (class, at, further fields in order)
 JsonValue: TypeAlias = (
@@ -32,6 +33,22 @@ def plain(value: object) -> JsonValue:
 _raw_items: Callable[..., tuple[Any, ...]] = tuple.__getitem__
 _raw_iterator: Callable[..., Iterator[RawEvent]] = tuple.__iter__
 _ALL = slice(None)
+_IF_ANY = "omniqueue if any"
+
+
+def if_any(default: T) -> T:
+    """Return a field of an event that its JSON form leaves out where there is nothing of it.
+
+    Example:
+        >>> from omniqueue import Skills
+        >>> from omniqueue.events import Relaxed
+        >>> "any_of" in Relaxed(60.0, "c1", Skills.of({})).to_dict()
+        False
+    """
+    metadata = {_IF_ANY: True}
+    if isinstance(default, dict):
+        return attrs.field(factory=dict, metadata=metadata)  # type: ignore[return-value]
+    return attrs.field(default=default, metadata=metadata)
 
 
 @attrs.define
@@ -62,6 +79,8 @@ class Event:
     def to_dict(self) -> dict[str, JsonValue]:
         """Return the event as JSON types: `at`, `event` (its name) and its own fields.
 
+        What few contacts and agents have (`if_any`) is left out where there is nothing of it.
+
         Cost: O(size of the event).
 
         Example:
@@ -71,7 +90,9 @@ class Event:
         """
         found: dict[str, JsonValue] = {"at": self.at, "event": self.name}
         for field in attrs.fields(type(self))[1:]:
-            found[field.name] = plain(getattr(self, field.name))
+            value = getattr(self, field.name)
+            if value or not field.metadata.get(_IF_ANY):
+                found[field.name] = plain(value)
         return found
 
 
@@ -93,7 +114,11 @@ def built(raw: RawEvent) -> Event:
 def _blank(kind: object) -> type[Event]:
     """Return the twin of an event class that can be filled at full speed; keep it."""
     assert isinstance(kind, type)
-    own = {field.name: attrs.field() for field in attrs.fields(kind) if not field.inherited}
+    own = {
+        field.name: attrs.field(default=field.default)
+        for field in attrs.fields(kind)
+        if not field.inherited
+    }
     twin: type[Event] = attrs.make_class(kind.__name__, own, bases=(Event,), slots=True, eq=False)
     _blanks[kind] = twin
     return twin

@@ -35,11 +35,14 @@ _Fields: TypeAlias = Mapping[str, Any]
 
 LEVELS = MapOf(number)
 PREFERENCE = Record({"agent": text, "seconds": number}, {"skip_if_away": truth})
-RELAXATION = Record({"after_seconds": number, "skills": LEVELS})
+GROUPS = ListOf(LEVELS)
+RELAXATION = Record({"after_seconds": number}, {"skills": LEVELS, "any_of": GROUPS})
 CONTACT = Record(
     {"id": text, "channel": text},
     {
         "skills": LEVELS,
+        "any_of": GROUPS,
+        "not_agents": ListOf(text),
         "priority": number,
         "arrived_at": number,
         "not_before": number,
@@ -51,15 +54,18 @@ CONTACT = Record(
         "attributes": private,
     },
 )
-_ABILITIES: Mapping[str, Shape] = {
+ABILITIES: Mapping[str, Shape] = {
     "skills": LEVELS,
     "capacity": number,
     "limits": MapOf(number),
     "channels": OrNull(ListOf(text)),
     "costs": MapOf(number),
+    "wrap_up_seconds": MapOf(OrNull(number)),
+    "skill_order": ListOf(text),
 }
-NEW_AGENT = Record({"id": text}, {**_ABILITIES, "presence": text})
-AGENT_CHANGES = Record({"id": text}, _ABILITIES)
+CHANNEL_FIELDS = ("limits", "channels", "costs", "wrap_up_seconds")  # they name channels
+NEW_AGENT = Record({"id": text}, {**ABILITIES, "presence": text})
+AGENT_CHANGES = Record({"id": text}, ABILITIES)
 
 
 def _preference(said: _Fields) -> Preference | None:
@@ -103,7 +109,7 @@ def _add_agent(router: Router, said: _Fields, at: float) -> Events:
     try:
         built = Agent(**agent)
     except InvalidValueError:
-        named = (agent.get(key) or () for key in ("limits", "channels", "costs"))
+        named = (agent.get(key) or () for key in CHANNEL_FIELDS)
         _require_channels(router, [name for names in named for name in names])
         if _normal(agent["id"]) not in router.agents:
             raise
@@ -128,7 +134,8 @@ def _options_with_preference(router: Router, said: _Fields, *allowed_in: str) ->
             options["prefer"] = _preference(said)
         except InvalidValueError:
             view = router.contacts.get(_normal(said["contact"]))
-            if view is not None and view.state in allowed_in:
+            guarded = view is not None and said.get("agent") not in (None, view.agent)
+            if view is not None and view.state in allowed_in and not guarded:
                 raise
             del options["prefer"]
     return options
@@ -145,11 +152,19 @@ def _reopen(router: Router, said: _Fields, at: float) -> Events:
 
 
 def _presence(router: Router, said: _Fields, at: float) -> Events:
-    return router.set_presence(said["agent"], said["state"], at=at)
+    return router.set_presence(said["agent"], said["state"], at=at, reason=said.get("reason"))
 
 
 def _remove_agent(router: Router, said: _Fields, at: float) -> Events:
     return router.remove_agent(said["agent"], at=at)
+
+
+def _stop_matching(router: Router, said: _Fields, at: float) -> Events:
+    return router.stop_matching(at=at)
+
+
+def _start_matching(router: Router, said: _Fields, at: float) -> Events:
+    return router.start_matching(at=at)
 
 
 def _advance(router: Router, said: _Fields, at: float) -> Events:
@@ -193,6 +208,8 @@ class Command:
 
 
 _CONTACT: Mapping[str, Shape] = {"contact": text}
+_GUARD: Mapping[str, Shape] = {"agent": text}
+_REQUIREMENT: Mapping[str, Shape] = {"skills": LEVELS, "any_of": GROUPS}
 _CONTACT_AND_AGENT: Mapping[str, Shape] = {"contact": text, "agent": text}
 
 COMMANDS: Mapping[str, Command] = {
@@ -200,28 +217,31 @@ COMMANDS: Mapping[str, Command] = {
     "accept": Command(Record(_CONTACT_AND_AGENT), _by_contact_and_agent("accept")),
     "decline": Command(Record(_CONTACT_AND_AGENT), _by_contact_and_agent("decline")),
     "complete": Command(
-        Record(_CONTACT, {"wrap_up_seconds": OrNull(number)}), _by_contact("complete")
+        Record(_CONTACT, {**_GUARD, "wrap_up_seconds": OrNull(number)}), _by_contact("complete")
     ),
-    "finish_wrap_up": Command(Record(_CONTACT), _by_contact("finish_wrap_up")),
+    "finish_wrap_up": Command(Record(_CONTACT, _GUARD), _by_contact("finish_wrap_up")),
     "abandon": Command(Record(_CONTACT), _by_contact("abandon")),
     "cancel": Command(Record(_CONTACT), _by_contact("cancel")),
     "resume": Command(Record(_CONTACT), _by_contact("resume")),
     "defer": Command(Record(_CONTACT, {"until": number, "channel": text}), _by_contact("defer")),
     "release": Command(Record(_CONTACT), _by_contact("release")),
     "update": Command(
-        Record(_CONTACT, {"priority": number, "skills": LEVELS}), _by_contact("update")
+        Record(_CONTACT, {"priority": number, "target_seconds": number, **_REQUIREMENT}),
+        _by_contact("update"),
     ),
     "transfer": Command(
-        Record(_CONTACT, {"skills": LEVELS, "prefer": PREFERENCE, "keep_place": truth}),
+        Record(_CONTACT, {**_GUARD, **_REQUIREMENT, "prefer": PREFERENCE, "keep_place": truth}),
         _transfer,
     ),
-    "park": Command(Record(_CONTACT), _by_contact("park")),
+    "park": Command(Record(_CONTACT, _GUARD), _by_contact("park")),
     "reopen": Command(Record(_CONTACT, {"prefer": PREFERENCE}), _reopen),
     "assign": Command(Record(_CONTACT_AND_AGENT), _by_contact_and_agent("assign")),
-    "presence": Command(Record({"agent": text, "state": text}), _presence),
+    "presence": Command(Record({"agent": text, "state": text}, {"reason": text}), _presence),
     "add_agent": Command(Record({"agent": NEW_AGENT}), _add_agent),
     "remove_agent": Command(Record({"agent": text}), _remove_agent),
     "update_agent": Command(Record({"agent": AGENT_CHANGES}), _update_agent),
+    "stop_matching": Command(Record({}), _stop_matching),
+    "start_matching": Command(Record({}), _start_matching),
     "advance": Command(Record({}), _advance),
 }
 

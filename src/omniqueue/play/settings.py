@@ -15,7 +15,7 @@ from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model import STOCK_CHANNELS, Agent, Channel
 from omniqueue.model.agent import presence
 from omniqueue.model.checks import instant
-from omniqueue.play.commands import NEW_AGENT
+from omniqueue.play.commands import ABILITIES, CHANNEL_FIELDS, NEW_AGENT
 from omniqueue.play.document import Entrance, Expectation, Play, Step
 from omniqueue.play.json_text import Faults, below
 from omniqueue.play.shapes import ListOf, OrNull, Record, Shape, number, text
@@ -31,11 +31,12 @@ CHANNEL = Record(
         "cost": number,
         "offer_seconds": OrNull(number),
         "wrap_up_seconds": OrNull(number),
-        "retry_seconds": number,
+        "retry_seconds": OrNull(number),
         "max_misses": number,
         "resume_seconds": number,
         "target_seconds": OrNull(number),
         "reserve_seconds": OrNull(number),
+        "max_waiting": OrNull(number),
         "interrupted_by": ListOf(text),
     },
 )
@@ -173,12 +174,14 @@ def _judge_agent(
         ids.add(_normal(agent_id))
     if _fits(text, agent.get("presence")):
         _try(faults, below(place, "presence"), presence, "presence", agent["presence"])
-    for key in ("skills", "capacity", "limits", "channels", "costs"):
+    for key in ABILITIES:
         value, spot = agent.get(key), below(place, key)
         sound = _fits(NEW_AGENT.optional[key], value)
         for where, name, part in _parts(spot, value):
+            if not _fits(NEW_AGENT.optional[key], part):
+                continue  # the shapes have noted it
             sound &= _try(faults, where, Agent, "any", **{key: part})
-            if key != "skills" and _normal(name) not in names:
+            if key in CHANNEL_FIELDS and _normal(name) not in names:
                 faults.add(where, "is no channel of this play")
         if sound:  # what only the whole can be: too many, or one name in two spellings
             _try(faults, spot, Agent, "any", **{key: value})
@@ -188,8 +191,7 @@ def _parts(place: str, value: object) -> Iterator[tuple[str, str, object]]:
     """Yield place, name and value of each part of an ability that can be judged alone."""
     if isinstance(value, dict):
         for name, level in value.items():
-            if _fits(number, level):
-                yield below(place, name), name, {name: level}
+            yield below(place, name), name, {name: level}
     elif isinstance(value, list):
         for index, name in enumerate(value):
             if isinstance(name, str):

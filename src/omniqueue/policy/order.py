@@ -24,7 +24,7 @@ class EnteringContact:
     Args:
         id: the contact's id.
         channel: its channel's name.
-        skills: what it needs now.
+        skills: what it needs now; groups of alternatives stand in `skills.any_of`.
         priority: its priority now.
         arrived_at: seconds on the caller's epoch.
         target_seconds: its promised answer time (its own, else its channel's); inf: none.

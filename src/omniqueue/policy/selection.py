@@ -25,7 +25,8 @@ class Selection:
     Args:
         name: what the selection is called in messages, snapshots and files.
         fit: "any", "most-skilled", "closest-fit", or a function (held, needed) -> rank.
-        turn: "longest-idle", "least-loaded", or a function (agent load) -> rank.
+        turn: "longest-idle", "least-loaded", "linear", "round-robin", "fewest-taken",
+            "least-busy", or a function (agent load) -> rank.
 
     Raises:
         InvalidValueError: an unknown stock name, or no function.
@@ -84,5 +85,9 @@ STOCK_SELECTIONS = {
         Selection(name="least-loaded", turn="least-loaded"),
         Selection(name="most-skilled", fit="most-skilled"),
         Selection(name="closest-fit", fit="closest-fit"),
+        Selection(name="linear", turn="linear"),
+        Selection(name="round-robin", turn="round-robin"),
+        Selection(name="fewest-taken", turn="fewest-taken"),
+        Selection(name="least-busy", turn="least-busy"),
     )
 }

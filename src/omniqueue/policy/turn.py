@@ -21,6 +21,11 @@ class AgentLoad:
         capacity: the agent's capacity, in channel costs.
         used: how much of it is in use (offers and wrap-ups count).
         contacts: how many contacts it holds (offers and wrap-ups count).
+        added: its place in the order of adding, as a counter.
+        taken: how many contacts it has taken; one who comes in has at least the others' least.
+        latest_taking: a counter of takings at its latest one; 0: never.
+        busy_seconds: how long it has had any work, in the periods that are over; likewise raised.
+        busy_since: since when it has some now, seconds on the caller's epoch; None: it has none.
 
     Example:
         >>> AgentLoad("ana", Skills.of({}), 100, 60, 1).occupancy
@@ -32,6 +37,11 @@ class AgentLoad:
     capacity: int
     used: int
     contacts: int
+    added: int = 0
+    taken: int = 0
+    latest_taking: int = 0
+    busy_seconds: float = 0.0
+    busy_since: float | None = None
 
     @property
     def occupancy(self) -> float:
@@ -77,7 +87,55 @@ def least_loaded(agent: AgentLoad) -> Rank:
     return agent.occupancy
 
 
+def linear(agent: AgentLoad) -> Rank:
+    """Rank in the order of adding.
+
+    Example:
+        >>> linear(AgentLoad("ana", Skills.of({}), 1, 0, 0, added=3))
+        3
+    """
+    return agent.added
+
+
+def round_robin(agent: AgentLoad) -> Rank:
+    """Rank whose latest taking is longest ago first, those who never took in order of adding.
+
+    Example:
+        >>> round_robin(AgentLoad("ana", Skills.of({}), 1, 0, 0, added=3, latest_taking=8))
+        (8, 3)
+    """
+    return agent.latest_taking, agent.added
+
+
+def fewest_taken(agent: AgentLoad) -> Rank:
+    """Rank by contacts taken, then those without any work first.
+
+    Example:
+        >>> fewest_taken(AgentLoad("ana", Skills.of({}), 3, 1, 1, taken=7))
+        (7, 1)
+    """
+    return agent.taken, longest_idle(agent)  # type: ignore[return-value]
+
+
+def least_busy(agent: AgentLoad) -> Rank:
+    """Rank those without any work first, then by busy seconds up to now.
+
+    Of those with work the present period runs on alike, so its start stands for it.
+
+    Example:
+        >>> least_busy(AgentLoad("ana", Skills.of({}), 3, 1, 1, busy_seconds=60, busy_since=100))
+        (1, -40)
+    """
+    if agent.busy_since is None:
+        return 0, agent.busy_seconds
+    return 1, agent.busy_seconds - agent.busy_since
+
+
 STOCK_TURNS: dict[str, TurnPolicy] = {
     "longest-idle": longest_idle,
     "least-loaded": least_loaded,
+    "linear": linear,
+    "round-robin": round_robin,
+    "fewest-taken": fewest_taken,
+    "least-busy": least_busy,
 }

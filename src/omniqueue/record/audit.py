@@ -3,7 +3,9 @@
 Three judges hear every event: the life check (what a contact's state allows, holders, timers),
 the fairness judge (who was given in whose turn), and its watch for agents left free. Beside them
 a ledger and a workload count what the tables tell. None of them shares code with the engine.
-Which of several free agents was chosen is the selection's affair and is not judged.
+Which of several free agents was chosen is judged where the selection is a stock one. Taken on
+trust: the ranks that a user's order gave, other selections, who gave by hand, and how long a
+wrap-up was said to be.
 """
 
 from __future__ import annotations
@@ -135,8 +137,8 @@ class Audit:
         self._channels = {each.name: each for each in (*STOCK_CHANNELS, *header.channels)}
         self._book = FaultBook()
         self._life = LifeCheck(header.channels, self._book)
-        self._judge = FairnessJudge(header.channels, header.order)
-        self._watch = FreeAgentWatch(self._judge, self._book)
+        self._judge = FairnessJudge(header.channels, header.order, header.selection)
+        self._watch = FreeAgentWatch(self._judge, self._book, header.selection)
         lives = Lives(header.channels)
         lives.follow({"active": self._assigned})
         self._ledger, self._workload = Ledger(lives), Workload(header.channels, lives)

@@ -17,6 +17,7 @@ AUDIT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "free beside waiting": "an agent with room stood beside a contact that it could take",
         "not continued": "an interrupted contact stayed aside, though its agent had room again",
         "room elsewhere": "its agent had room only by interrupting, another had room as it was",
+        "out of turn": "another agent came first by the selection",
         "wrong state": "what happened is not possible in the state that the contact was in",
         "not held": "the contact was not with that agent",
         "not running": "no such preference, exclusion or reservation was running",

@@ -21,7 +21,7 @@ from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError,
 from omniqueue.model.channel import Channel
 from omniqueue.model.contact_events import PassedOver
 from omniqueue.model.event import Event, Rank
-from omniqueue.model.skill import Skills
+from omniqueue.model.skill import GROUPS_MAX, Skills
 from omniqueue.record.event_lines import FORMAT
 
 T = TypeVar("T")
@@ -186,6 +186,10 @@ class EventReader:
             return _or_none(self._check(field, several[0]))
         if hint is Skills:
             return self._skills_of
+        if hint == tuple[Skills, ...]:
+            return self._groups_of
+        if hint == Mapping[str, float | None]:
+            return lambda value: _own_wrap_ups(value, field)
         check = _BY_NAME.get(field) or _BY_TYPE[get_origin(hint) or hint]
         return lambda value: check(value, field)
 
@@ -200,6 +204,11 @@ class EventReader:
         if len(value) > _PARTS_MAX:
             raise InvalidValueError("rank", value, f"at most {_PARTS_MAX} parts")
         return tuple(_rank_part(part) for part in value)
+
+    def _groups_of(self, value: object) -> tuple[Skills, ...]:
+        if not isinstance(value, list) or len(value) > GROUPS_MAX:
+            raise InvalidValueError("any_of", value, f"a list of at most {GROUPS_MAX} groups")
+        return tuple(self._skills_of(group) for group in value)
 
     def _skills_of(self, value: object) -> Skills:
         if not isinstance(value, dict):
@@ -220,7 +229,8 @@ def _defaults(kind: type[Event]) -> _Line:
     for field in attrs.fields(kind):
         if field.default is not attrs.NOTHING:
             factory = getattr(field.default, "factory", None)
-            found[field.name] = field.default if factory is None else factory()
+            default = field.default if factory is None else factory()
+            found[field.name] = list(default) if isinstance(default, tuple) else default
     return found
 
 
@@ -364,8 +374,17 @@ def _costs(value: object, field: str) -> dict[str, int]:
 
 def _names(value: object, field: str) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > _CHANNELS_MAX:
-        raise InvalidValueError(field, value, "a list of channel names, or null for all")
+        raise InvalidValueError(field, value, "a list of names")
     return tuple(_name(item, field) for item in value)
+
+
+def _own_wrap_ups(value: object, field: str) -> dict[str, float | None]:
+    if not isinstance(value, dict) or len(value) > _CHANNELS_MAX:
+        raise InvalidValueError(field, value, "seconds by channel")
+    return {
+        name: None if seconds is None else _seconds(seconds, field)
+        for name, seconds in value.items()
+    }
 
 
 def _rank_part(value: object) -> float:

@@ -24,7 +24,7 @@ from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, Profi
 from omniqueue.record.listener import EventListener, Hear
 from omniqueue.record.overtaking import OvertakingCounter
 from omniqueue.record.verdict import FAULTS_KEPT_MAX, FairnessFault, Verdict
-from omniqueue.record.waiting_line import JudgedLane, Stander, WaitingLine, needs_of
+from omniqueue.record.waiting_line import JudgedLane, Stander, WaitingLine, groups_of, needs_of
 
 
 class JudgeListener(Protocol):
@@ -51,6 +51,7 @@ class FairnessJudge(EventListener):
             interrupts them).
         order: the order policy's name; the ranks of arrival, priority and aging orders are
             computed anew and compared, those of others are taken from the events.
+        selection: the selection's name, where what agents have done is to be counted for it.
 
     Attributes:
         line: who waits, in queue order. contacts: by id, all that have not ended. agents: by id.
@@ -68,7 +69,12 @@ class FairnessJudge(EventListener):
         True
     """
 
-    def __init__(self, channels: Iterable[Channel] = (), order: str | None = None) -> None:
+    def __init__(
+        self,
+        channels: Iterable[Channel] = (),
+        order: str | None = None,
+        selection: str | None = None,
+    ) -> None:
         self._channels = {each.name: each for each in (*STOCK_CHANNELS, *channels)}
         self._rules = RoomRules(self._channels.values())
         self._rank = _rank_of(order)
@@ -81,10 +87,15 @@ class FairnessJudge(EventListener):
         self.touched: dict[str, None] = {}  # agents whose room, presence or abilities changed
         self._listener: JudgeListener | None = None
         self._fresh: Stander | None = None  # just queued; most go at once and never stand in line
+        self.stopped = False  # matching is
+        self.rules = self._rules
+        self._over: tuple[float, Stander] | None = None  # queued into a full queue just now
+        self._raising = selection in ("fewest-taken", "least-busy")
+        self._stamp = 0
         self._sequence = 0
         self._judged = 0
         self._overtakings = OvertakingCounter(
-            self.line, self.contacts, self._excluded_of, self._fault
+            self.line, self.contacts, self._rules, self._excluded_of, self._fault
         )
         self._interruptions = InterruptionCheck(self._fault)
         self._unexplained: Counter[str] = Counter()
@@ -124,6 +135,8 @@ class FairnessJudge(EventListener):
             of_agents.AgentUpdated: self._agent_updated,
             of_agents.AgentRemoved: self._agent_removed,
             of_agents.PresenceSet: self._presence,
+            of_agents.MatchingStopped: self._matching_stopped,
+            of_agents.MatchingStarted: self._matching_started,
         }
 
     def tell(self, listener: JudgeListener) -> None:
@@ -133,6 +146,7 @@ class FairnessJudge(EventListener):
     def settle(self) -> None:
         """Let the contact queued last stand in line; judge the interruptions told so far."""
         self._settle()
+        self._name_over()
         self._interruptions.close()
 
     def verdict(self) -> Verdict:
@@ -150,12 +164,23 @@ class FairnessJudge(EventListener):
 
     def _queued(self, event: of_contacts.Queued) -> None:
         self._settle()
+        self._name_over()
         who = Stander(event.contact, event.channel, needs_of(event.skills), event.priority)
+        if event.any_of:
+            who.any_of = groups_of(event.any_of)
+        if event.not_agents:
+            who.unwanted = event.not_agents
+            for agent in who.unwanted:
+                self._excluded_of.setdefault(agent, {})[who.id] = who
         if event.contact in self.contacts:
             self._fault(event.at, "queued twice", who, None)
             former = self.contacts[event.contact]
             self.line.leave(former)
-            self._free(former)
+            self._free(former, event.at)
+        channel = self._channels.get(event.channel)
+        most = None if channel is None else channel.max_waiting
+        if most is not None and self.line.in_queue[event.channel] >= most:
+            self._over = (event.at, who)
         who.arrived_at = event.arrived_at
         self._sequence += 1
         who.sequence = self._sequence
@@ -169,6 +194,13 @@ class FairnessJudge(EventListener):
         if who is not None:
             self._fresh = None
             self.line.enter(who)
+
+    def _name_over(self) -> None:
+        """Name the contact that was let into a full queue, if nobody took it at once."""
+        if self._over is not None:
+            at, who = self._over
+            self._over = None
+            self._fault(at, "queue over limit", who, None)
 
     def _named(self, event: Event) -> Stander:
         """Return the contact of an event; one never heard of becomes known, and a fault."""
@@ -191,8 +223,8 @@ class FairnessJudge(EventListener):
     def _deferred(self, who: Stander, event: of_contacts.Deferred) -> None:
         who.state, who.channel = "deferred", event.channel
 
-    def _back(self, who: Stander, _: Event) -> None:
-        self._free(who)  # work that an agent lost by going offline
+    def _back(self, who: Stander, event: Event) -> None:
+        self._free(who, event.at)  # work that an agent lost by going offline
         who.state = "waiting"
 
     def _preferred(self, who: Stander, event: of_contacts.Preferred) -> None:
@@ -202,16 +234,18 @@ class FairnessJudge(EventListener):
         who.preferred = None
 
     def _relaxed(self, who: Stander, event: of_contacts.Relaxed) -> None:
-        who.needs = needs_of(event.skills)
+        who.needs, who.any_of = needs_of(event.skills), groups_of(event.any_of)
 
     def _updated(self, who: Stander, event: of_contacts.Updated) -> None:
-        who.needs, who.priority = needs_of(event.skills), event.priority
+        who.needs, who.any_of = needs_of(event.skills), groups_of(event.any_of)
+        who.priority = event.priority
         self._rerank(who, event)
 
     def _transferred(self, who: Stander, event: of_contacts.Transferred) -> None:
-        self._free(who)
+        self._free(who, event.at)
         self._sent_on(who, event.agent)
-        who.needs, who.preferred = needs_of(event.skills), None
+        who.needs, who.any_of = needs_of(event.skills), groups_of(event.any_of)
+        who.preferred = None
         if not event.keep_place:
             self._sequence += 1
             who.arrived_at, who.sequence = event.at, self._sequence
@@ -220,20 +254,20 @@ class FairnessJudge(EventListener):
 
     def _completed(self, who: Stander, event: of_contacts.Completed) -> None:
         if event.agent is None or event.wrap_up_seconds == 0:
-            self._free(who)
+            self._free(who, event.at)
             self._end(who)
         else:
             who.state = "wrap_up"
 
-    def _let_go(self, who: Stander, _: Event) -> None:
-        self._free(who)
+    def _let_go(self, who: Stander, event: Event) -> None:
+        self._free(who, event.at)
         if who.state == "wrap_up":
             self._end(who)
         else:
             who.state = "outside"  # parked, or between an offer taken back and the queue
 
     def _left(self, who: Stander, event: Event) -> None:
-        self._free(who)
+        self._free(who, event.at)
         who.preferred = None
         if type(event) is of_contacts.Abandoned:
             who.state = "outside"
@@ -244,17 +278,31 @@ class FairnessJudge(EventListener):
         if self._listener is not None:
             self._listener.ended(who)
         who.state = "ended"
-        for agent in (*who.excluded, who.transferred_by):
+        for agent in (*who.excluded, *who.unwanted, who.transferred_by):
             if agent is not None:
-                self._excluded_of[agent].pop(who.id, None)
+                self._let_have(who, agent)
         del self.contacts[who.id]
+
+    def _let_have(self, who: Stander, agent: str) -> None:
+        """Drop a contact from those that an agent is not to be given."""
+        kept = self._excluded_of.get(agent)
+        if kept is not None:
+            kept.pop(who.id, None)
+            if not kept:
+                del self._excluded_of[agent]
+
+    def _may_have(self, who: Stander, agent: str) -> None:
+        """Do so unless something else still keeps them apart."""
+        apart = agent in who.excluded or agent in who.unwanted or agent == who.transferred_by
+        if not apart:
+            self._let_have(who, agent)
 
     # ------------------------------------------------------------------ exclusions, reservations
 
     def _excluded(
         self, who: Stander, event: of_contacts.Declined | of_contacts.OfferExpired
     ) -> None:
-        self._free(who)
+        self._free(who, event.at)
         who.state = "outside"
         who.excluded.add(event.agent)
         self._excluded_of.setdefault(event.agent, {})[who.id] = who
@@ -262,12 +310,12 @@ class FairnessJudge(EventListener):
     def _exclusion_ended(self, event: of_contacts.ExclusionEnded) -> None:
         who = self._named(event)
         who.excluded.discard(event.agent)
-        if who.transferred_by != event.agent:
-            self._excluded_of.get(event.agent, {}).pop(who.id, None)
+        self._may_have(who, event.agent)
 
     def _sent_on(self, who: Stander, agent: str) -> None:
-        if who.transferred_by is not None and who.transferred_by not in who.excluded:
-            self._excluded_of[who.transferred_by].pop(who.id, None)
+        former, who.transferred_by = who.transferred_by, None
+        if former is not None:
+            self._may_have(who, former)
         who.transferred_by = agent
         self._excluded_of.setdefault(agent, {})[who.id] = who
 
@@ -299,6 +347,11 @@ class FairnessJudge(EventListener):
             event.agent, self._profile(event), self._rules
         )
         agent.ready = event.presence == "ready"
+        agent.offline = event.presence == "offline"
+        self._stamp += 1
+        agent.added = agent.stamp = self._stamp
+        if not agent.offline:
+            self._come_in(agent)
         agent.resize(event.capacity, event.limits, event.costs)
 
     def _agent_updated(self, event: of_agents.AgentUpdated) -> None:
@@ -308,9 +361,9 @@ class FairnessJudge(EventListener):
         agent.resize(event.capacity, event.limits, event.costs)
 
     def _profile(self, event: of_agents.AgentAdded | of_agents.AgentUpdated) -> Profile:
-        """Return what agents of equal skills and channels share."""
+        """Return what agents of equal skills, channels and order share."""
         channels = None if event.channels is None else tuple(event.channels)
-        abilities = (needs_of(event.skills), channels)
+        abilities = (needs_of(event.skills), channels, tuple(event.skill_order))
         profile = self._profiles.get(abilities)
         if profile is None:
             profile = self._profiles[abilities] = Profile(*abilities)
@@ -322,13 +375,42 @@ class FairnessJudge(EventListener):
 
     def _presence(self, event: of_agents.PresenceSet) -> None:
         self.touched[event.agent] = None
-        self._agent(event.agent).ready = event.state == "ready"
+        agent = self._agent(event.agent)
+        came_in = agent.offline and event.state != "offline"
+        agent.ready, agent.offline = event.state == "ready", event.state == "offline"
+        if agent.ready:
+            self._renew_stamp(agent)
+        if came_in:
+            self._come_in(agent)
 
-    def _free(self, who: Stander) -> None:
+    def _renew_stamp(self, agent: JudgedAgent) -> None:
+        self._stamp += 1
+        agent.stamp = self._stamp
+
+    def _come_in(self, agent: JudgedAgent) -> None:
+        """Raise what an agent has done to the least of the others who are not offline."""
+        if self._raising:
+            others = [each for each in self.agents.values() if each is not agent]
+            others = [each for each in others if not each.offline]
+            if others:
+                agent.taken = max(agent.taken, min(each.taken for each in others))
+                least = min(each.busy_seconds for each in others)
+                agent.busy_seconds = max(agent.busy_seconds, least)
+
+    def _matching_stopped(self, _: of_agents.MatchingStopped) -> None:
+        self.stopped = True
+
+    def _matching_started(self, _: of_agents.MatchingStarted) -> None:
+        self.stopped = False
+
+    def _free(self, who: Stander, at: float) -> None:
         """Give the room that a contact took back to its agent."""
         if who.agent is not None:
             self.touched[who.agent] = None
-            self._agent(who.agent).drop(who)
+            agent = self._agent(who.agent)
+            agent.drop(who, at)
+            if who.state in ("active", "interrupted", "wrap_up"):
+                self._renew_stamp(agent)
             who.agent = None
 
     # ------------------------------------------------------------------ judging
@@ -344,10 +426,14 @@ class FairnessJudge(EventListener):
         else:
             self.touched[event.agent] = None  # what was offered may be interrupted from now on
         who.state = "active"
-        for agent in who.excluded:
-            if agent != who.transferred_by:
-                self._excluded_of[agent].pop(who.id, None)
+        taker = self._agent(event.agent)
+        self._renew_stamp(taker)
+        taker.taken += 1
+        taker.latest_taking = taker.stamp
+        excluded = list(who.excluded)
         who.excluded.clear()
+        for agent in excluded:
+            self._may_have(who, agent)
         if who.reserving is not None:
             self.touched[who.reserving] = None
             self._agent(who.reserving).reserved_for = None
@@ -364,6 +450,8 @@ class FairnessJudge(EventListener):
             self._settle()
             self.line.leave(who)
         self._judged += 1
+        if self._over is not None and self._over[1] is who:
+            self._over = None
         agent = self.agents.get(name)
         if agent is None:
             self._fault(event.at, "unknown agent", who, name)
@@ -375,10 +463,10 @@ class FairnessJudge(EventListener):
             self.line.given(who)
         who.preferred = None
         if who.agent is not None:
-            self._free(who)
+            self._free(who, event.at)
         self._interruptions.given(event.at, who, agent)
         who.agent, who.held_channel = name, who.channel
-        agent.take(who)
+        agent.take(who, event.at)
 
     def _interrupted(self, event: of_contacts.Interrupted) -> None:
         self._interruptions.interrupted(event.at, self._named(event), event.agent, event.by)
@@ -398,11 +486,17 @@ class FairnessJudge(EventListener):
             yield "channel not taken"
         if not agent.profile.covers(who.needs):
             yield "lacks skill"
+        elif not agent.profile.covers((), who.any_of):
+            yield "no alternative"
+        if agent.id in who.unwanted:
+            yield "unwanted agent"
         if not agent.has_room(who.channel):
             room = agent.has_capacity(who.channel)
             yield "limit exceeded" if room else "capacity exceeded"
         if by_hand:
             return
+        if self.stopped:
+            yield "given while stopped"
         if agent.id in who.excluded or agent.id == who.transferred_by:
             yield "excluded"
         if who.preferred is not None and who.preferred != agent.id:
@@ -423,7 +517,7 @@ class FairnessJudge(EventListener):
         if len(self._faults) >= FAULTS_KEPT_MAX and self._listener is None:
             return
         concerned = who if first is None else first
-        needs = JudgedLane(concerned.channel, concerned.needs).text()
+        needs = JudgedLane(concerned.channel, concerned.needs, any_of=concerned.any_of).text()
         passed_over = None if first is None else first.id
         fault = FairnessFault(at, kind, who.id, agent, needs, passed_over, number - 1)
         if len(self._faults) < FAULTS_KEPT_MAX:

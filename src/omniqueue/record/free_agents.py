@@ -11,11 +11,12 @@ beside everything in hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final, TypeAlias
 
 from omniqueue.model import contact_events as of_contacts
+from omniqueue.model.agent_events import MatchingStarted
 from omniqueue.model.event import Event
 from omniqueue.record.audit_faults import FaultBook
 from omniqueue.record.fairness import FairnessJudge
@@ -49,14 +50,16 @@ class FreeAgentWatch:
     Args:
         judge: whose picture of contacts and agents it looks at; it tells this watch what it finds.
         book: where faults are noted, the judge's too.
+        selection: the selection's name; only the stock ones are judged.
 
     Cost: O(kinds of agents + open agents that serve it) for each contact that waits when an
-    instant is over or that goes to an agent who has room only by interrupting; O(kinds of need
-    waiting) for each agent freed then.
+    instant is over or that goes to an agent who has room only by interrupting, and for each that
+    is given where the selection is judged; O(kinds of need waiting) for each agent freed.
     """
 
-    def __init__(self, judge: FairnessJudge, book: FaultBook) -> None:
+    def __init__(self, judge: FairnessJudge, book: FaultBook, selection: str) -> None:
         self._judge = judge
+        self._turn = TURNS.get(selection)
         self._book = book
         self._widened: dict[str, None] = {}  # contacts that more agents may be able to take now
         self._open: _Open = {}  # with room beside everything in hand
@@ -69,10 +72,14 @@ class FreeAgentWatch:
         """Take in one event, once the judge has heard it."""
         if type(event) in _WIDENING:
             self._widened[event.contact] = None  # type: ignore[attr-defined]
+        elif type(event) is MatchingStarted:  # whatever waits may have a taker now
+            standers = self._judge.line.standers.values()
+            self._widened.update(dict.fromkeys(who.id for who in standers))
 
     def matched(self, at: float, who: Stander, agent: str) -> None:
         """Hear from the judge that a contact is about to be given."""
-        self._check_elsewhere(at, who, agent)
+        if not self._check_elsewhere(at, who, agent) and self._turn is not None:
+            self._check_turn(at, who, agent, self._turn)
 
     def ended(self, who: Stander) -> None:
         """Hear from the judge that a contact has ended."""
@@ -97,6 +104,8 @@ class FreeAgentWatch:
         for name in judge.touched:
             self._left_aside(at, name)
         judge.touched.clear()
+        if judge.stopped:
+            return  # what came to wait is looked at when matching starts
         named: set[str] = set()
         for name in self._widened:
             who = judge.contacts.get(name)
@@ -137,7 +146,7 @@ class FreeAgentWatch:
         """Yield the open agents that could take a waiting contact."""
         yielding = self._yielding.get(who.channel, {})
         for profile, agents in chain(self._open.items(), yielding.items()):
-            if agents and profile.takes(who.channel) and profile.covers(who.needs):
+            if agents and _serves(profile, who):
                 for agent in agents.values():
                     if self._free_for(agent, who):
                         yield agent
@@ -152,7 +161,7 @@ class FreeAgentWatch:
             candidates = self._candidates(agent)
         for who in candidates:
             waits = who.state == "waiting" and who.place is not None
-            if waits and profile.takes(who.channel) and profile.covers(who.needs):
+            if waits and _serves(profile, who):
                 if self._free_for(agent, who):
                     yield who
 
@@ -176,11 +185,12 @@ class FreeAgentWatch:
             and (who.preferred is None or who.preferred == agent.id)
             and agent.reserved_for in (None, who.id)
             and agent.id not in who.excluded
+            and agent.id not in who.unwanted
             and agent.id != who.transferred_by
         )
 
     def _beside(self, at: float, who: Stander, agent: JudgedAgent) -> None:
-        needs = JudgedLane(who.channel, who.needs).text()
+        needs = JudgedLane(who.channel, who.needs, any_of=who.any_of).text()
         detail = f"the agent was free while the contact ({needs}) waited"
         self._book.add(at, "free beside waiting", who.id, agent.id, detail)
 
@@ -193,21 +203,97 @@ class FreeAgentWatch:
         if who is not None:
             self._book.add(at, "not continued", who.id, name)
 
-    def _check_elsewhere(self, at: float, who: Stander, name: str) -> None:
+    def _check_elsewhere(self, at: float, who: Stander, name: str) -> bool:
         """Look, where a contact goes to an agent beside whose work it does not fit, for others."""
         agent = self._judge.agents.get(name)
         if agent is None or agent.fits(who.channel) or not agent.has_capacity(who.channel):
-            return
-        of_now = [
-            self._judge.agents[each] for each in self._judge.touched if each in self._judge.agents
-        ]
-        for profile, agents in self._open.items():
-            if profile.takes(who.channel) and profile.covers(who.needs):
-                of_now += agents.values()
+            return False
+        place = self._own_place(at, who, agent)
+        for other in self._able_now(who):
+            if other.fits(who.channel) and self._own_place(at, who, other) <= place:
+                detail = f"{other.id} had room for it beside everything in hand"
+                self._book.add(at, "room elsewhere", who.id, name, detail)
+                return True
+        return False
+
+    def _able_now(self, who: Stander) -> Iterator[JudgedAgent]:
+        """Yield the agents who can take a contact now, in the midst of an instant."""
+        judge = self._judge
+        of_now = [judge.agents[each] for each in judge.touched if each in judge.agents]
+        for place in (self._open, self._yielding.get(who.channel, {})):
+            for profile, agents in place.items():
+                if _serves(profile, who):
+                    of_now += agents.values()
         for other in of_now:  # those who stand open may have changed since the last instant
-            able = other.profile.takes(who.channel) and other.profile.covers(who.needs)
-            if able and other.ready and self._judge.agents.get(other.id) is other:
-                if other.fits(who.channel) and self._free_for(other, who):
-                    detail = f"{other.id} had room for it beside everything in hand"
-                    self._book.add(at, "room elsewhere", who.id, name, detail)
-                    return
+            if other.ready and judge.agents.get(other.id) is other:
+                if _serves(other.profile, who) and self._free_for(other, who):
+                    yield other
+
+    # ------------------------------------------------------------------ the selection
+
+    def _own_place(self, at: float, who: Stander, agent: JudgedAgent) -> int:
+        if self._judge.rules.overdue(who, at):
+            return 0
+        return agent.profile.place(who.needs, who.any_of)
+
+    def _check_turn(self, at: float, who: Stander, name: str, turn: Turn) -> None:
+        """Look for an agent whom the selection puts before the one who is given a contact."""
+        agent = self._judge.agents.get(name)
+        if agent is None or not _serves(agent.profile, who):
+            return
+
+        def rank(each: JudgedAgent) -> tuple[float, ...]:
+            crowded = not each.fits(who.channel)
+            return (self._own_place(at, who, each), crowded, *turn(each, who))
+
+        own = rank(agent)
+        for other in self._able_now(who):
+            if rank(other) < own:
+                detail = f"{other.id} came before it"
+                self._book.add(at, "out of turn", who.id, name, detail)
+                return
+
+
+def _serves(profile: Profile, who: Stander) -> bool:
+    return profile.takes(who.channel) and profile.covers(who.needs, who.any_of)
+
+
+# ---------------------------------------------------------------------- turns of the selections
+
+
+def _idle(agent: JudgedAgent) -> tuple[int, int]:
+    return int(agent.busy()), agent.stamp
+
+
+def _best_levels(agent: JudgedAgent, who: Stander) -> int:
+    levels = agent.profile.levels
+    total = sum(levels[skill] for skill, _ in who.needs)
+    for group in who.any_of:
+        total += max(levels[skill] for skill, _ in agent.profile.met(group))
+    return total
+
+
+def _surplus(agent: JudgedAgent, who: Stander) -> tuple[int, int]:
+    levels = agent.profile.levels
+    total = sum(levels[skill] - level for skill, level in who.needs)
+    for group in who.any_of:
+        total += min(levels[skill] - level for skill, level in agent.profile.met(group))
+    return total, len(levels) - len(who.needs) - len(who.any_of)
+
+
+def _busy(agent: JudgedAgent) -> float:
+    return agent.busy_seconds - (agent.busy_since if agent.busy() else 0.0)
+
+
+Turn: TypeAlias = Callable[[JudgedAgent, Stander], tuple[float, ...]]
+TURNS: Final[Mapping[str, Turn]] = {
+    "longest-idle": lambda agent, _: _idle(agent),
+    "least-loaded": lambda agent, _: (agent.used / agent.capacity, agent.stamp),
+    "most-skilled": lambda agent, who: (-_best_levels(agent, who), *_idle(agent)),
+    "closest-fit": lambda agent, who: (*_surplus(agent, who), *_idle(agent)),
+    "linear": lambda agent, _: (agent.added,),
+    "round-robin": lambda agent, _: (agent.latest_taking, agent.added),
+    "fewest-taken": lambda agent, _: (agent.taken, *_idle(agent)),
+    "least-busy": lambda agent, _: (int(agent.busy()), _busy(agent), agent.stamp),
+}
+"""The stock selections: the least of several agents who can take a contact gets it."""

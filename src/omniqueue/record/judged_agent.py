@@ -11,11 +11,12 @@ import attrs
 from omniqueue.model.channel import Channel
 from omniqueue.record.waiting_line import JudgedLane, Needs, Stander
 
-Abilities: TypeAlias = tuple[Needs, tuple[str, ...] | None]  # levels held, channels (None: all)
+# Levels held, channels (None: all), skill order.
+Abilities: TypeAlias = tuple[Needs, tuple[str, ...] | None, tuple[str, ...]]
 
 
 class Profile:
-    """What agents of equal skills and channels can do, and whom among the waiting they serve.
+    """What agents of equal skills, channels and order can do, and whom they serve.
 
     Example:
         >>> profile = Profile((("fr", 2),), ("phone",))
@@ -23,10 +24,14 @@ class Profile:
         (False, True)
     """
 
-    __slots__ = ("_channels", "_lanes_seen", "_levels", "_served")
+    __slots__ = ("_channels", "_lanes_seen", "_places", "_served", "levels", "order")
 
-    def __init__(self, levels: Needs, channels: tuple[str, ...] | None) -> None:
-        self._levels = dict(levels)
+    def __init__(
+        self, levels: Needs, channels: tuple[str, ...] | None, order: tuple[str, ...] = ()
+    ) -> None:
+        self.levels = dict(levels)
+        self.order = order  # the skills whose contacts they take first
+        self._places: dict[tuple[Needs, tuple[Needs, ...]], int] = {}
         self._channels = None if channels is None else frozenset(channels)
         self._served: list[JudgedLane] = []
         self._lanes_seen = 0
@@ -35,13 +40,36 @@ class Profile:
         """Tell whether these agents take a channel."""
         return self._channels is None or channel in self._channels
 
-    def covers(self, needs: Needs) -> bool:
-        """Tell whether these agents have every skill at the level. Cost: O(skills needed)."""
-        levels = self._levels
-        for skill, level in needs:  # noqa: SIM110 - a plain loop: run for every contact given
+    def covers(self, needs: Needs, any_of: tuple[Needs, ...] = ()) -> bool:
+        """Tell whether these agents have every skill, and of each group one, at the level.
+
+        Cost: O(skills and alternatives needed).
+        """
+        levels = self.levels
+        for skill, level in needs:
             if levels.get(skill, 0) < level:
                 return False
+        for group in any_of:  # noqa: SIM110 - a plain loop: run for every contact given
+            if not self.met(group):
+                return False
         return True
+
+    def met(self, group: Needs) -> Needs:
+        """Return the alternatives of a group that these agents meet."""
+        levels = self.levels
+        return tuple(pair for pair in group if levels.get(pair[0], 0) >= pair[1])
+
+    def place(self, needs: Needs, any_of: tuple[Needs, ...]) -> int:
+        """Return the place in their own order of contacts that are not overdue. Cost: O(1)."""
+        if not self.order:
+            return 0
+        known = self._places.get((needs, any_of))
+        if known is None:
+            asked = [skill for skill, _ in needs]
+            asked += [skill for group in any_of for skill, _ in self.met(group)]
+            places = [place for place, skill in enumerate(self.order) if skill in asked]
+            known = self._places[needs, any_of] = min(places, default=len(self.order))
+        return known
 
     def served(self, lanes: Sequence[JudgedLane]) -> list[JudgedLane]:
         """Return the lanes whose needs are met; each lane is looked at once.
@@ -53,7 +81,7 @@ class Profile:
             self._served += [
                 lane
                 for lane in lanes[self._lanes_seen :]
-                if self.takes(lane.channel) and self.covers(lane.needs)
+                if self.takes(lane.channel) and self.covers(lane.needs, lane.any_of)
             ]
             self._lanes_seen = len(lanes)
         return self._served
@@ -75,16 +103,26 @@ class RoomRules:
         (2, 1, ('phone',))
     """
 
-    __slots__ = ("_costs", "_interrupters", "_interrupting")
+    __slots__ = ("_costs", "_interrupters", "_interrupting", "_reserve_seconds")
 
     def __init__(self, channels: Collection[Channel]) -> None:
         self._costs = {each.name: each.cost for each in channels}
         self._interrupters = {each.name: each.interrupted_by for each in channels}
+        self._reserve_seconds = {each.name: each.reserve_seconds for each in channels}
         self._interrupting = frozenset(chain.from_iterable(self._interrupters.values()))
 
     def cost(self, channel: str) -> int:
         """Return what a contact of a channel costs an agent without a cost of its own."""
         return self._costs.get(channel, 1)
+
+    def overdue(self, who: Stander, at: float) -> bool:
+        """Tell whether a contact has waited so long that an agent may be reserved for it."""
+        after = self._reserve_seconds.get(who.channel)
+        return after is not None and at >= who.arrived_at + after
+
+    def reserves(self, channel: str) -> bool:
+        """Tell whether agents are ever reserved for contacts of a channel."""
+        return self._reserve_seconds.get(channel) is not None
 
     def interrupters(self, channel: str) -> Collection[str]:
         """Return the channels whose contacts interrupt one of this channel."""
@@ -116,6 +154,13 @@ class JudgedAgent:
     capacity: int = 1
     limits: Mapping[str, int] = attrs.Factory(dict)
     ready: bool = False
+    offline: bool = False
+    added: int = 0
+    stamp: int = 0
+    taken: int = 0
+    latest_taking: int = 0  # the stamp it gave; 0: never
+    busy_seconds: float = 0.0  # of the periods that are over
+    busy_since: float = 0.0
     used: int = 0  # by all that is in hand, interrupted contacts too
     reserved_for: str | None = None
     _costs: Mapping[str, int] = attrs.Factory(dict)  # its own, in place of the channels'
@@ -191,15 +236,23 @@ class JudgedAgent:
                 return each
         return None
 
-    def take(self, who: Stander) -> None:
+    def busy(self) -> bool:
+        """Tell whether it has any work."""
+        return bool(self._work)
+
+    def take(self, who: Stander, at: float = 0.0) -> None:
         """Add a contact to the work in hand."""
         channel = who.held_channel
+        if not self._work:
+            self.busy_since = at
         self._work[who.id] = who
         self._held[channel] = self._held.get(channel, 0) + 1
         self.used += self.cost(channel)
 
-    def drop(self, who: Stander) -> None:
+    def drop(self, who: Stander, at: float = 0.0) -> None:
         """Take a contact out of the work in hand, if it is there."""
         if self._work.pop(who.id, None) is not None:
+            if not self._work:
+                self.busy_seconds += at - self.busy_since
             self._held[who.held_channel] -= 1
             self.used -= self.cost(who.held_channel)

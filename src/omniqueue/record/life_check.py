@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import IntEnum
 from itertools import count
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -31,6 +31,8 @@ class Weight(IntEnum):
     JUDGED = 1
     MEASURED = 2
 
+
+Groups: TypeAlias = tuple[Skills, ...]
 
 OPEN_STATES: Final = (
     "waiting",
@@ -65,9 +67,10 @@ class _Checked:
     agent: str | None = None
     due: float | None = None
     preference: of_contacts.Preferred | None = None
-    excluded: dict[str, float] = attrs.Factory(dict)
+    excluded: dict[str, float | None] = attrs.Factory(dict)
     abandoned_at: float = 0.0
     updated_at: float | None = None
+    any_of: Groups = ()
 
 
 class LifeCheck:
@@ -240,7 +243,7 @@ class LifeCheck:
             self._book.add(event.at, "duplicate id", event.contact, None)
         known = event.channel in self._channels
         life = self._lives[event.contact] = _Checked(
-            event.contact, event.channel, known, "waiting", event.skills
+            event.contact, event.channel, known, "waiting", event.skills, any_of=event.any_of
         )
         if not known:
             self._wrong(event, life, "unknown channel")
@@ -273,14 +276,12 @@ class LifeCheck:
         self._deadline(event.until, "preference", life, event.agent)
 
     def _relaxed(self, event: of_contacts.Relaxed, life: _Checked) -> None:
-        before = life.skills
-        if before is not None:
-            if any(level > before.get(skill, 0) for skill, level in event.skills.items()):
-                self._wrong(event, life, "stricter needs")
-        life.skills = event.skills
+        if life.skills is not None and not _implied(life.skills, life.any_of, event):
+            self._wrong(event, life, "stricter needs")
+        life.skills, life.any_of = event.skills, event.any_of
 
     def _updated(self, event: of_contacts.Updated, life: _Checked) -> None:
-        life.skills, life.updated_at = event.skills, event.at
+        life.skills, life.any_of, life.updated_at = event.skills, event.any_of, event.at
 
     def _excluded(
         self, event: of_contacts.Declined | of_contacts.OfferExpired, life: _Checked
@@ -289,7 +290,8 @@ class LifeCheck:
         if isinstance(event, of_contacts.OfferExpired) and due is not None and event.at < due:
             self._wrong(event, life, "early timer", f"the offer ran until {due}")
         life.excluded[event.agent] = event.retry_at
-        self._deadline(event.retry_at, "exclusion", life, event.agent)
+        if event.retry_at is not None:
+            self._deadline(event.retry_at, "exclusion", life, event.agent)
 
     def _requeued(self, event: of_contacts.Requeued, life: _Checked) -> None:
         if life.state in _TAKEN:
@@ -310,7 +312,7 @@ class LifeCheck:
             self._wrong(event, life, "wrong state", "a wrap-up while interrupted")
 
     def _transferred(self, event: of_contacts.Transferred, life: _Checked) -> None:
-        life.skills, life.preference = event.skills, None
+        life.skills, life.any_of, life.preference = event.skills, event.any_of, None
 
     def _resumed(self, event: of_contacts.Resumed, life: _Checked) -> None:
         channel = self._channels.get(life.channel)
@@ -388,6 +390,19 @@ class _Rule:
     to: str | None = None
     by_holder: bool = False
     also: Callable[..., None] | None = None
+
+
+def _implied(skills: Skills, any_of: Groups, event: of_contacts.Relaxed) -> bool:
+    """Tell whether a relaxation asks for no more than what was asked before."""
+
+    def enough(group: Skills, pairs: Iterable[tuple[str, int]]) -> list[bool]:
+        return [name in group and group[name] <= level for name, level in pairs]
+
+    for group in event.any_of:
+        if not any(enough(group, skills.items())):
+            if not any(all(enough(group, former.items())) for former in any_of):
+                return False
+    return all(level <= skills.get(name, 0) for name, level in event.skills.items())
 
 
 _RULES: Final[Mapping[type[Event], _Rule]] = {

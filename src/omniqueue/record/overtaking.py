@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from omniqueue.record.judged_agent import JudgedAgent
+from omniqueue.record.judged_agent import JudgedAgent, RoomRules
 from omniqueue.record.verdict import CAUSES
 from omniqueue.record.waiting_line import JudgedLane, Stander, WaitingLine
 
@@ -21,6 +21,7 @@ class OvertakingCounter:
     Args:
         line: who waits.
         contacts: contact id to contact, all that have not ended.
+        rules: says who is overdue.
         excluded_of: agent id to the contacts that it is not to be given.
         fault: called where contacts were passed over without a cause: when, what kind, the
             contact given, the agent's id, the first contact passed over, how many were.
@@ -28,6 +29,7 @@ class OvertakingCounter:
 
     _line: WaitingLine
     _contacts: Mapping[str, Stander]
+    _rules: RoomRules
     _excluded_of: Mapping[str, Mapping[str, Stander]]
     _fault: OnFault
     counts: Counter[str] = attrs.Factory(lambda: Counter(dict.fromkeys(CAUSES, 0)))
@@ -37,6 +39,8 @@ class OvertakingCounter:
         line, key, counts = self._line, who.key, self.counts
         if not line.standers:
             return
+        if agent.profile.order and not by_hand:
+            self._check_own_order(at, who, agent)
         by_priority = line.earlier_ranked_later(who)
         if by_priority:
             counts["priority"] += by_priority
@@ -77,7 +81,11 @@ class OvertakingCounter:
             for other in self._line.waiting_before(channel, number):
                 assert other.lane is not None
                 few[other.lane] = few.get(other.lane, 0) + 1
-        return [(lane, before) for lane, before in few.items() if agent.profile.covers(lane.needs)]
+        return [
+            (lane, before)
+            for lane, before in few.items()
+            if agent.profile.covers(lane.needs, lane.any_of)
+        ]
 
     def _count_preferring(self, at: float, who: Stander, agent: JudgedAgent) -> None:
         line, key = self._line, who.key
@@ -89,24 +97,59 @@ class OvertakingCounter:
             return
         for each in list(own.islice(0, mine)):
             other = line.standers[each[2]]
-            cause = self._cause(other, agent)
+            cause = self._cause(at, other, agent, who)
             if cause is None:
                 self._unexplained(at, who, agent, other)
             else:
                 self.counts[cause] += 1
 
-    def _cause(self, other: Stander, agent: JudgedAgent) -> str | None:
-        """Return why the agent could not have taken one contact that waits; None: it could."""
+    def _place(self, at: float, who: Stander, agent: JudgedAgent) -> int:
+        """Return the contact's place in the agent's own order."""
+        if self._rules.overdue(who, at):
+            return 0
+        return agent.profile.place(who.needs, who.any_of)
+
+    def _check_own_order(self, at: float, who: Stander, agent: JudgedAgent) -> None:
+        """Name a contact that the agent takes first by its own order, wherever it stands."""
+        place = self._place(at, who, agent)
+        if not place:
+            return
+        line = self._line
+        candidates = [line.standers[key[2]] for key in line.preferring_of.get(agent.id, ())]
+        for lane in agent.profile.served(line.lanes):
+            earlier = agent.profile.place(lane.needs, lane.any_of) < place
+            if not agent.has_room(lane.channel):
+                continue
+            for key in lane.keys:
+                other = line.standers[key[2]]
+                if earlier or self._rules.overdue(other, at):
+                    candidates.append(other)
+                    if self._cause(at, other, agent, who) is None:
+                        break  # one is enough
+                elif not self._rules.reserves(lane.channel):
+                    break
+        for other in candidates:
+            if self._place(at, other, agent) < place and other.state == "waiting":
+                if self._cause(at, other, agent, who) is None and other.key > who.key:
+                    self._fault(at, "own order ignored", who, agent.id, other, 1)
+                    return
+
+    def _cause(self, at: float, other: Stander, agent: JudgedAgent, who: Stander) -> str | None:
+        """Return why the agent did not take one contact that waits; None: it could have."""
         if not agent.profile.takes(other.channel):
             return "channel"
-        if not agent.profile.covers(other.needs):
+        if not agent.profile.covers(other.needs, other.any_of):
             return "skill"
+        if agent.id in other.unwanted:
+            return "unwanted"
         if agent.id in other.excluded or agent.id == other.transferred_by:
             return "exclusion"
         if not agent.has_room(other.channel):
             return "room"
         if agent.reserved_for not in (None, other.id):
             return "reservation"
+        if self._place(at, other, agent) > self._place(at, who, agent):
+            return "own order"
         return None
 
     def _explain(
@@ -120,7 +163,9 @@ class OvertakingCounter:
             if other.place is not None and other.lane is lane and self._stands_before(other, who)
         ]
         if kept_away:
-            counts["exclusion"] += len(kept_away)
+            unwanted = sum(agent.id in other.unwanted for other in kept_away)
+            counts["unwanted"] += unwanted
+            counts["exclusion"] += len(kept_away) - unwanted
             before -= len(kept_away)
         if not agent.has_room(lane.channel):
             counts["room"] += before
@@ -137,8 +182,17 @@ class OvertakingCounter:
                 self._unexplained(at, who, agent, reserving)
         elif before:
             away = {other.sequence for other in kept_away}
-            first = next(each for each in lane.keys if each[2] not in away)
-            self._unexplained(at, who, agent, self._line.standers[first[2]], before)
+            keys = [each for each in lane.keys if each[2] not in away][:before]
+            first = keys[0]
+            later = agent.profile.place(lane.needs, lane.any_of) > self._place(at, who, agent)
+            if later:
+                standers = [self._line.standers[each[2]] for each in keys]
+                overdue = [each for each in standers if self._rules.overdue(each, at)]
+                counts["own order"] += before - len(overdue)
+                before = len(overdue)
+                first = overdue[0].key if overdue else first
+            if before:
+                self._unexplained(at, who, agent, self._line.standers[first[2]], before)
 
     def _stands_before(self, other: Stander, who: Stander) -> bool:
         """Tell whether a contact stands in a lane, before another."""

@@ -19,9 +19,11 @@ CAUSES: Final[Mapping[str, str]] = MappingProxyType(
         "preference": "it waited for another agent",
         "channel": "the agent does not take its channel",
         "skill": "the agent lacks a skill it needs",
+        "unwanted": "the customer does not want the agent",
         "exclusion": "the agent had declined, missed or sent it on",
         "room": "the agent had no room for it",
         "reservation": "the agent was reserved for another contact",
+        "own order": "the agent takes contacts of another kind first",
         "priority": "it arrived earlier, but its rank is later",
     }
 )
@@ -31,6 +33,11 @@ FAULT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "passed over": "a contact before it waited, and this agent could have taken it",
         "lacks skill": "the agent lacks a skill that the contact needs",
+        "no alternative": "the agent meets none of a group of alternatives that the contact needs",
+        "unwanted agent": "the customer does not want this agent",
+        "own order ignored": "a contact waited that the agent takes first by its own order",
+        "given while stopped": "matching was stopped",
+        "queue over limit": "it had to wait, though as many of its channel waited as may",
         "channel not taken": "the agent does not take the contact's channel",
         "capacity exceeded": "the agent's capacity had no room for the contact",
         "limit exceeded": "the agent's limit for the channel was reached",
@@ -94,6 +101,8 @@ class FairnessFault:
         if self.passed_over is None:
             return FAULT_KINDS[self.kind]
         more = f" and {self.others} more like it" if self.others else ""
+        if self.kind == "own order ignored":
+            return f"while {self.passed_over} ({self.needs}) waited, which it takes first"
         return f"while {self.passed_over} ({self.needs}){more} waited before it"
 
     def text(self, clock: Callable[[float], str] = str) -> str:

@@ -6,7 +6,8 @@ many of these stand before that one" is one bisection, however many they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 import attrs
@@ -26,10 +27,14 @@ class JudgedLane:
     channel: str
     needs: Needs
     keys: SortedList[Key] = attrs.Factory(SortedList)
+    any_of: tuple[Needs, ...] = ()  # groups of alternatives
 
     def text(self) -> str:
         """Return what is needed, for people."""
-        return " ".join([self.channel, *(f"{skill} {level}" for skill, level in self.needs)])
+        said = [f"{skill} {level}" for skill, level in self.needs]
+        for group in self.any_of:
+            said.append("(" + " or ".join(f"{skill} {level}" for skill, level in group) + ")")
+        return " ".join([self.channel, *said])
 
 
 @attrs.define(eq=False)
@@ -39,6 +44,7 @@ class Stander:
     `asked_channel`, `asked_needs`: as it was queued. `agent`: who holds it (offered, active, in
     wrap-up). `held_channel`: the channel whose cost the holder bears. `place`: where it stands;
     None: not in the line. `overtaken`: by contacts ranked after it, in earlier spells of waiting.
+    `unwanted`: agents whom the customer does not want.
     """
 
     id: str
@@ -61,6 +67,8 @@ class Stander:
     lane: JudgedLane | None = None
     overtaken: int = 0
     since: int = 0
+    any_of: tuple[Needs, ...] = ()
+    unwanted: tuple[str, ...] = ()
 
 
 class ArrivalChains:
@@ -127,7 +135,8 @@ class WaitingLine:
         self.preferring: SortedList[Key] = SortedList()
         self.preferring_of: dict[str, SortedList[Key]] = {}
         self.standers: dict[int, Stander] = {}  # by sequence, those in the line
-        self._lanes: dict[tuple[str, Needs], JudgedLane] = {}
+        self._lanes: dict[tuple[str, Needs, tuple[Needs, ...]], JudgedLane] = {}
+        self.in_queue: Counter[str] = Counter()  # by channel, deferred ones too
         self._given: SortedList[Key] = SortedList()
         self._chains: ArrivalChains | None = None
         self._most: tuple[int, str] = (0, "")
@@ -144,12 +153,18 @@ class WaitingLine:
             self.preferring_of.setdefault(who.preferred, SortedList()).add(key)
         else:
             lane = who.lane
-            if lane is None or lane.needs != who.needs or lane.channel != who.channel:
-                lane = who.lane = self._lane(who.channel, who.needs)
+            if (
+                lane is None
+                or lane.needs != who.needs
+                or lane.channel != who.channel
+                or lane.any_of != who.any_of
+            ):
+                lane = who.lane = self._lane(who)
             lane.keys.add(key)
             place = self.by_channel[who.channel]
         place.add(key)
         who.place = place
+        self.in_queue[who.channel] += 1
         who.since = self._given_after(key)
         self.standers[who.sequence] = who
         if self._chains is not None:
@@ -171,6 +186,7 @@ class WaitingLine:
             assert who.lane is not None
             who.lane.keys.remove(key)
         who.place = None
+        self.in_queue[who.channel] -= 1
         del self.standers[who.sequence]
         if self._chains is not None:
             self._chains.leave(who)
@@ -223,12 +239,13 @@ class WaitingLine:
         given = self._given
         return len(given) - int(given.bisect_right(key))
 
-    def _lane(self, channel: str, needs: Needs) -> JudgedLane:
-        lane = self._lanes.get((channel, needs))
+    def _lane(self, who: Stander) -> JudgedLane:
+        key = (who.channel, who.needs, who.any_of)
+        lane = self._lanes.get(key)
         if lane is None:
-            lane = self._lanes[channel, needs] = JudgedLane(channel, needs)
+            lane = self._lanes[key] = JudgedLane(who.channel, who.needs, any_of=who.any_of)
             self.lanes.append(lane)
-            self.by_channel.setdefault(channel, SortedList())
+            self.by_channel.setdefault(who.channel, SortedList())
         return lane
 
     def _start_chains(self) -> None:
@@ -246,3 +263,13 @@ def needs_of(skills: Mapping[str, int]) -> Needs:
         (('billing', 2), ('fr', 1))
     """
     return skills.pairs if isinstance(skills, Skills) else tuple(sorted(skills.items()))
+
+
+def groups_of(any_of: Iterable[Mapping[str, int]]) -> tuple[Needs, ...]:
+    """Return groups of alternatives as tuples. Cost: O(groups) of `Skills`.
+
+    Example:
+        >>> groups_of([{"fr": 1, "en": 2}])
+        ((('en', 2), ('fr', 1)),)
+    """
+    return tuple(map(needs_of, any_of))

@@ -12,9 +12,10 @@ import attrs
 from omniqueue.errors import InvalidValueError, PolicyError, shown
 from omniqueue.model.attributes import Attributes, Json
 from omniqueue.model.checks import PRIORITY_BOUND, whole
-from omniqueue.model.skill import Skills
+from omniqueue.model.skill import Skills, requirement
 from omniqueue.policy.fit import FitPolicy
 from omniqueue.policy.order import EnteringContact, OrderPolicy
+from omniqueue.policy.own_order import OwnOrderPolicy
 from omniqueue.policy.rank import checked_rank, policy_fault
 from omniqueue.policy.turn import AgentLoad, TurnPolicy
 from omniqueue.testing.drawing import (
@@ -95,6 +96,34 @@ def check_fit(policy: FitPolicy, *, chance: Random | None = None, cases: int = 2
     _conform("fit", policy, lambda: _held_and_needed(chance.choice), chance, cases)
 
 
+def check_own_order(
+    policy: OwnOrderPolicy, *, chance: Random | None = None, cases: int = 200
+) -> None:
+    """Verify that an own order gives every pair of skills and requirement a rank, and is pure.
+
+    Args:
+        policy: a function (held skills, requirement) -> rank.
+        chance: draws them; None: the same ones each time. Held always meets the requirement.
+        cases: how many pairs (from 1).
+
+    Raises:
+        PolicyError: it raises, returns no rank, changes its view, answers differently when
+            asked again or in another order, or its ranks do not compare with each other.
+        InvalidValueError: the policy is no function, or `cases` out of range.
+
+    Cost: asks the policy three times for each case.
+
+    Example:
+        >>> check_own_order(lambda held, needed: -len(needed))
+        >>> check_own_order(lambda held, needed: needed["sales"])
+        Traceback (most recent call last):
+        ...
+        omniqueue.errors.PolicyError: own order policy '<lambda>' for ...
+    """
+    chance = chance or Random(_SEED)  # noqa: S311 - drawn inputs, not secrets
+    _conform("own order", policy, lambda: _held_and_needed(chance.choice), chance, cases)
+
+
 def check_turn(policy: TurnPolicy, *, chance: Random | None = None, cases: int = 200) -> None:
     """Verify that a turn policy gives every agent's load a rank and is a pure function.
 
@@ -173,7 +202,7 @@ def _same(asked: str, arguments: tuple[object, ...], first: object, again: objec
 def _facts(value: object) -> object:
     """Return a value as plain data that no longer shares anything with it."""
     if isinstance(value, Skills):
-        return value.pairs, dict(value)
+        return value.pairs, dict(value), [group.pairs for group in value.any_of]
     kind = type(value)
     if attrs.has(kind):
         return [_facts(getattr(value, field.name, None)) for field in attrs.fields(kind)]
@@ -220,15 +249,26 @@ def _entering(pick: Pick, attributes: Sequence[Mapping[str, Json] | None]) -> En
 def _held_and_needed(pick: Pick) -> tuple[Skills, Skills]:
     held = levels(pick, (*SKILL_NAMES, "sales", "spanish"))
     needed = {name: pick(range(1, level + 1)) for name, level in held.items() if pick((0, 1))}
-    return Skills.of(held), Skills.of(needed)
+    groups = [
+        {name: level, "latin": 1}
+        for name, level in held.items()
+        if name not in needed and pick((0, 0, 1))
+    ]
+    return Skills.of(held), requirement(needed, groups)
 
 
 def _load(pick: Pick) -> AgentLoad:
     contacts = pick((0, 0, 1, 1, 2, 3, 50))
+    taken = contacts + pick((0, 1, 40))
     return AgentLoad(
         pick(("ana", "bo", *ODD_IDS)),
         Skills.of(levels(pick, SKILL_NAMES)),
         pick((0, 1, 1, 2, 3, 100, 1_000_000)),
         contacts * pick((1, 1, 2, 60)),
         contacts,
+        pick((1, 2, 700)),
+        taken,
+        pick((1, 5, 10**6)) if taken else 0,
+        pick((0.0, 0.5, 1e6)),
+        pick((0.0, -3600.0, 1.7e9)) if contacts else None,
     )

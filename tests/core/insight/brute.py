@@ -13,12 +13,13 @@ from omniqueue import Router
 from omniqueue.core.insight.obstacles import OBSTACLES
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
+from oracle.generate_second_edition import second_edition_play
 from oracle.run_play import make_router
 from oracle.side_by_side import fast_router, fast_step, naive_step, steps_of
 
 Writer = Callable[..., dict[str, Any]]
 
-WRITERS: tuple[Writer, ...] = (random_play, interrupting_play)
+WRITERS: tuple[Writer, ...] = (random_play, interrupting_play, second_edition_play)
 of_both_kinds = pytest.mark.parametrize("write", WRITERS)
 
 
@@ -51,15 +52,17 @@ def brute_causes(naive: Any, agent: Any, contact: Any) -> list[str]:
         "offline": agent.presence == "offline",
         "away": agent.presence == "away",
         "channel": agent.channels is not None and channel.name not in agent.channels,
-        "skill": any(agent.skills.get(name, 0) < least for name, least in contact.skills.items()),
+        "skill": not naive.meets_all(agent, contact),
         "capacity": cost > agent.capacity,
         "room": bool(in_way) and used + cost > max(agent.capacity, cost),
         "limit": channel.name in agent.limits and same >= agent.limits[channel.name],
+        "unwanted": agent.id in contact.not_agents,
         "barred": contact.barred == agent.id,
         "excluded": agent.id in contact.excluded,
         "reserved": any(a is agent and c is not contact for c, a in naive.reservations),
         "preference": preferred not in (None, agent.id),
         "deferred": contact.state == "deferred",
+        "stopped": naive.stopped,
     }
     assert tuple(holds) == OBSTACLES
     return [cause for cause, there in holds.items() if there]
@@ -73,5 +76,6 @@ def brute_queue_for(naive: Any, agent: Any) -> list[str]:
         refused = agent.id in contact.excluded or agent.id == contact.barred
         if wishes and not refused and naive.could_serve_empty(agent, contact):
             able.append(contact)
+    able.sort(key=lambda contact: naive.own_place(agent, contact))
     kept_for = [c for c, a in naive.reservations if a is agent]
     return [c.id for c in able if c in kept_for] + [c.id for c in able if c not in kept_for]

@@ -18,6 +18,11 @@ from oracle.generate import random_play
 from oracle.side_by_side import fast_router, fast_step, steps_of
 
 
+def alike(view: ContactView) -> tuple[object, ...]:
+    """What contacts of one kind share."""
+    return view.channel, view.skills, view.any_of
+
+
 def expected(made: Router, contact: str) -> Position:
     """By walking the queue."""
     view = made.contacts[contact]
@@ -26,7 +31,7 @@ def expected(made: Router, contact: str) -> Position:
         return other.rank, other.arrived_at, other.sequence
 
     queue = list(made.queue)
-    lane = [o for o in queue if (o.channel, o.skills) == (view.channel, view.skills)]
+    lane = [o for o in queue if alike(o) == alike(view)]
     before, before_lane = (sum(key(o) < key(view) for o in some) for some in (queue, lane))
     return Position(before + 1, before_lane + 1, len(queue), len(lane))
 

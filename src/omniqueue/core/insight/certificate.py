@@ -9,9 +9,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from omniqueue.core.insight.obstacles import OBSTACLES, obstacles
+from omniqueue.core.insight.obstacles import OBSTACLES, OWN_ORDER, obstacles
 from omniqueue.core.insight.positions import PositionIndex, position_index
 from omniqueue.core.rows import AgentRow, ContactRow, place
+from omniqueue.core.seeking import own_rank
 from omniqueue.core.state import State
 from omniqueue.model.contact_events import PassedOver
 
@@ -40,8 +41,9 @@ class CertificateWriter:
         counts = _counts(state, index, agent, row) if total else {}
         first = []
         for key in islice(index.queue, min(self.ids, total)):
-            first.append((key[3], _cause(agent, state.contacts[key[3]])))
-        known = {cause: counts[cause] for cause in (*OBSTACLES, UNEXPLAINED) if cause in counts}
+            first.append((key[3], _cause(state, agent, state.contacts[key[3]], row)))
+        told = (*OBSTACLES, OWN_ORDER, UNEXPLAINED)
+        known = {cause: counts[cause] for cause in told if cause in counts}
         state.log.append((PassedOver, state.now, row.id, agent.id, total, known, tuple(first)))
 
 
@@ -63,23 +65,26 @@ def _counts(
                 break
             other = entry[3]
             special[other.lane] = special.get(other.lane, 0) + 1
-            count(_cause(agent, other), 1)
+            count(_cause(state, agent, other, row), 1)
     for lane, keys in index.lanes.items():
         alike = keys.bisect_left(where) - special.get(lane, 0)
         if alike:
             first = lane.first_open()
             assert first is not None
-            count(_cause(agent, first), alike)
+            count(_cause(state, agent, first, row), alike)
     return counts
 
 
-def _cause(agent: AgentRow, row: ContactRow) -> str:
+def _cause(state: State, agent: AgentRow, row: ContactRow, given: ContactRow) -> str:
+    """Return why an agent does not take a contact before the one that it is given."""
     found = obstacles(agent, row)
-    return found[0].cause if found else UNEXPLAINED
+    if found:
+        return found[0].cause
+    later = own_rank(state, agent, row) > own_rank(state, agent, given)  # type: ignore[operator]
+    return OWN_ORDER if later else UNEXPLAINED
 
 
 def certify(state: State, ids: int | None) -> None:
     """Turn certificates on, each naming up to `ids` contacts; None: off. Cost: O(channels)."""
     state.certifier = None if ids is None else CertificateWriter(ids)
-    for channel in state.channels.values():
-        channel.plain = ids is None and channel.is_plain()
+    state.open_quick_roads()

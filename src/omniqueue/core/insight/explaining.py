@@ -16,6 +16,7 @@ from omniqueue.core.insight.explanation import (
     Explanation,
     GroupObstacles,
     NextChange,
+    OwnOrderFirst,
     WaitingCount,
 )
 from omniqueue.core.insight.obstacles import (
@@ -29,12 +30,15 @@ from omniqueue.core.insight.obstacles import (
 from omniqueue.core.insight.positions import position_of
 from omniqueue.core.lifecycle import DEFERRED, INTERRUPTED, STATES, WAITING
 from omniqueue.core.rows import IN_LINE, OFFER, WRAP_UP_END, AgentRow, ContactRow, Lane, place
+from omniqueue.core.seeking import own_rank
 from omniqueue.core.state import State
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
 
 _PerChannel: TypeAlias = tuple[tuple[str, int], ...]
-_Kind: TypeAlias = tuple[Skills, tuple[str, ...] | None, int, _PerChannel, _PerChannel]
+_Kind: TypeAlias = tuple[
+    Skills, tuple[str, ...] | None, int, _PerChannel, _PerChannel, tuple[str, ...]
+]
 _Standing: TypeAlias = "tuple[Rank, float, int, ContactRow]"
 _ROOM = frozenset({"room", "limit"})
 
@@ -45,9 +49,9 @@ def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
     lane = row.lane
     basics = (row.id, state.now, STATES[row.state], holder, lane.channel.name, lane.skills)
     if row.state not in (WAITING, DEFERRED):
-        return Explanation(*basics, row.arrived_at)
+        return Explanation(*basics, row.arrived_at, any_of=lane.needs.any_of)
     agents = state.roster.agents.values()
-    groups = _groups(agents, row)
+    groups = _groups(agents, row, stopped=state.stopped)
     work: dict[str, tuple[str, ...]] = {}
     for group in groups:
         for agent, of_all in group.only_room:
@@ -58,25 +62,31 @@ def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
             )
     each = []
     if each_agent:
-        each = [AgentObstacles(agent.id, tuple(obstacles(agent, row))) for agent in agents]
+        each = [
+            AgentObstacles(agent.id, tuple(obstacles(agent, row, stopped=state.stopped)))
+            for agent in agents
+        ]
     return Explanation(
         *basics,
         row.arrived_at,
         position=position_of(state, row),
-        groups=tuple(group.told(row) for group in groups),
+        groups=tuple(group.told(row, _first_before(state, group, row)) for group in groups),
         agents=tuple(each),
         next_changes=tuple(_next_changes(state, row, work)),
         work=MappingProxyType(work),
         hopeless=_hopeless(groups, row),
+        stopped=state.stopped,
+        any_of=lane.needs.any_of,
     )
 
 
 class _Group:
     """Agents that are described alike but for their names, by what is first in their way."""
 
-    __slots__ = ("firsts", "lacking", "members", "only_room", "open_channel")
+    __slots__ = ("firsts", "lacking", "members", "only_room", "open_channel", "stopped")
 
-    def __init__(self, like: AgentRow, row: ContactRow) -> None:
+    def __init__(self, like: AgentRow, row: ContactRow, *, stopped: bool) -> None:
+        self.stopped = stopped
         self.lacking = lacking_causes(like, row)
         self.open_channel = like.agent.limits.get(row.lane.channel.name, 1) > 0
         self.members: list[AgentRow] = []
@@ -85,19 +95,20 @@ class _Group:
         self.only_room: list[tuple[AgentRow, bool]] = []
 
     def add(self, agent: AgentRow, row: ContactRow) -> None:
-        found = causes(agent, row, self.lacking)
+        found = causes(agent, row, self.lacking, stopped=self.stopped)
         self.members.append(agent)
         if found:
             self.firsts.setdefault(found[0], []).append(agent)
             if self.open_channel and _ROOM.issuperset(found):
                 self.only_room.append((agent, "room" in found))
 
-    def told(self, row: ContactRow) -> GroupObstacles:
+    def told(self, row: ContactRow, first: OwnOrderFirst | None) -> GroupObstacles:
         counts = []
         for cause in OBSTACLES:
             if cause in self.firsts:
-                first = self.firsts[cause][0]
-                example = AgentObstacles(first.id, tuple(obstacles(first, row)))
+                one = self.firsts[cause][0]
+                in_way = tuple(obstacles(one, row, stopped=self.stopped))
+                example = AgentObstacles(one.id, in_way)
                 counts.append(CauseCount(cause, len(self.firsts[cause]), example))
         said = self.members[0].agent
         return GroupObstacles(
@@ -109,19 +120,41 @@ class _Group:
             said.limits,
             said.costs,
             tuple(counts),
+            said.skill_order,
+            first,
         )
 
 
-def _groups(agents: Iterable[AgentRow], row: ContactRow) -> list[_Group]:
+def _first_before(state: State, group: _Group, row: ContactRow) -> OwnOrderFirst | None:
+    """Return whom such agents take first because of their own order, although later in the queue.
+
+    Cost: O(lanes of the own ranks before that of the contact).
+    """
+    profile = group.members[0].profile
+    own = profile.own_rank.get(row.lane)
+    if own is None or row.state != WAITING or row.overdue(state.now):
+        return None
+    for rank in profile.own_ranks:
+        if rank >= own:  # type: ignore[operator]
+            break
+        firsts = [lane.first() for lane in profile.own_lanes[rank]]
+        later = [each for each in firsts if each is not None and place(each) > place(row)]
+        if later:
+            skill = profile.own_order[rank] if isinstance(rank, int) else None
+            return OwnOrderFirst(min(later, key=place).id, skill)
+    return None
+
+
+def _groups(agents: Iterable[AgentRow], row: ContactRow, *, stopped: bool) -> list[_Group]:
     groups: dict[_Kind, _Group] = {}
     for agent in agents:
         said = agent.agent
         limits = tuple(said.limits.items()) if agent.limited else ()
         costs = tuple(said.costs.items()) if agent.limited else ()
-        kind = (said.skills, said.channels, said.capacity, limits, costs)
+        kind = (said.skills, said.channels, said.capacity, limits, costs, said.skill_order)
         group = groups.get(kind)
         if group is None:
-            group = groups[kind] = _Group(agent, row)
+            group = groups[kind] = _Group(agent, row, stopped=stopped)
         group.add(agent, row)
     return list(groups.values())
 
@@ -138,7 +171,8 @@ def _next_changes(
         if details.prefer_timer is not None:
             found.append(NextChange(details.prefer_timer.due, "preference", details.prefer_agent))
         for agent_id, retry in details.excluded.items():
-            found.append(NextChange(retry.due, "exclusion", agent_id))
+            if retry is not None:
+                found.append(NextChange(retry.due, "exclusion", agent_id))
         found += [NextChange(timer.due, "relaxation") for timer in details.relaxation]
         if details.expiry is not None:
             found.append(NextChange(details.expiry.due, "expiry"))
@@ -160,14 +194,15 @@ def _hopeless(groups: list[_Group], row: ContactRow) -> bool:
     if details is not None and details.relaxation:
         ends = inf if details.expiry is None else details.expiry.due
         steps = [timer for timer in details.relaxation if timer.due <= ends]
-        relaxed = [row.contact.relax[int(timer.detail)].skills for timer in steps]
+        relaxed = [row.contact.relax[int(timer.detail)].needs for timer in steps]
     for group in groups:
         if not group.open_channel or any(cause != "skill" for cause in group.lacking):
             continue
         held = group.members[0].agent.skills
-        if not group.lacking or any(held.covers(skills) for skills in relaxed):
+        if not group.lacking or any(held.covers(needs) for needs in relaxed):
             for agent in group.members:
-                if agent.presence != "offline" and agent.id != barred:
+                able = agent.id != barred and not row.does_not_want(agent.id)
+                if able and agent.presence != "offline":
                     return False
     return True
 
@@ -180,7 +215,7 @@ def explain_agent(state: State, agent: AgentRow) -> AgentExplanation:
     def count(row: ContactRow | None, number: int) -> None:
         if row is None or not number:
             return
-        several = obstacles(agent, row)
+        several = obstacles(agent, row, stopped=state.stopped)
         if not several:
             return
         cause = several[0].cause
@@ -220,7 +255,8 @@ def explain_agent(state: State, agent: AgentRow) -> AgentExplanation:
 def queue_for(state: State, agent: AgentRow, limit: int) -> list[ContactRow]:
     """Return the first contacts that the agent would take, in order.
 
-    Cost: O(lanes + contacts of those it serves that came back), then O(log lanes) each.
+    Cost: O(lanes + contacts of those it serves that came back), then O(log lanes) each; of an
+    agent with an own order O(n log n) in all that it serves.
     """
     lines: list[Iterator[_Standing]] = []
     for lane in state.roster.lanes():
@@ -240,7 +276,10 @@ def queue_for(state: State, agent: AgentRow, limit: int) -> list[ContactRow]:
     if kept_for is not None and kept_for.state == WAITING:
         if all(each.cause in ("away", "offline", *_ROOM) for each in obstacles(agent, kept_for)):
             found.append(kept_for)
-    for entry in islice(merge(*lines), limit + 1):
+    entries: Iterable[_Standing] = merge(*lines)
+    if state.roster.ordered & agent.profile.bit:  # by own rank, then as they stand
+        entries = sorted(entries, key=lambda entry: own_rank(state, agent, entry[3]))
+    for entry in islice(entries, limit + 1):
         if entry[3] is not kept_for:
             found.append(entry[3])
     return found[:limit]

@@ -19,6 +19,8 @@ _AGENTS_SAID = {  # causes that say nothing of agents by their name alone: of on
     "capacity": ("is too small", "are too small"),
     "room": ("has no room", "have no room"),
     "limit": ("is at a limit", "are at a limit"),
+    "unwanted": ("is not wanted", "are not wanted"),
+    "stopped": ("is free, but matching is stopped", "are free, but matching is stopped"),
 }
 _CONTACTS_SAID = {
     "channel": ("is of another channel", "are of other channels"),
@@ -26,7 +28,9 @@ _CONTACTS_SAID = {
     "capacity": ("is too large", "are too large"),
     "room": ("finds no room", "find no room"),
     "limit": ("meets a limit", "meet a limit"),
+    "unwanted": ("does not want the agent", "do not want the agent"),
     "barred": ("was sent on", "were sent on"),
+    "stopped": ("waits because matching is stopped", "wait because matching is stopped"),
 }
 
 
@@ -43,8 +47,11 @@ def _json(value: object) -> JsonValue:
     raise TypeError(f"an explanation cannot carry a {type(value).__name__}")
 
 
-def _levels(skills: Skills) -> str:
-    return ", ".join(f"{name} {level}" for name, level in skills.pairs) or "no skills"
+def _levels(skills: Skills, any_of: tuple[Skills, ...] = ()) -> str:
+    said = [f"{name} {level}" for name, level in skills.pairs]
+    for group in any_of:
+        said.append(" or ".join(f"{name} {level}" for name, level in group.pairs))
+    return ", ".join(said) or "no skills"
 
 
 def _agents_said(cause: str, agents: int) -> str:
@@ -108,6 +115,28 @@ class CauseCount:
 
 
 @attrs.frozen
+class OwnOrderFirst:
+    """Whom agents take first because of their own order, although it stands later in the queue.
+
+    Args:
+        contact: the first such contact.
+        skill: the skill of their `skill_order` that puts it first; None: a user's own order does.
+
+    Example:
+        >>> OwnOrderFirst("c7", "cards").text
+        'takes cards first: c7'
+    """
+
+    contact: str
+    skill: str | None
+
+    @property
+    def text(self) -> str:
+        """The fact in words."""
+        return f"takes {self.skill or 'others'} first: {self.contact}"
+
+
+@attrs.frozen
 class GroupObstacles:
     """What is first in the way of agents that are described alike but for their names.
 
@@ -120,6 +149,8 @@ class GroupObstacles:
         limits: their limits per channel.
         costs: their own costs per channel, in place of the channels'.
         causes: the first things in the way, in the fixed order.
+        skill_order: which contacts they take first.
+        first: whom they take before this contact because of that.
 
     Example:
         >>> from omniqueue import Agent, Contact, Router
@@ -139,6 +170,8 @@ class GroupObstacles:
     limits: Mapping[str, int]
     costs: Mapping[str, int]
     causes: tuple[CauseCount, ...]
+    skill_order: tuple[str, ...] = ()
+    first: OwnOrderFirst | None = None
 
     @property
     def text(self) -> str:
@@ -149,7 +182,8 @@ class GroupObstacles:
             f" ({each.example.agent} {each.example.obstacles[0].text})"
             for each in self.causes
         )
-        return f"{who} ({_levels(self.skills)}, capacity {self.capacity}): {counts}"
+        first = "" if self.first is None else f"; {self.first.text}"
+        return f"{who} ({_levels(self.skills)}, capacity {self.capacity}): {counts}{first}"
 
 
 @attrs.frozen
@@ -206,6 +240,8 @@ class Explanation:
             (none that this one may interrupt).
         hopeless: nobody signed in could ever take it, not even ready, empty and after its
             skills have relaxed.
+        stopped: matching is stopped.
+        any_of: the groups of alternatives now, of each of which one is needed.
 
     Example:
         >>> from omniqueue import Contact, Router
@@ -230,11 +266,14 @@ class Explanation:
     next_changes: tuple[NextChange, ...] = ()
     work: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     hopeless: bool = False
+    stopped: bool = False
+    any_of: tuple[Skills, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The explanation as lines of text."""
-        needs = f" needs {_levels(self.skills)}" if self.skills else ""
+        asked = self.skills or self.any_of
+        needs = f" needs {_levels(self.skills, self.any_of)}" if asked else ""
         head = f"{self.contact} ({self.channel}{needs}) at {_seconds(self.at)}"
         if self.position is None:
             held = "" if self.agent is None else f", with {self.agent}"
@@ -243,6 +282,8 @@ class Explanation:
         found = [f"{head}: {self.state} since {_seconds(self.arrived_at)}"]
         found[0] += f", place {place.queue} of {place.waiting} waiting"
         found[0] += f", {place.lane} of {place.lane_waiting} of its kind"
+        if self.stopped and self.position is not None:
+            found.append("  matching is stopped")
         if self.hopeless:
             found.append("  nobody signed in could ever take it")
         found += [f"  {group.text}" for group in self.groups]

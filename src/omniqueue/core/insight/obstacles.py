@@ -1,12 +1,13 @@
 """Obstacles: what is in the way between a waiting contact and an agent, in one fixed order.
 
 The order, from what lies with the agent to what lies with the contact: `offline`, `away`,
-`channel` (does not take it), `skill` (each that is lacking, in order of name), `capacity` (too
-small even when empty), `room` (its work leaves too little, or would if the capacity were just
-the cost), `limit` (of the channel), `barred` (it sent the contact on), `excluded` (declined or
+`channel` (does not take it), `skill` (each that is lacking, in order of name, then each group of
+alternatives of which none is met), `capacity` (too small even when empty), `room` (its work leaves
+too little, or would if the capacity were just the cost), `limit` (of the channel), `unwanted` (the
+customer does not want the agent), `barred` (it sent the contact on), `excluded` (declined or
 missed it), `reserved` (for another contact), `preference` (the contact waits for another
-agent), `deferred`. An agent without an obstacle can take the contact, and between commands there
-is none beside a waiting contact.
+agent), `deferred`, `stopped` (matching is). An agent without an obstacle can take the contact, and
+between commands there is none beside a waiting contact.
 
 Work that the contact may interrupt is not in its way, whether it goes on or is interrupted. Where
 an agent has a cost of its own for the channel, that is the cost.
@@ -22,6 +23,7 @@ import attrs
 
 from omniqueue.core.lifecycle import DEFERRED, TAKEN
 from omniqueue.core.rows import AgentRow, ContactRow
+from omniqueue.model.skill import Skills
 
 OBSTACLES: Final = (
     "offline",
@@ -31,14 +33,17 @@ OBSTACLES: Final = (
     "capacity",
     "room",
     "limit",
+    "unwanted",
     "barred",
     "excluded",
     "reserved",
     "preference",
     "deferred",
+    "stopped",
 )
+OWN_ORDER: Final = "own order"  # nothing is in the way: the agent takes others first
 # While one of these stands, the agent could not take the contact even if ready and empty.
-LASTING: Final = frozenset({"channel", "skill", "capacity", "barred"})
+LASTING: Final = frozenset({"channel", "skill", "capacity", "unwanted", "barred"})
 _SHOWN: Final = 5  # ids in a line of text
 
 
@@ -54,8 +59,9 @@ class Obstacle:
         held: the level held, the capacity had (capacity) or that `work` leaves (room), the limit.
         work: the contacts in hand whose end makes room, in the order in which they were taken;
             none that the contact may interrupt.
-        other: the contact reserved for, or the agent preferred.
+        other: the contact reserved for, or the agent preferred or not wanted.
         reason: why the agent is away or offline, where that was said.
+        any_of: the alternatives of which none is met (then `skill` is None).
 
     Example:
         >>> Obstacle("skill", skill="billing", needed=3, held=2).text
@@ -70,6 +76,7 @@ class Obstacle:
     work: tuple[str, ...] = ()
     other: str | None = None
     reason: str | None = None
+    any_of: Skills | None = None
 
     @property
     def lasting(self) -> bool:
@@ -82,21 +89,26 @@ class Obstacle:
         why = "" if self.reason is None else f" ({self.reason})"
         until = "" if self.until is None else f" until {self.until:.15g}"
         work = f"holds {listed(self.work)}"
+        lacks = f"{self.skill} at level {self.needed} (has {self.held or 'none'})"
+        if self.any_of is not None:
+            lacks = "any of " + ", ".join(f"{name} {level}" for name, level in self.any_of.pairs)
         return {
             "offline": f"is not signed in{why}",
             "away": f"is away{why}",
             "channel": f"does not take {self.other}",
-            "skill": f"lacks {self.skill} at level {self.needed} (has {self.held or 'none'})",
+            "skill": f"lacks {lacks}",
             "capacity": f"capacity {self.held} is below the cost {self.needed}",
             # Below 0 where interrupted work is counted, or the capacity has shrunk.
             "room": f"no room: {max(self.held or 0, 0)} free, {self.needed} needed, {work}",
             "limit": f"at its limit of {self.held} on {self.other}"
             + (f": {work}" if self.work else ""),
+            "unwanted": f"the customer does not want {self.other}",
             "barred": "sent it on",
             "excluded": f"excluded{until}",
             "reserved": f"reserved for {self.other}",
             "preference": f"it waits for {self.other}{until}",
             "deferred": f"it is deferred{until or ' until released'}",
+            "stopped": "matching is stopped",
         }[self.cause]
 
 
@@ -111,12 +123,13 @@ def listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
-def obstacles(agent: AgentRow, row: ContactRow) -> list[Obstacle]:
+def obstacles(agent: AgentRow, row: ContactRow, *, stopped: bool = False) -> list[Obstacle]:
     """Return all that is in the way, the first thing first; empty: the agent can take it.
 
     Args:
         agent: any agent.
         row: a contact that is waiting or deferred.
+        stopped: whether matching is.
 
     Cost: O(skills needed), and O(work in hand) where that is in the way.
     """
@@ -126,12 +139,14 @@ def obstacles(agent: AgentRow, row: ContactRow) -> list[Obstacle]:
     _lacking(agent, row, found)
     _crowded(agent, row, found)
     details = row.details
+    if row.does_not_want(agent.id):
+        found.append(Obstacle("unwanted", other=agent.id))
     if details is not None:
         if details.barred == agent.id:
             found.append(Obstacle("barred"))
-        retry = details.excluded.get(agent.id)
-        if retry is not None:
-            found.append(Obstacle("excluded", until=retry.due))
+        if agent.id in details.excluded:
+            retry = details.excluded[agent.id]
+            found.append(Obstacle("excluded", until=None if retry is None else retry.due))
     kept_for = agent.reserved_for
     if kept_for is not None and kept_for is not row:
         found.append(Obstacle("reserved", other=kept_for.id))
@@ -141,16 +156,19 @@ def obstacles(agent: AgentRow, row: ContactRow) -> list[Obstacle]:
         found.append(Obstacle("preference", until=until, other=details.prefer_agent))
     if row.state == DEFERRED:
         found.append(Obstacle("deferred", until=None if row.timer is None else row.timer.due))
+    if stopped:
+        found.append(Obstacle("stopped"))
     return found
 
 
-def causes(agent: AgentRow, row: ContactRow, lacking: list[str]) -> list[str]:
+def causes(agent: AgentRow, row: ContactRow, lacking: list[str], *, stopped: bool) -> list[str]:
     """Return the causes of `obstacles`, quicker: what the agent lacks is known already.
 
     Args:
         agent: any agent.
         row: a contact that is waiting or deferred.
         lacking: `lacking_causes` of an agent of equal skills, channels, capacity and costs.
+        stopped: whether matching is.
 
     Cost: O(1), and O(work in hand) where some channel's contacts may be interrupted.
     """
@@ -165,6 +183,8 @@ def causes(agent: AgentRow, row: ContactRow, lacking: list[str]) -> list[str]:
             more.append("limit")
     details = row.details
     if details is not None:
+        if row.does_not_want(agent.id):
+            more.append("unwanted")
         if details.barred == agent.id:
             more.append("barred")
         if agent.id in details.excluded:
@@ -175,6 +195,8 @@ def causes(agent: AgentRow, row: ContactRow, lacking: list[str]) -> list[str]:
         more.append("preference")
     if row.state == DEFERRED:
         more.append("deferred")
+    if stopped:
+        more.append("stopped")
     return found + more
 
 
@@ -191,11 +213,15 @@ def _lacking(agent: AgentRow, row: ContactRow, found: list[Obstacle]) -> None:
     said = agent.agent
     if said.channels is not None and channel.name not in said.channels:
         found.append(Obstacle("channel", other=channel.name))
-    if not said.skills.covers(row.lane.skills):
-        for name, level in row.lane.skills.pairs:
+    needs = row.lane.needs
+    if not said.skills.covers(needs):
+        for name, level in needs.pairs:
             held = said.skills.get(name, 0)
             if held < level:
                 found.append(Obstacle("skill", skill=name, needed=level, held=held))
+        for group in needs.any_of:
+            if not said.skills.met_in(group):
+                found.append(Obstacle("skill", any_of=group))
     cost = _cost(agent, row)
     if said.capacity < cost:
         found.append(Obstacle("capacity", needed=cost, held=said.capacity))

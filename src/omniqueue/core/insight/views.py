@@ -59,6 +59,11 @@ class ContactView:
         return self._row.lane.skills
 
     @property
+    def any_of(self) -> tuple[Skills, ...]:
+        """The groups of alternatives now, of each of which one is needed."""
+        return self._row.lane.needs.any_of
+
+    @property
     def priority(self) -> int:
         """The priority now."""
         return self._row.contact.priority
@@ -151,6 +156,16 @@ class AgentView:
     def costs(self) -> Mapping[str, int]:
         """What a contact costs this agent, per channel that has a cost of its own here."""
         return self._row.agent.costs
+
+    @property
+    def wrap_up_seconds(self) -> Mapping[str, float | None]:
+        """Its own wrap-up, per channel that has one here; None: until finished."""
+        return self._row.agent.wrap_up_seconds
+
+    @property
+    def skill_order(self) -> tuple[str, ...]:
+        """Which contacts it takes first."""
+        return self._row.agent.skill_order
 
     @property
     def used(self) -> int:
