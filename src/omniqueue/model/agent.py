@@ -62,6 +62,10 @@ def _agent_id(value: str) -> str:
     return identifier("agent id", value)
 
 
+def _capacity(value: int) -> int:
+    return whole("capacity", value, 0, LEVEL_MAX)
+
+
 def _held_skills(value: Mapping[str, int]) -> Skills:
     return Skills.of(value, most=SKILLS_HELD_MAX)
 
@@ -88,14 +92,10 @@ class Agent:
 
     id: str = attrs.field(kw_only=False, converter=_agent_id)
     skills: Skills = attrs.field(default=NO_SKILLS, converter=_held_skills)
-    capacity: int = attrs.field(default=1)
+    capacity: int = attrs.field(default=1, converter=_capacity)
     limits: Mapping[str, int] = attrs.field(factory=dict, converter=limits, hash=False)
     channels: tuple[str, ...] | None = attrs.field(default=None, converter=channels)
     costs: Mapping[str, int] = attrs.field(factory=dict, converter=costs, hash=False)
-
-    @capacity.validator
-    def _check_capacity(self, _: attrs.Attribute[int], value: object) -> None:
-        whole("capacity", value, 0, LEVEL_MAX)
 
     def __getstate__(self) -> tuple[object, ...]:
         # A read-only mapping cannot be pickled; its content can.

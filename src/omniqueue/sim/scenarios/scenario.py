@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from omniqueue.centre.centre import Centre, name_faults
+from omniqueue.centre.centre import Centre, count_faults
 from omniqueue.centre.chance import REPLICATIONS_MAX
 from omniqueue.centre.groups import Group, share
 from omniqueue.centre.times import Times, law, optional_times, times
@@ -17,6 +17,7 @@ from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model.checks import duration, identifier, priority, whole
 from omniqueue.model.contact import Contact, Preference, RelaxStep
 from omniqueue.model.durations import duration_text
+from omniqueue.model.faults import name_faults
 from omniqueue.model.fields import checked, setting, several
 from omniqueue.model.reader import array_of, levels, table_of
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
@@ -244,7 +245,8 @@ class Scenario(Centre):
 
     def _name_faults(self) -> Iterator[OmniqueueError]:
         names = [stream.name for stream in self.streams]
-        yield from name_faults("streams", "name", names, STREAMS_MAX)
+        yield from count_faults("streams", names, STREAMS_MAX)
+        yield from name_faults("streams", "name", names)
         channels = self.all_channels()
         for place, stream in enumerate(self.streams):
             if stream.channel not in channels:
