@@ -95,13 +95,13 @@ def test_flows_and_little_hold_exactly(name: str) -> None:
     whole = attrs.evolve(record, warm_up_seconds=0.0, horizon_seconds=record.ended_seconds + 1.0)
     [total] = summarise(whole, scenario)
     # Little's law: contacts waiting, summed over time, are the waits, summed over contacts.
-    queue = float(total.times[:, 0].sum())
+    queue = float(total.contacts["queue_seconds"].sum())
     assert queue == pytest.approx(float(record.waited_seconds.sum()), rel=1e-9)
-    in_hand = float(total.times[:, 1].sum())
+    in_hand = float(total.contacts["in_hand_seconds"].sum())
     taken = record.agent >= 0
     work = float(np.sum(record.busy_to[taken] - record.answered_at[taken]))
     assert in_hand == pytest.approx(work, rel=1e-9)
-    busy, staffed = total.groups[:, 1].sum(), total.groups[:, 0].sum()
+    busy, staffed = (total.groups[name].sum() for name in ("busy_seconds", "signed_in_seconds"))
     assert 0 < busy <= staffed * (1 + 1e-9)
 
 

@@ -24,7 +24,7 @@ from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import ratio_interval, student_t
-from omniqueue.sim.runs.summary import CONTACT_SUMS, GROUP_SUMS, STREAM_TIMES, Summary, summarise
+from omniqueue.sim.runs.summary import Summary, summarise
 from omniqueue.sim.runs.workers import Progress, Stopped, Workers
 from omniqueue.sim.validation.measures import BATCHES, REPLICATIONS, Amount, System
 from omniqueue.sim.validation.systems import large_systems, small_systems
@@ -244,12 +244,8 @@ def _sum(amount: Amount, summary: Summary, flow: Floats) -> float:
         return float(np.sum(summary.waits[place] ** 2))
     if amount.kind == "flow":
         return float(flow[place, int(amount.columns[0])])
-    table, names = {
-        "contacts": (summary.contacts, CONTACT_SUMS),
-        "times": (summary.times, STREAM_TIMES),
-        "groups": (summary.groups, GROUP_SUMS),
-    }[amount.kind]
-    return sum(float(table[place, names.index(column)]) for column in amount.columns)
+    sums = summary.groups if amount.kind == "groups" else summary.contacts
+    return sum(float(sums[column][place]) for column in amount.columns)
 
 
 def _compared(work: _Work, units: list[_Units], planned: int) -> Validation:

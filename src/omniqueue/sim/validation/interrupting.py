@@ -131,7 +131,7 @@ def _of_mails(calls: float, mails: float, *, by_priority: bool) -> list[Measure]
     of = ", class 1"
     answered = contacts(1, "answered")
     time = contacts(1, "wait_seconds", "contact_seconds", "interrupted_seconds")
-    number = Amount("times", 1, ("queue_seconds", "in_hand_seconds"))
+    number = Amount("contacts", 1, ("queue_seconds", "in_hand_seconds"))
     found = [
         wait_chance(calls * CALL + mails * MAIL, 1, of),
         Measure(f"mean time in system{of}", mail.mean_time, time, answered),

@@ -26,7 +26,7 @@ WARM_UP_SHARE: Final = 0.2  # of a batch
 _HOUR: Final = 3600.0
 _ONE: Final = Exponential(1.0)
 
-Kind: TypeAlias = Literal["contacts", "squares", "times", "groups", "flow", "seconds"]
+Kind: TypeAlias = Literal["contacts", "squares", "groups", "flow", "seconds"]
 
 
 @attrs.frozen
@@ -34,7 +34,7 @@ class Amount:
     """What is added up in every batch.
 
     Args:
-        kind: "contacts", "times" and "groups" are sums of a `Summary`; "squares" the squared
+        kind: "contacts" and "groups" are sums of a `Summary`; "squares" the squared
             waits of the answered, "flow" the contacts of a stream that a group answers;
             "seconds" the time measured.
         place: number of the stream, or of the group.
@@ -161,7 +161,7 @@ def mean_wait(theory: float, place: int = 0, of: str = "") -> Measure:
 
 def queue_length(theory: float, place: int = 0, of: str = "") -> Measure:
     """Return how many of a class wait, with its value by theory."""
-    over = Amount("times", place, ("queue_seconds",))
+    over = Amount("contacts", place, ("queue_seconds",))
     return Measure(f"queue length{of}", theory, over, Amount("seconds"))
 
 

@@ -44,7 +44,7 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Sys
     """
     told = erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
     refused = contacts(0, "refused")
-    carried = Amount("times", 0, ("in_hand_seconds",))
+    carried = Amount("contacts", 0, ("in_hand_seconds",))
     return System(
         name=name,
         scenario=scenario_of(
