@@ -48,4 +48,4 @@ from omniqueue.sim.studies.what_if import (
     WhatIf as WhatIf,
     what_if as what_if,
 )
-from omniqueue.sim.validation.checks import Validation as Validation, validate as validate
+from omniqueue.sim.validation.validation import Validation as Validation, validate as validate

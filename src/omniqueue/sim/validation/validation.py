@@ -26,8 +26,14 @@ from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import ratio_interval, student_t
 from omniqueue.sim.runs.summary import Summary, summarise
 from omniqueue.sim.runs.workers import Progress, Stopped, Workers
-from omniqueue.sim.validation.measures import BATCHES, REPLICATIONS, Amount, System
-from omniqueue.sim.validation.systems import large_systems, small_systems
+from omniqueue.sim.validation.systems import (
+    BATCHES,
+    REPLICATIONS,
+    Amount,
+    KnownSystem,
+    large_systems,
+    small_systems,
+)
 
 FORMAT: Final = "omniqueue-validation/2"
 CONFIDENCE: Final = 0.999
@@ -140,7 +146,7 @@ def validate(
 
 
 def check_systems(
-    systems: Sequence[System],
+    systems: Sequence[KnownSystem],
     *,
     seed: int = SEED,
     jobs: int = 1,
@@ -197,7 +203,7 @@ class _Units:
 class _Work:
     """The replications of all systems, numbered through; each can be run anywhere."""
 
-    systems: tuple[System, ...]
+    systems: tuple[KnownSystem, ...]
     seed: int
 
     def __call__(self, number: int, stopped: Stopped | None = None, /) -> _Units | None:
@@ -224,7 +230,7 @@ class _Work:
         return _Units(sums=np.array(sums), contacts=len(record), fault=fault)
 
 
-def _flows(record: ReplicationRecord, system: System) -> Floats:
+def _flows(record: ReplicationRecord, system: KnownSystem) -> Floats:
     """Return how many contacts of each stream each group answered, by batch of their arrival."""
     shape = (BATCHES, len(system.scenario.streams), len(system.scenario.groups))
     edges = np.linspace(record.warm_up_seconds, record.horizon_seconds, BATCHES + 1)
@@ -292,6 +298,3 @@ def _score(gap: float, error: float) -> float:
     if error == 0.0:
         return 0.0 if abs(gap) < 1e-12 else copysign(inf, gap)
     return gap / error
-
-
-__all__ = ["CONFIDENCE", "Check", "Validation", "check_systems", "validate"]
