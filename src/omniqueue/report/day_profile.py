@@ -96,7 +96,7 @@ def day_profile(result: SimulationResult) -> DayProfile:
 
     Example:
         >>> from omniqueue.sim import Group, Scenario, Stream, simulate
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=172800)
         >>> profile = day_profile(simulate(desk, replications=2, seed=1))
         >>> profile.days, len(profile.edges)

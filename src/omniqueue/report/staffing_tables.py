@@ -69,7 +69,7 @@ def staffing_verdict(plan: StaffingPlan) -> list[str]:
 
     Example:
         >>> from omniqueue.sim import Group, Scenario, Stream, find_staffing
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="110s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> print(*staffing_verdict(plan))

@@ -30,12 +30,15 @@ def crowded() -> Scenario:
     calls = Stream(
         "calls",
         channel="phone",
-        arrivals=100,
+        arrivals="100 per hour",
         handling=Lognormal(240, 200),
         patience=Exponential(PATIENCE),
     )
     return Scenario(
-        streams=[calls, attrs.evolve(calls, name="french", arrivals=30, skills={"fr": 1})],
+        streams=[
+            calls,
+            attrs.evolve(calls, name="french", arrivals="30 per hour", skills={"fr": 1}),
+        ],
         groups=[Group("all", count=4, skills={"fr": 1}), Group("some", count=3)],
         horizon_seconds=8 * HOUR,
     )

@@ -89,7 +89,7 @@ def test_agents_who_slow_down_work_on_what_goes_on() -> None:
 
 def test_wrap_up_and_offers_keep_it_waiting() -> None:
     phone = Channel("phone", wrap_up_seconds=4, offer_seconds=20)
-    record = at_desk(Group("desk", reaction=2), channels=[EMAIL, phone])
+    record = at_desk(Group("desk", reaction="2s"), channels=[EMAIL, phone])
     # Held out at 20, taken at 22, through at 32, wrapped up at 36.
     assert pauses(record) == [(0, 20, 36), (0, 50, 61)]
     assert record.ended_at[0] == 100 + 16 + 11
@@ -145,9 +145,9 @@ def busy_desk(slowdown: float = 0.0) -> Scenario:
     """Calls and chats interrupt mails, calls chats; agents of two sizes who come and go."""
     return Scenario(
         streams=[
-            Stream("calls", channel="phone", arrivals=50, handling=Lognormal(200, 150)),
-            Stream("chats", channel="chat", arrivals=20, handling=Exponential(300)),
-            Stream("mails", channel="email", arrivals=25, handling=Lognormal(400, 300)),
+            Stream("calls", channel="phone", arrivals="50 per hour", handling=Lognormal(200, 150)),
+            Stream("chats", channel="chat", arrivals="20 per hour", handling=Exponential(300)),
+            Stream("mails", channel="email", arrivals="25 per hour", handling=Lognormal(400, 300)),
         ],
         groups=[
             Group("large", count=4, capacity=6, slowdown=slowdown, shrinkage=0.1),

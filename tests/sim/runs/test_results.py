@@ -30,7 +30,7 @@ def two_days() -> SimulationResult:
                 "calls",
                 channel="phone",
                 arrivals=Trace([0, 10, 20, 90000], [60, 60, 60, 60]),
-                patience=100,
+                patience="100s",
             ),
             Stream(
                 "faxes", channel="fax", arrivals=Trace([15, 5400], [60, 60]), skills={"paper": 1}
@@ -150,7 +150,7 @@ def test_broken_records_are_found() -> None:
             Stream(
                 "calls",
                 channel="phone",
-                arrivals=60,
+                arrivals="60 per hour",
                 handling=Exponential(60),
                 patience=Exponential(100),
             )

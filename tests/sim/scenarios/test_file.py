@@ -100,6 +100,7 @@ def test_times_as_people_write_them(text: str, law: Times) -> None:
     ("text", "rates"),
     [
         ("{ per_minute = 1 }", [Rate(60)]),
+        ('"60 per minute"', [Rate(3600)]),
         ("{ per_day = 24 }", [Rate(1)]),
         (
             '[{ days = "mon", from = "08:00", to = "10:00", per_hour = 5 }]',

@@ -89,7 +89,7 @@ def run_replication(
     Example:
         >>> from omniqueue.sim import Group, Stream
         >>> desk = Scenario(
-        ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=50)],
+        ...     streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")],
         ...     groups=[Group("desk")],
         ...     horizon_seconds=3600,
         ... )

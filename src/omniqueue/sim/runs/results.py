@@ -100,7 +100,7 @@ class SimulationResult:
 
     Example:
         >>> from omniqueue.sim import Group, simulate
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> result = simulate(desk, replications=5, seed=1)
         >>> 0.7 < result.estimate("occupancy", group="desk").value < 1
@@ -163,7 +163,7 @@ class SimulationResult:
 
         Example:
             >>> from omniqueue.sim import Group, simulate
-            >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+            >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
             >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
             >>> result = simulate(desk, replications=3, seed=1)
             >>> waits, answered = result.units("mean_wait", channel="phone")

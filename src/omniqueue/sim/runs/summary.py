@@ -204,7 +204,7 @@ def interval_count(scenario: Scenario) -> int:
     Example:
         >>> from omniqueue.sim import Group, Stream
         >>> desk = Scenario(
-        ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
+        ...     streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="4m")],
         ...     groups=[Group("desk")],
         ... )
         >>> interval_count(desk)

@@ -166,7 +166,7 @@ def sendable(scenario: Scenario) -> Scenario:
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> sendable(Scenario(streams=[calls], groups=[Group("desk")])).order
         'arrival'
     """

@@ -70,8 +70,9 @@ class Stream:
     Args:
         name: the stream's name (positional).
         channel: the channel on which they come.
-        arrivals: when they arrive; a number: Poisson, that many an hour.
-        handling: how long an agent needs; None: as the log of the arrivals says.
+        arrivals: when they arrive; text as "60 per hour": Poisson, at that rate.
+        handling: how long an agent needs, as `Exponential(240)` or "4 min"; None: as the log of
+            the arrivals says.
         wrap_up: work after the contact; None: as the channel says.
         patience: how long they wait before they give up; None: for ever.
         redial: whether they call again; None: they do not.
@@ -88,7 +89,9 @@ class Stream:
 
     Example:
         >>> from omniqueue.sim import Exponential
-        >>> Stream("calls", channel="phone", arrivals=60, handling=Exponential(240)).name
+        >>> Stream(
+        ...     "calls", channel="phone", arrivals="60 per hour", handling=Exponential(240)
+        ... ).name
         'calls'
     """
 
@@ -129,7 +132,9 @@ class Stream:
         """Return a contact of this stream. Cost: O(1).
 
         Example:
-            >>> Stream("calls", channel="phone", arrivals=60, handling=240).contact("c1").channel
+            >>> Stream(
+            ...     "calls", channel="phone", arrivals="60 per hour", handling="240s").contact("c1"
+            ... ).channel
             'phone'
         """
         return Contact(
@@ -168,7 +173,7 @@ class Scenario(Centre):
 
     Example:
         >>> desk = Scenario(
-        ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
+        ...     streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="4m")],
         ...     groups=[Group("desk", count=5)],
         ... )
         >>> desk.expected_contacts

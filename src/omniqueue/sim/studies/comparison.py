@@ -97,7 +97,7 @@ class Comparison:
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> [each.measure for each in compare(desk, desk, replications=2).differences]
         ['mean_wait_all', 'occupancy']
@@ -281,7 +281,7 @@ def compare(
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> more = attrs.evolve(desk, groups=[Group("desk", count=2)])
         >>> compare(desk, more, replications=5, seed=1).difference("mean_wait_all", "phone").better

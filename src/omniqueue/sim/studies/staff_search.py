@@ -86,7 +86,7 @@ def find_staffing(
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="110s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> dict(plan.agents), dict(plan.start), plan.neighbours["desk"].met

@@ -89,7 +89,7 @@ def staffed(scenario: Scenario, agents: Mapping[str, int]) -> Scenario:
         InvalidValueError: no such group or number.
 
     Example:
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
         >>> staffed(desk, {"desk": 3}).groups[0].count
         3
@@ -161,7 +161,9 @@ def erlang_start(scenario: Scenario, targets: Sequence[Target]) -> dict[str, int
     Example:
         >>> from omniqueue.sim.studies.targets import parse_target
         >>> from omniqueue.sim import Exponential
-        >>> calls = Stream("calls", channel="phone", arrivals=90, handling=Exponential(240))
+        >>> calls = Stream(
+        ...     "calls", channel="phone", arrivals="90 per hour", handling=Exponential(240)
+        ... )
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
         >>> erlang_start(desk, [parse_target("phone 80% in 20s")])
         {'desk': 9}

@@ -81,7 +81,7 @@ class StaffingPlan:
 
     Example:
         >>> from omniqueue.sim import Group, Stream, find_staffing
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=5, seed=1)
         >>> plan.met, dict(plan.agents)

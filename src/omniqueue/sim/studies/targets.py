@@ -145,7 +145,7 @@ def check_targets(targets: Iterable[Target | str], scenario: Scenario) -> tuple[
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
         >>> check_targets(["phone 80% in 20s"], desk)[0].share
         0.8
@@ -221,7 +221,7 @@ class Probe:
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> Probe(scenario=desk, targets=(parse_target("phone 80% in 20s"),), seed=1)(0).shape
         (1, 4)

@@ -18,7 +18,7 @@ from omniqueue.centre.groups import Group
 from omniqueue.centre.times import Exponential, Lognormal, Times
 from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.model.channel import Channel
-from omniqueue.sim.scenarios.arrivals import Poisson
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.theory import (
     ImpatientQueue,
@@ -118,7 +118,7 @@ def stream_of(
     return Stream(
         f"{system}, class {place}",  # chance goes by name: every system has its own
         channel=channel,
-        arrivals=Poisson(rate * _HOUR),
+        arrivals=Poisson([Rate(rate * _HOUR)]),
         handling=handling,
         patience=patience,
         skills=dict.fromkeys(skills, 1),
