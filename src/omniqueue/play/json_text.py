@@ -85,15 +85,15 @@ def _with_last(faults: Faults, place: str, problem: str) -> FileFaultsError:
 def _decoded(content: bytes, faults: Faults) -> str:
     expected = "expected UTF-8 without a byte order mark"
     if content.startswith(b"\xef\xbb\xbf"):
-        raise _with_last(faults, "byte 0", f"is a byte order mark: {expected}")
+        raise _with_last(faults, "byte 0", f"is a byte order mark; {expected}")
     if content.startswith(_TWO_BYTE_MARKS):
-        raise _with_last(faults, "byte 0", f"looks like UTF-16 or UTF-32: {expected}")
+        raise _with_last(faults, "byte 0", f"looks like UTF-16 or UTF-32; {expected}")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         place = f"line {line}, byte {error.start}"
-        raise _with_last(faults, place, f"is not UTF-8: {expected}") from None
+        raise _with_last(faults, place, f"is not UTF-8; {expected}") from None
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
