@@ -127,7 +127,7 @@ def test_a_key_of_any_length_is_told_in_short() -> None:
 
 def test_named_tables_raw_tables_and_rows() -> None:
     place = Place("", Faults("a"))
-    sms, fax = named(table_of(Channel))({"sms": {"cost": 2}, "fax": {"target": "1h"}}, place)
+    sms, fax = named(Channel)({"sms": {"cost": 2}, "fax": {"target": "1h"}}, place)
     assert (sms.name, sms.cost, fax.target_seconds) == ("sms", 2, 3600)
     raw = RawTable({"at": number}, {"until": or_null(number)})
     assert raw({"at": 1, "until": None}, place) == {"at": 1, "until": None}

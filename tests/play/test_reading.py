@@ -196,7 +196,7 @@ def test_a_repeated_key_is_named_wherever_it_stands() -> None:
         (play_with(channels={"phone": {"name": "x"}}), "channels.phone.name: not a key"),
         (
             play_with(channels={"\x1b[31m": {}}),
-            r"channels.'\x1b[31m'.name: is '\x1b[31m'",
+            r"channels.'\x1b[31m': is '\x1b[31m'",
         ),
         (
             play_with(channels={"\u00e9": {}, "e\u0301": {}}),

@@ -18,7 +18,7 @@ from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.checks import WAITING_MAX, whole
 from omniqueue.model.faults import channel_faults, name_faults, refuse
 from omniqueue.model.fields import checked, setting, several
-from omniqueue.model.reader import named, table_of, text
+from omniqueue.model.reader import named, text
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.order_text import read_order
 from omniqueue.policy.registry import order_of, selection_of
@@ -64,7 +64,7 @@ class Centre:
 
     groups: Sequence[Group] = attrs.field(metadata=several(Group, key="agents"))
     channels: Sequence[Channel] = attrs.field(
-        default=(), metadata=several(Channel, read=named(table_of(Channel, refused=_RESUME)))
+        default=(), metadata=several(Channel, read=named(Channel, refused=_RESUME))
     )
     order: str | OrderPolicy = attrs.field(
         default="arrival", metadata=setting(_order, table="routing", read=read_order)

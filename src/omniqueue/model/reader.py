@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -316,20 +317,27 @@ def row_of(form: str, *reads: Read) -> Callable[[object, Place], tuple[Any, ...]
     return read_row
 
 
-def named(read: Callable[[object, Place], T]) -> Callable[[object, Place], tuple[T, ...]]:
-    """Return a reader of a table of tables, given that of one, whose key is its field `name`."""
+def named(
+    kind: Callable[..., T], *, refused: Mapping[str, str] | None = None
+) -> Callable[[object, Place], tuple[T, ...]]:
+    """Return a reader of a table of tables as values of a class; a key is the field `name`.
+
+    Args:
+        kind: an attrs class with a field `name`.
+        refused: as of `table_of`.
+    """
+    keys = keys_of(kind)
+    del keys["name"]
 
     def read_named(value: object, place: Place) -> tuple[T, ...]:
-        return _gathered(_items(value, place))
+        def read_one(name: str, item: object, where: Place) -> T:
+            values = _Reading(refused or {}, ()).read(keys, item, where)
+            return _made(kind, {("name",): name, **values}, where)
 
-    def _items(
-        value: object, place: Place
-    ) -> Iterator[tuple[Callable[[object, Place], T], object, Place]]:
-        for key, each in table(value).items():
-            where = place.below(key)
-            if isinstance(each, dict) and "name" in each:
-                where.below("name").note("not a key; the name stands before the table")
-            yield read, {**each, "name": key} if isinstance(each, dict) else each, where
+        return _gathered(
+            (partial(read_one, name), item, place.below(name))
+            for name, item in table(value).items()
+        )
 
     return read_named
 

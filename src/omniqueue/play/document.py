@@ -192,7 +192,7 @@ class Play:
     selection: str = attrs.field(default="longest-idle", metadata=setting(read=_selection))
     max_waiting: int | None = attrs.field(default=None, metadata=setting(whole, 0, WAITING_MAX))
     channels: tuple[Channel, ...] = attrs.field(
-        default=(), metadata=several(Channel, read=named(table_of(Channel)))
+        default=(), metadata=several(Channel, read=named(Channel))
     )
     agents: tuple[Entrance, ...] = attrs.field(
         default=(), metadata=several(Entrance, read=array_of(table_of(Entrance, reads=_ABILITIES)))
