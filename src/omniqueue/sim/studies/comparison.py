@@ -298,8 +298,8 @@ def compare(
         half = paired_difference(*units, confidence=confidence).half_width
         return half / (precision * mean) if precision and mean > 0 else nan
 
-    with Workers(jobs, executor, stopped) as workers:
-        one, two = replicate([one, two], goal, workers, progress, excess if precision else None)
+    with Workers(jobs, executor, stopped, progress) as workers:
+        one, two = replicate([one, two], goal, workers, excess if precision else None)
     return Comparison(first=one, second=two, confidence=confidence, precision=precision)
 
 

@@ -98,7 +98,7 @@ def find_staffing(
     seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)
     start = erlang_start(scenario, promised)
     bounds = _bounds(scenario, start, most)
-    with Workers(jobs, executor, stopped) as workers:
+    with Workers(jobs, executor, stopped, progress) as workers:
         search = _Search(
             scenario=scenario,
             targets=promised,
@@ -107,7 +107,6 @@ def find_staffing(
             seed=seed,
             confidence=check_confidence(confidence),
             workers=workers,
-            progress=progress,
         )
         point = tuple(min(start[name], bound) for name, bound in bounds.items())
         try:
@@ -157,7 +156,6 @@ class _Search:
     seed: int
     confidence: float
     workers: Workers
-    progress: Progress | None
     trail: dict[tuple[_Point, int], Evaluation] = attrs.field(factory=dict)
     _units: dict[_Point, list[Floats]] = attrs.field(factory=dict)
     _hours: dict[tuple[int, int], float] = attrs.field(factory=dict)
@@ -330,8 +328,6 @@ class _Search:
                 if found is None:
                     break
                 units.append(found)
-                if self.progress is not None:
-                    self.progress(len(units), self._goal)
         if len(units) < self._goal:
             raise _StoppedError
         return units

@@ -180,13 +180,11 @@ def check_systems(
     work = _Work(systems=tuple(systems), seed=seed)
     planned = len(systems) * REPLICATIONS
     units: list[_Units] = []
-    with Workers(jobs, None, stopped) as workers:
+    with Workers(jobs, None, stopped, progress) as workers:
         for found in workers.map(work, range(planned)):
             if found is None:
                 break
             units.append(found)
-            if progress is not None:
-                progress(len(units), planned)
     return _compared(work, units, planned)
 
 
