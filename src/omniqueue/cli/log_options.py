@@ -112,8 +112,7 @@ def logged(arguments: argparse.Namespace, staff: Staff) -> ContactLog:
     """
     from datetime import UTC
 
-    from omniqueue.sim.logs.contact_log import Clock, read_log
-    from omniqueue.sim.logs.folding import fold_week
+    from omniqueue.sim.logs.contact_log import Clock, fold_week, read_log
 
     clock = Clock(staff.zone)
     start = -inf if arguments.start is None else clock("--from", arguments.start)

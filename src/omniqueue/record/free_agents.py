@@ -19,7 +19,7 @@ from omniqueue.model import contact_events as of_contacts
 from omniqueue.model.event import Event
 from omniqueue.record.audit_faults import FaultBook
 from omniqueue.record.fairness import FairnessJudge
-from omniqueue.record.judged_agent import JudgedAgent, Profile
+from omniqueue.record.judged_agent import JudgedAgent, JudgedProfile
 from omniqueue.record.overtaking import OvertakenCounts
 from omniqueue.record.verdict import FairnessFault
 from omniqueue.record.waiting_line import JudgedLane, Stander
@@ -40,7 +40,7 @@ _WIDENING: Final = frozenset(
 )
 """After these events more agents may be able to take the contact than before."""
 
-_Open: TypeAlias = dict[Profile, dict[str, JudgedAgent]]
+_Open: TypeAlias = dict[JudgedProfile, dict[str, JudgedAgent]]
 
 
 class FreeAgentWatch:

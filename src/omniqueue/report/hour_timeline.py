@@ -16,7 +16,7 @@ from omniqueue.report import formats
 from omniqueue.report.axes import clock_axis
 from omniqueue.report.figures import ReportFigure
 from omniqueue.report.svg import INK, svg_of
-from omniqueue.sim.replication.columns import CLOSED, OUTCOMES, ReplicationRecord
+from omniqueue.sim.replication.replication_record import CLOSED, OUTCOMES, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 import numpy as np
 
-from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 _NAMED_MAX: Final = 5  # streams that are named in the sentence

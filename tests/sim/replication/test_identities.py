@@ -13,8 +13,12 @@ from omniqueue.centre.times import Exponential, Lognormal
 from omniqueue.errors import InvariantError
 from omniqueue.model.channel import Channel
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import (
+    CLOSED,
+    ReplicationRecord,
+    check_identities,
+)
 from omniqueue.sim.runs.estimates import ratio_interval
 from omniqueue.sim.runs.summary import summarise
 from omniqueue.sim.scenarios.file import read_scenario

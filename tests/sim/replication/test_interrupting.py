@@ -16,9 +16,9 @@ from omniqueue.centre.week import Hours
 from omniqueue.errors import InvariantError
 from omniqueue.model.contact_events import Continued, Interrupted
 from omniqueue.record.ledger import COMPLETED, OPEN
-from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
 from omniqueue.sim.replication.customers import draw_customers
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord, check_identities
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.summary import GROUP_SUMS, summarise
 from omniqueue.sim.scenarios.arrivals import Trace

@@ -15,8 +15,12 @@ from omniqueue.centre.week import Hours
 from omniqueue.model.contact_events import Declined, OfferExpired
 from omniqueue.policy.order import EnteringContact
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import (
+    CLOSED,
+    ReplicationRecord,
+    check_identities,
+)
 from omniqueue.sim.scenarios.arrivals import Busyness, Poisson, Rate, Trace
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
 

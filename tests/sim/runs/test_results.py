@@ -13,8 +13,8 @@ from omniqueue.centre.groups import Group, ShiftPlan
 from omniqueue.centre.times import Exponential
 from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError, InvariantError
-from omniqueue.sim.replication.columns import check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import check_identities
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import CONTACT_MEASURES, SimulationResult
 from omniqueue.sim.runs.summary import summarise

@@ -7,8 +7,8 @@ import pytest
 
 from omniqueue.centre.groups import Group
 from omniqueue.centre.times import Exponential
-from omniqueue.sim.replication.columns import check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import check_identities
 from omniqueue.sim.runs.estimates import Estimate, ratio_interval
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult

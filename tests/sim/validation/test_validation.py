@@ -15,7 +15,7 @@ from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.contact import Contact
 from omniqueue.model.event import RawEvent
 from omniqueue.policy.selection import Selection
-from omniqueue.sim.replication.loop import _Centre
+from omniqueue.sim.replication.loop import _Replication
 from omniqueue.sim.scenarios.scenario import Scenario
 from omniqueue.sim.validation import validation
 from omniqueue.sim.validation.systems import (
@@ -125,12 +125,12 @@ def test_a_wrong_simulator_fails(name: str, change: Callable[[Scenario], Scenari
 def test_work_that_begins_anew_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was done of an e-mail before the call is lost."""
 
-    def anew(self: _Centre, event: RawEvent) -> None:
+    def anew(self: _Replication, event: RawEvent) -> None:
         row = self._row_of[str(event[2])]
         self._due.pop(row)
         self._aside[row] = (self._rows.handling[row], float(str(event[1])))
 
-    monkeypatch.setattr(_Centre, "_put_aside", anew)
+    monkeypatch.setattr(_Replication, "_put_aside", anew)
     found = check_systems([SMALL["calls interrupt"]], seed=7)
     assert found.worst > 1.3 * found.limit, found.worst
 

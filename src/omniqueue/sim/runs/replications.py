@@ -14,8 +14,8 @@ from omniqueue.model.checks import instant, whole
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
-from omniqueue.sim.replication.columns import ReplicationRecord
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import Summary, summarise

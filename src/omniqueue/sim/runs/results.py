@@ -17,7 +17,7 @@ from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import NO_SKILL, Measure, measures_of
-from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,

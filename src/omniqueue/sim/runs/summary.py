@@ -14,7 +14,7 @@ from omniqueue.centre.times import Floats
 from omniqueue.centre.week import WEEK_SECONDS
 from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN
 from omniqueue.record.measures import AGENT_SUMS
-from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 # The sums that measures divide: those of `omniqueue.record.measures` that can be simulated.
@@ -105,7 +105,7 @@ def summarise(
     low, high = record.warm_up_seconds, record.horizon_seconds
     if not high > low:
         return []
-    measured = _Measured(record, scenario)
+    measured = _Prepared(record, scenario)
     edges = np.linspace(low, high, batches + 1).tolist()
     return [measured.window(number, edges[number], edges[number + 1]) for number in range(batches)]
 
@@ -214,7 +214,7 @@ def interval_count(scenario: Scenario) -> int:
     return int(np.ceil(cycle / scenario.interval_seconds))
 
 
-class _Measured:
+class _Prepared:
     """A replication, prepared for sums over any window of it."""
 
     def __init__(self, record: ReplicationRecord, scenario: Scenario) -> None:

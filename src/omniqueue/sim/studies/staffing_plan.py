@@ -10,7 +10,7 @@ import attrs
 from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields
 from omniqueue.sim.scenarios.scenario import Scenario
-from omniqueue.sim.studies.targets import Outcome, Target
+from omniqueue.sim.studies.targets import Target, TargetOutcome
 
 FORMAT: Final = "omniqueue-staffing/2"
 
@@ -41,7 +41,7 @@ class Evaluation:
     agent_hours: float
     cost: float
     replications: int
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TargetOutcome, ...]
     phase: Phase
     taken: bool = False
 
@@ -51,7 +51,7 @@ class Evaluation:
         return all(each.met for each in self.outcomes)
 
     @property
-    def failing(self) -> tuple[Outcome, ...]:
+    def failing(self) -> tuple[TargetOutcome, ...]:
         """The targets that are not met."""
         return tuple(each for each in self.outcomes if not each.met)
 

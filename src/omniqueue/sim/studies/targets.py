@@ -161,7 +161,7 @@ def check_targets(targets: Iterable[Target | str], scenario: Scenario) -> tuple[
 
 
 @attrs.frozen(kw_only=True)
-class Outcome:
+class TargetOutcome:
     """How a target fares.
 
     Args:
@@ -170,8 +170,8 @@ class Outcome:
         cautious: whether the interval's worse end must meet the target, or the estimate only.
 
     Example:
-        >>> Outcome(target=parse_target("phone 80% in 20s"), estimate=Estimate(0.82, 0.79, 0.85),
-        ...         cautious=True).met
+        >>> promised = parse_target("phone 80% in 20s")
+        >>> TargetOutcome(target=promised, estimate=Estimate(0.82, 0.79, 0.85), cautious=True).met
         False
     """
 
@@ -254,19 +254,19 @@ class Probe:
 
 def outcomes_of(
     targets: tuple[Target, ...], units: Floats, *, confidence: float, cautious: bool
-) -> tuple[Outcome, ...]:
+) -> tuple[TargetOutcome, ...]:
     """Return how the targets fare.
 
     Args:
         targets: the targets.
         units: what `Probe` found in each replication, shape (n, targets, len(TARGET_SUMS)).
         confidence: the level of the intervals.
-        cautious: as of `Outcome`.
+        cautious: as of `TargetOutcome`.
 
     Cost: O(n x targets).
     """
     return tuple(
-        Outcome(
+        TargetOutcome(
             target=target,
             estimate=measure_interval(
                 target.kind,

@@ -21,8 +21,8 @@ from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.checks import whole
 from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields, json_value
-from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord, check_identities
 from omniqueue.sim.runs.estimates import ratio_interval, student_t
 from omniqueue.sim.runs.summary import Summary, summarise
 from omniqueue.sim.runs.workers import Progress, Stopped, Workers

@@ -1,4 +1,4 @@
-"""Columns: what became of every contact and agent of one replication, as numpy arrays."""
+"""The record of a replication: what became of every contact and agent, as numpy arrays."""
 
 from __future__ import annotations
 
