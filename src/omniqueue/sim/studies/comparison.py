@@ -29,7 +29,7 @@ FORMAT: Final = "omniqueue-comparison/2"
 Of: TypeAlias = Literal["channel", "total", "group"]
 
 # Whether more of it is better (1), less is (-1), or neither (0).
-MEASURES: Final[Mapping[str, int]] = {
+COMPARED: Final[Mapping[str, int]] = {
     "mean_wait_all": -1,
     "service_level": 1,
     "abandonment": -1,
@@ -42,7 +42,7 @@ class Difference:
     """What one measure says of two ways: A, B, and B - A.
 
     Args:
-        measure: a key of `MEASURES`; waits in seconds, the others shares.
+        measure: a key of `COMPARED`; waits in seconds, the others shares.
         of: whether `name` is a channel, "total" or an agent group.
         name: which; "all" for all.
         first: the measure of A.
@@ -75,7 +75,7 @@ class Difference:
     @property
     def better(self) -> str | None:
         """Which is better, "A" or "B"; None: not shown, or neither is good in itself."""
-        sign = MEASURES[self.measure]
+        sign = COMPARED[self.measure]
         if not sign or not self.shown:
             return None
         return "B" if self.change.value * sign > 0 else "A"
@@ -150,7 +150,7 @@ class Comparison:
         """Return the difference in a measure.
 
         Args:
-            measure: a key of `MEASURES`.
+            measure: a key of `COMPARED`.
             name: of which channel (of which group, for the occupancy).
 
         Raises:
@@ -188,7 +188,7 @@ class Comparison:
             "first": _way_json(self.first),
             "second": _way_json(self.second),
             "formulas": {
-                **{name: FORMULAS[name] for name in MEASURES if name in FORMULAS},
+                **{name: FORMULAS[name] for name in COMPARED if name in FORMULAS},
                 "change": "B - A, pair by pair: Student t, ratios by the delta method",
                 "joint": "as change, at the confidence 1 - (1 - confidence) / comparisons",
             },
