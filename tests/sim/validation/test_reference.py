@@ -58,7 +58,7 @@ def test_erlang_b(entry: dict[str, Any]) -> None:
 def test_erlang_c(entry: dict[str, Any]) -> None:
     found = erlang_c(**queue_arguments(entry))
     names = {
-        "rho": found.utilisation,
+        "rho": found.occupancy,
         "p_wait": found.p_wait,
         "asa": found.mean_wait,
         "asa_delayed": found.mean_wait_delayed,
@@ -112,7 +112,7 @@ def test_routing_by_skill(entry: dict[str, Any]) -> None:
     agree(found.mean_wait, entry["mean_wait"])
     agree(found.p_wait, entry["p_wait"])
     agree(found.service_level, entry["service_level"])
-    agree(found.utilisation, entry["utilisation_of_pool"])
+    agree(found.occupancy, entry["utilisation_of_pool"])
     for flow, stated in zip(found.flow, entry["flow_class_to_pool"], strict=True):
         agree(flow, stated)
 

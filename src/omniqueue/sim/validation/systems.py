@@ -150,21 +150,34 @@ def scenario_of(
     )
 
 
+def pool_of(
+    name: str,
+    rate: float,
+    agents: int,
+    *,
+    within: float,
+    batch: float,
+    room: int | None = None,
+    patience: Times | None = None,
+) -> Scenario:
+    """Return one class of contacts and one group of agents; arguments as of `impatient_system`."""
+    calls = stream_of(name, 0, rate, within, patience=patience)
+    return scenario_of([calls], [Group("all", count=agents)], batch, room=room)
+
+
+def ratio(name: str, theory: float, over: str, under: str, place: int = 0) -> KnownMeasure:
+    """Return one sum over the contacts of a stream, divided by another."""
+    return KnownMeasure(name, theory, contacts(place, over), contacts(place, under))
+
+
 def wait_chance(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
     """Return the share of a class that waits, with its value by theory."""
-    return KnownMeasure(
-        f"chance of a wait{of}", theory, contacts(place, "waited"), contacts(place, "arrived")
-    )
+    return ratio(f"chance of a wait{of}", theory, "waited", "arrived", place)
 
 
 def service_level(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
     """Return the share of a class answered in time, with its value by theory."""
-    return KnownMeasure(
-        f"service level{of}",
-        theory,
-        contacts(place, "answered_in_target"),
-        contacts(place, "arrived"),
-    )
+    return ratio(f"service level{of}", theory, "answered_in_target", "arrived", place)
 
 
 def mean_wait(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
@@ -210,17 +223,14 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Kno
         batch: length of a batch, in time units.
     """
     told = erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
-    refused = contacts(0, "refused")
     carried = Amount("contacts", 0, ("in_hand_seconds",))
     return KnownSystem(
         name=name,
-        scenario=scenario_of(
-            [stream_of(name, 0, rate, 0.0)], [Group("all", count=agents)], batch, room=0
-        ),
+        scenario=pool_of(name, rate, agents, within=0.0, batch=batch, room=0),
         measures=(
-            KnownMeasure("chance of refusal", told.p_block, refused, contacts(0, "arrived")),
+            ratio("chance of refusal", told.p_block, "refused", "arrived"),
             KnownMeasure("carried load", told.carried_load, carried, Amount("seconds")),
-            occupancy(told.utilisation),
+            occupancy(told.occupancy),
         ),
     )
 
@@ -230,27 +240,18 @@ def erlang_c_system(
 ) -> KnownSystem:
     """Return M/M/n; arguments as of `erlang_b_system`, and the service level time."""
     told = erlang_c(arrival_rate=rate, service_rate=1.0, agents=agents, service_level_time=within)
-    answered = contacts(0, "answered")
-    late = KnownMeasure(
-        "mean wait of those who wait",
-        told.mean_wait_delayed,
-        contacts(0, "wait_seconds"),
-        contacts(0, "waited"),
-    )
-    square = told.variance_wait + told.mean_wait**2
+    square, answered = told.variance_wait + told.mean_wait**2, contacts(0, "answered")
     return KnownSystem(
         name=name,
-        scenario=scenario_of(
-            [stream_of(name, 0, rate, within)], [Group("all", count=agents)], batch
-        ),
+        scenario=pool_of(name, rate, agents, within=within, batch=batch),
         measures=(
             wait_chance(told.p_wait),
             mean_wait(told.mean_wait),
-            late,
+            ratio("mean wait of those who wait", told.mean_wait_delayed, "wait_seconds", "waited"),
             KnownMeasure("mean square of the wait", square, Amount("squares"), answered),
             queue_length(told.mean_queue),
             service_level(told.service_level),
-            occupancy(told.utilisation),
+            occupancy(told.occupancy),
         ),
     )
 
@@ -277,43 +278,28 @@ def impatient_system(
         room: how many may wait; None: no limit.
     """
     told = _impatient(rate, agents, within, patience, room)
-    waited, gone = contacts(0, "waited"), contacts(0, "abandoned")
-    arrived, answered = contacts(0, "arrived"), contacts(0, "answered")
-    waits, in_time = contacts(0, "wait_answered_seconds"), contacts(0, "answered_in_target")
+    served, in_time = told.mean_wait_served, told.service_level_served
     measures = [
         wait_chance(told.p_wait),
         mean_wait(told.mean_wait),
-        KnownMeasure("mean wait of the served", told.mean_wait_served, waits, answered),
+        ratio("mean wait of the served", served, "wait_answered_seconds", "answered"),
         queue_length(told.mean_queue),
         service_level(told.service_level),
-        KnownMeasure("service level of the served", told.service_level_served, in_time, answered),
+        ratio("service level of the served", in_time, "answered_in_target", "answered"),
         occupancy(told.occupancy),
     ]
     if room is not None:
-        refused = contacts(0, "refused")
-        measures.append(KnownMeasure("chance of refusal", told.p_block, refused, arrived))
+        measures.append(ratio("chance of refusal", told.p_block, "refused", "arrived"))
     if patience is not None:
-        measures.append(KnownMeasure("abandonment", told.p_abandon, gone, arrived))
-        late = KnownMeasure(
-            "abandonment of those who wait", told.p_abandon_given_wait, gone, waited
-        )
-        measures.append(late)
+        late = told.p_abandon_given_wait
+        measures.append(ratio("abandonment", told.p_abandon, "abandoned", "arrived"))
+        measures.append(ratio("abandonment of those who wait", late, "abandoned", "waited"))
     if isinstance(patience, Exponential):
         # Memoryless: while waiting, each gives up at this rate, whatever else happens.
-        over = KnownMeasure(
-            "given up per time waited", 1.0 / patience.mean, gone, contacts(0, "wait_seconds")
-        )
-        measures.append(over)
-    return KnownSystem(
-        name=name,
-        scenario=scenario_of(
-            [stream_of(name, 0, rate, within, patience=patience)],
-            [Group("all", count=agents)],
-            batch,
-            room=room,
-        ),
-        measures=tuple(measures),
-    )
+        giving_up = 1.0 / patience.mean
+        measures.append(ratio("given up per time waited", giving_up, "abandoned", "wait_seconds"))
+    pool = pool_of(name, rate, agents, within=within, batch=batch, room=room, patience=patience)
+    return KnownSystem(name=name, scenario=pool, measures=tuple(measures))
 
 
 def _impatient(
@@ -369,7 +355,7 @@ def priority_system(
         stream_of(name, place, rate, within, priority=len(rates) - place)
         for place, rate in enumerate(rates)
     ]
-    measures = [occupancy(told.utilisation)]
+    measures = [occupancy(told.occupancy)]
     for place in range(len(rates)):
         measures += of_waiting(
             told.p_wait,
@@ -428,7 +414,7 @@ def skill_system(
         for pool, number in enumerate(agents)
     ]
     measures = [
-        occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.utilisation)
+        occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.occupancy)
     ]
     for place, pools in enumerate(pools_of_class):
         measures += of_waiting(
@@ -518,11 +504,10 @@ def interrupting_system(
     told = erlang_c(
         arrival_rate=calls, service_rate=1.0 / CALL, agents=agents, service_level_time=within
     )
-    answered = contacts(1, "answered")
     measures = [
         occupancy((calls * CALL + mails * MAIL) / agents),
         *of_waiting(told.p_wait, told.mean_wait, told.mean_queue, told.service_level, 0),
-        KnownMeasure("mean contact time, class 1", MAIL, contacts(1, "contact_seconds"), answered),
+        ratio("mean contact time, class 1", MAIL, "contact_seconds", "answered", 1),
     ]
     if agents == 1:
         measures += _of_mails(calls, mails, by_priority=order == "priority")
