@@ -35,7 +35,13 @@ from omniqueue.model.checks import instant, whole
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
-from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
+from omniqueue.sim.studies.staff_start import (
+    check_groups,
+    erlang_start,
+    planned_seconds,
+    resized,
+    staffed,
+)
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
 from omniqueue.sim.studies.targets import Probe, Target, check_targets, outcomes_of
 
@@ -102,7 +108,7 @@ def find_staffing(
         search = _Search(
             scenario=scenario,
             targets=promised,
-            costs=_costs(list(bounds), costs or {}),
+            costs=_costs(scenario, costs or {}),
             most=tuple(bounds.values()),
             seed=seed,
             confidence=check_confidence(confidence),
@@ -121,24 +127,24 @@ def _bounds(
 ) -> dict[str, int]:
     names = [group.name for group in scenario.groups]
     given = dict.fromkeys(names, most) if isinstance(most, int) else dict(most or {})
-    found = {}
-    for name, bound in given.items():
-        if name not in names:
-            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
-        found[name] = whole(f"most agents of {name}", bound, 0, AGENTS_MAX)
-    for group in scenario.groups:
-        usual = min(max(group.size, 4 * start[group.name] + 20), AGENTS_MAX // len(names))
-        found.setdefault(group.name, usual)
-    return {name: found[name] for name in names}
+    check_groups(scenario, given)
+    usual = {
+        group.name: min(max(group.size, 4 * start[group.name] + 20), AGENTS_MAX // len(names))
+        for group in scenario.groups
+    }
+    found = {
+        name: whole(f"most agents of {name}", bound, 0, AGENTS_MAX)
+        for name, bound in given.items()
+    }
+    return {**usual, **found}
 
 
-def _costs(names: list[str], costs: Mapping[str, float]) -> dict[str, float]:
+def _costs(scenario: Scenario, costs: Mapping[str, float]) -> dict[str, float]:
+    check_groups(scenario, costs)
     for name, value in costs.items():
-        if name not in names:
-            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
         if not 0 < instant(f"cost of {name}", value) <= COST_MAX:
             raise InvalidValueError(f"cost of {name}", value, "a number above 0")
-    return {name: float(costs.get(name, 1.0)) for name in names}
+    return {group.name: float(costs.get(group.name, 1.0)) for group in scenario.groups}
 
 
 class _StoppedError(Exception):
@@ -363,6 +369,3 @@ def _with(point: _Point, place: int, more: int) -> _Point:
 def _power(number: int) -> int:
     """Return the greatest power of 2 up to a number, 1 at least."""
     return 1 << max(number.bit_length() - 1, 0)
-
-
-__all__ = ["Evaluation", "StaffingPlan", "find_staffing"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from math import ceil, inf, isfinite
 from typing import Final
@@ -94,15 +94,26 @@ def staffed(scenario: Scenario, agents: Mapping[str, int]) -> Scenario:
         >>> staffed(desk, {"desk": 3}).groups[0].count
         3
     """
-    names = [group.name for group in scenario.groups]
-    for name in agents:
-        if name not in names:
-            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
+    check_groups(scenario, agents)
     groups = [
         resized(group, agents[group.name]) if group.name in agents else group
         for group in scenario.groups
     ]
     return attrs.evolve(scenario, groups=groups)
+
+
+def check_groups(scenario: Scenario, named: Iterable[str]) -> None:
+    """Refuse names that no agent group of a scenario has.
+
+    Raises:
+        InvalidValueError: no such group.
+
+    Cost: O(groups x names).
+    """
+    names = [group.name for group in scenario.groups]
+    for name in named:
+        if name not in names:
+            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
 
 
 def planned_seconds(group: Group, edges: Floats) -> Floats:
