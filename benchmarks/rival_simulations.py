@@ -11,23 +11,23 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any, Final
 
-from omniqueue.bench.simulate import Customers
+from omniqueue.bench.simulate import BenchCustomers
 from omniqueue.errors import MissingExtraError
 
 EXTRA: Final = "omniqueue[bench]"
 
 
-def gaps(customers: Customers) -> tuple[float, ...]:
+def gaps(customers: BenchCustomers) -> tuple[float, ...]:
     """Return the times between arrivals, the first from 0, in seconds. Cost: O(n).
 
     Example:
-        >>> gaps(Customers((1.0, 3.0), (5.0, 5.0)))
+        >>> gaps(BenchCustomers((1.0, 3.0), (5.0, 5.0)))
         (1.0, 2.0)
     """
     return tuple(after - before for before, after in pairwise((0.0, *customers.arrivals)))
 
 
-def simpy_pool(customers: Customers, agents: int) -> float:
+def simpy_pool(customers: BenchCustomers, agents: int) -> float:
     """Simulate one pool of agents with a SimPy Resource; return the mean wait in seconds.
 
     Args:
@@ -61,7 +61,7 @@ def simpy_pool(customers: Customers, agents: int) -> float:
     return sum(waits) / len(waits)
 
 
-def simpy_skills(customers: Customers, agents: int, blocked: int) -> float:
+def simpy_skills(customers: BenchCustomers, agents: int, blocked: int) -> float:
     """Simulate agents by skill with a SimPy FilterStore; return the mean wait in seconds.
 
     Args:
@@ -101,7 +101,7 @@ def simpy_skills(customers: Customers, agents: int, blocked: int) -> float:
     return sum(waits) / len(waits)
 
 
-def ciw_pool(customers: Customers, agents: int) -> float:
+def ciw_pool(customers: BenchCustomers, agents: int) -> float:
     """Simulate one pool of agents with Ciw; return the mean wait in seconds.
 
     Args:

@@ -15,7 +15,7 @@ from benchmarks.simulate import simulate
 from benchmarks.single import bytes_a_contact, latency, lines_a_contact, table_growth
 from omniqueue.bench.canonical import HEAP_PAIRS, PAIRS
 from omniqueue.bench.machine import this_machine
-from omniqueue.bench.result import BenchResult, Curve, Figure, Target, number_text
+from omniqueue.bench.result import BenchResult, BenchTarget, Curve, Figure, number_text
 from omniqueue.bench.timing import Spread, Stopwatch, alternate, collector_frozen, ratios
 from omniqueue.bench.workload import BareHeap, Engine, RoutedSystem, RoutingSizes, RoutingWorld
 from omniqueue.errors import MissingExtraError
@@ -38,7 +38,7 @@ class _Scale:
     tell: Callable[[str], None]
     watch: Stopwatch = attrs.Factory(Stopwatch)
     figures: list[Figure] = attrs.Factory(list)
-    targets: list[Target] = attrs.Factory(list)
+    targets: list[BenchTarget] = attrs.Factory(list)
     curves: list[Curve] = attrs.Factory(list)
     notes: list[str] = attrs.Factory(list)
     checksum: str = ""
@@ -67,7 +67,9 @@ class _Scale:
         """Judge the median of some runs."""
         self.figures.append(Figure(name, unit, spread))
         judged = not self.quick
-        self.targets.append(Target(name, spread.median, bound, unit, judged=judged, remark=remark))
+        self.targets.append(
+            BenchTarget(name, spread.median, bound, unit, judged=judged, remark=remark)
+        )
 
     def lines(self, name: str, lines: list[Line]) -> list[Measured]:
         """Measure the lines of one picture."""
@@ -251,7 +253,7 @@ def _steps(it: _Scale) -> None:
         for each in found
     ]
     it.targets.append(
-        Target(
+        BenchTarget(
             f"more steps behind {behind.blocked:,} that nobody present serves",
             lines[1] - lines[0],
             0,
@@ -305,7 +307,7 @@ def _one(it: _Scale) -> None:
     with collector_frozen():
         known, took = table_growth(growing, it.shrunk(500_000))
     it.targets.append(
-        Target(
+        BenchTarget(
             f"99.9 % of single commands at {sizes.waiting:,} waiting",
             found.p999,
             100,
@@ -338,7 +340,7 @@ def _memory(it: _Scale) -> None:
     measured = bytes_a_contact(waiting)
     remark = f"tracemalloc, {waiting:,} waiting, tables, object and id included"
     it.targets.append(
-        Target(
+        BenchTarget(
             "memory of a waiting contact",
             measured,
             600,

@@ -27,11 +27,11 @@ WAITING = Scenario(
         Stream(
             "calls",
             channel="phone",
-            arrivals=40,
+            arrivals="40 per hour",
             handling=Lognormal(240, 180),
             patience=Exponential(300),
         ),
-        Stream("e-mails", channel="email", arrivals=15, handling=Lognormal(600, 400)),
+        Stream("e-mails", channel="email", arrivals="15 per hour", handling=Lognormal(600, 400)),
     ],
     groups=[Group("desk", count=6)],
     channels=[PHONE],

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from omniqueue.bench.canonical import canonical
-from omniqueue.bench.result import FORMAT, BenchResult, Curve, Figure, Target
+from omniqueue.bench.result import FORMAT, BenchResult, BenchTarget, Curve, Figure
 from omniqueue.bench.simulate import simulate
 from omniqueue.bench.timing import Spread
 
@@ -48,11 +48,11 @@ def test_simulate_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_targets_are_judged_honestly() -> None:
     assert [
-        Target("t", 2.0, 2.0, "x").met,
-        Target("t", 2.1, 2.0, "x").met,
-        Target("t", 2.0, 2.0, "x", least=True).met,
-        Target("t", 1.9, 2.0, "x", least=True).met,
-        Target("t", 9.0, 2.0, "x", judged=False).met,
+        BenchTarget("t", 2.0, 2.0, "x").met,
+        BenchTarget("t", 2.1, 2.0, "x").met,
+        BenchTarget("t", 2.0, 2.0, "x", least=True).met,
+        BenchTarget("t", 1.9, 2.0, "x", least=True).met,
+        BenchTarget("t", 9.0, 2.0, "x", judged=False).met,
     ] == [True, False, True, False, None]
 
 
@@ -68,7 +68,7 @@ def test_a_missed_promise_and_a_busy_machine_are_told() -> None:
         checksum=quick.checksum,
         cpu_share=0.5,
         figures=(Figure("it", "us", Spread.of([1.0, 250.0])),),
-        targets=(Target("cost", 3.0, 2.0, "x", remark="measured so"),),
+        targets=(BenchTarget("cost", 3.0, 2.0, "x", remark="measured so"),),
         curves=(Curve("lanes", "a", ((10, 1.0),)), Curve("lanes", "b", ((20, 1234.5),))),
     )
     text = "\n".join(result.lines())

@@ -10,17 +10,17 @@ import attrs
 import pytest
 
 from omniqueue.cli import main as cli, verb
-from omniqueue.sim.validation import checks
-from omniqueue.sim.validation.systems import System, erlang_c_system  # type: ignore[attr-defined]
+from omniqueue.sim.validation import validation
+from omniqueue.sim.validation.systems import KnownSystem, erlang_c_system
 
 Validate = Callable[..., tuple[int, str, str]]
 
 
-def tiny(name: str) -> System:
+def tiny(name: str) -> KnownSystem:
     return erlang_c_system(name, 2.0, 4, within=0.2, batch=150)
 
 
-def wrong(name: str) -> System:
+def wrong(name: str) -> KnownSystem:
     """A system of which theory says something else."""
     system = tiny(name)
     first = attrs.evolve(system.measures[0], theory=0.9)
@@ -30,8 +30,8 @@ def wrong(name: str) -> System:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Validate:
     """Run the verb on two tiny systems; return exit code, standard output and error."""
-    monkeypatch.setattr(checks, "small_systems", lambda: (tiny("small desk"),))
-    monkeypatch.setattr(checks, "large_systems", lambda: (tiny("large desk"),))
+    monkeypatch.setattr(validation, "small_systems", lambda: (tiny("small desk"),))
+    monkeypatch.setattr(validation, "large_systems", lambda: (tiny("large desk"),))
 
     def call(*arguments: str) -> tuple[int, str, str]:
         code = cli.main(["validate", *arguments])
@@ -65,7 +65,7 @@ def test_full_adds_the_large_systems(run: Validate) -> None:
 
 
 def test_what_does_not_hold_is_exit_code_1(run: Validate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "small_systems", lambda: (tiny("right"), wrong("wrong")))
+    monkeypatch.setattr(validation, "small_systems", lambda: (tiny("right"), wrong("wrong")))
     code, out, _ = run()
     assert code == 1
     [failed] = [line for line in out.splitlines() if line.endswith("FAIL")]

@@ -39,6 +39,17 @@ def test_a_play_of_only_what_is_required_has_the_defaults() -> None:
     assert parse_play(play_with()) == Play()
 
 
+def test_an_order_is_written_as_in_other_files_too() -> None:
+    rule = {"aging": {"seconds_per_priority": 60}}
+    assert parse_play(play_with(order="aging:60")).order == "aging:60"
+    assert parse_play(play_with(order=rule)).order == "aging:60.0"
+
+
+def test_times_may_have_their_unit() -> None:
+    [phone] = parse_play(play_with(channels={"phone": {"offer": "20 s"}})).channels
+    assert phone.offer_seconds == 20
+
+
 def test_every_setting_arrives() -> None:
     play = parse_play(
         play_with(
@@ -100,10 +111,10 @@ def test_text_that_makes_no_tree_is_refused_with_its_place(
         ("-1e999", "is -1e999, beyond every float"),
         ("1" * 5000, "is an integer of 5000 digits"),
         ("-" + "1" * 5000, "is an integer of 5001 digits"),
-        ("1" * 401, "is an int of 1329 bits: expected finite seconds"),
-        ("true", "is true: expected a number"),
-        ('"5"', "is '5': expected a number"),
-        ("null", "is null: expected a number"),
+        ("1" * 401, "is an int of 1329 bits; expected finite seconds"),
+        ("true", "is true; expected finite seconds"),
+        ('"5"', "is '5'; expected finite seconds"),
+        ("null", "is null; expected finite seconds"),
     ],
 )
 def test_a_time_that_is_no_finite_number_is_named(number: str, problem: str) -> None:
@@ -113,7 +124,7 @@ def test_a_time_that_is_no_finite_number_is_named(number: str, problem: str) -> 
 
 
 def test_levels_of_nesting_that_the_parser_survives_are_refused_all_the_same() -> None:
-    assert faults_of("[" * 64 + "]" * 64) == ["top level: is a list: expected an object"]
+    assert faults_of("[" * 64 + "]" * 64) == ["is a list; expected a table, as { ... }"]
     [line] = faults_of(step("submit", contact=CALL).replace('"c1"', "[" * 61 + "]" * 61))
     assert line.endswith("is nested deeper than 64 levels")
 
@@ -136,69 +147,74 @@ def test_a_repeated_key_is_named_wherever_it_stands() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("[]", "top level: is a list: expected an object"),
-        ("7", "top level: is 7: expected an object"),
-        ("null", "top level: is null: expected an object"),
-        (play_with(format="omniqueue-play/2"), "format: is 'omniqueue-play/2': expected"),
-        (play_with(format=1), "format: is 1: expected"),
-        (play_with(speed=2), "speed: is an unknown key"),
-        (play_with(**{"walk in": 2}), "['walk in']: is an unknown key"),
-        (play_with(title=None), "title: is null: expected a string"),
-        (play_with(agents={}), "agents: is an object: expected a list"),
-        (play_with(agents=["ana"]), "agents[0]: is 'ana': expected an object"),
+        ("[]", "is a list; expected a table, as { ... }"),
+        ("7", "is 7; expected a table"),
+        ("null", "is null; expected a table"),
+        (play_with(format="omniqueue-play/2"), "format: is 'omniqueue-play/2'; expected"),
+        (play_with(format=1), "format: is 1; expected"),
+        (play_with(speed=2), "speed: not a key"),
+        (play_with(**{"walk in": 2}), "'walk in': not a key"),
+        (play_with(title=None), "title: is null; expected text"),
+        (play_with(agents={}), "agents: is a table; expected a list"),
+        (play_with(agents=["ana"]), "agents[0]: is 'ana'; expected a table, as { ... }"),
         (play_with(agents=[{}]), "agents[0].id: is missing"),
-        (play_with(agents=[{"id": 7}]), "agents[0].id: is 7: expected a string"),
-        (play_with(agents=[{"id": " "}]), "agents[0].id: is ' ': expected 1 to 128"),
-        (play_with(agents=[{"id": "a"}, {"id": "a"}]), "agents[1].id: is 'a': expected each"),
+        (play_with(agents=[{"id": 7}]), "agents[0].id: is 7; expected a str"),
+        (play_with(agents=[{"id": " "}]), "agents[0].id: is ' '; expected 1 to 128"),
+        (
+            play_with(agents=[{"id": "a"}, {"id": "a"}]),
+            "agents[1].id: is 'a'; expected each",
+        ),
         (
             play_with(agents=[{"id": "\u00e9"}, {"id": "e\u0301"}]),
-            "agents[1].id: is 'e\\u0301': expected each",
+            "agents[1].id: is '\\xe9'; expected each name once",
         ),
-        (play_with(agents=[{"id": "a", "color": 1}]), "agents[0].color: is an unknown key"),
+        (play_with(agents=[{"id": "a", "color": 1}]), "agents[0].color: not a key"),
         (play_with(agents=[{"id": "a", "capacity": -1}]), "agents[0].capacity: is -1"),
         (play_with(agents=[{"id": "a", "capacity": 1.5}]), "agents[0].capacity: is 1.5"),
         (play_with(agents=[{"id": "a", "capacity": True}]), "agents[0].capacity: is true"),
         (play_with(agents=[{"id": "a", "capacity": None}]), "agents[0].capacity: is null"),
         (play_with(agents=[{"id": "a", "skills": {"fr": 0}}]), "agents[0].skills.fr: is 0"),
-        (play_with(agents=[{"id": "a", "skills": {"": 1}}]), "agents[0].skills['']: is ''"),
+        (play_with(agents=[{"id": "a", "skills": {"": 1}}]), "agents[0].skills: is ''"),
         (
             play_with(agents=[{"id": "a", "skills": {f"s{n}": 1 for n in range(1001)}}]),
-            "agents[0].skills: is 1001: expected at most 1000 skills",
+            "agents[0].skills: is 1001; expected at most 1000 skills",
         ),
         (play_with(agents=[{"id": "a", "limits": {"phone": -1}}]), "agents[0].limits.phone: is"),
         (
             play_with(agents=[{"id": "a", "limits": {"pigeon": 1}}]),
-            "agents[0].limits.pigeon: is no channel of this play",
+            "agents[0].limits: is 'pigeon'; expected one of phone",
         ),
         (
             play_with(agents=[{"id": "a", "channels": ["phone", "pigeon"]}]),
-            "agents[0].channels[1]: is no channel of this play",
+            "agents[0].channels: is 'pigeon'; expected one of phone",
         ),
         (play_with(agents=[{"id": "a", "presence": "lunch"}]), "agents[0].presence: is 'lunch'"),
         (play_with(channels={"phone": {"cost": 0}}), "channels.phone.cost: is 0"),
         (play_with(channels={"phone": {"offer_seconds": 0}}), "channels.phone.offer_seconds: is"),
         (play_with(channels={"phone": {"max_misses": 0}}), "channels.phone.max_misses: is 0"),
         (play_with(channels={"phone": {"resume_seconds": None}}), "phone.resume_seconds: is null"),
-        (play_with(channels={"phone": {"name": "x"}}), "channels.phone.name: is an unknown key"),
-        (play_with(channels={"\x1b[31m": {}}), r"channels['\x1b[31m']: is '\x1b[31m': expected"),
+        (play_with(channels={"phone": {"name": "x"}}), "channels.phone.name: not a key"),
+        (
+            play_with(channels={"\x1b[31m": {}}),
+            r"channels.'\x1b[31m': is '\x1b[31m'",
+        ),
         (
             play_with(channels={"\u00e9": {}, "e\u0301": {}}),
-            "channels['e\\u0301']: is the same name as channels['\\xe9']",
+            "channels: is '\\xe9'; expected each channel once",
         ),
         (
             play_with(channels={f"c{n}": {} for n in range(997)}),
-            "channels: is 1001: expected at most 1000",
+            "channels: is 1001; expected at most 1000",
         ),
-        (play_with(channels=[]), "channels: is a list: expected an object"),
+        (play_with(channels=[]), "channels: is a list; expected a table, as { ... }"),
         (play_with(max_waiting=-1), "max_waiting: is -1"),
         (play_with(max_waiting=1.5), "max_waiting: is 1.5"),
         (play_with(max_waiting=True), "max_waiting: is true"),
         (play_with(order="os:system"), "order: is 'os:system'"),
         (play_with(order="os.system"), "order: is 'os.system'"),
-        (play_with(order="aging:60"), "order: is 'aging:60'"),
         (play_with(order="aging"), "order: is 'aging'"),
         (play_with(order={"aging": {}}), "order.aging.seconds_per_priority: is missing"),
-        (play_with(order={"ageing": {}}), "order.ageing: is an unknown key"),
+        (play_with(order={"ageing": {}}), "order.ageing: not a key; did you mean 'aging'?"),
         (play_with(order=7), "order: is 7"),
         (
             play_with(order={"aging": {"seconds_per_priority": 10**400}}),
@@ -207,24 +223,24 @@ def test_a_repeated_key_is_named_wherever_it_stands() -> None:
         (play_with(selection="os:system"), "selection: is 'os:system'"),
         (play_with(selection=None), "selection: is null"),
         (play_with(expect=None), "expect: is null"),
-        (play_with(expect={"order": []}), "expect.order: is an unknown key"),
+        (play_with(expect={"order": []}), "expect.order: not a key"),
         (play_with(expect={"waiting": [1]}), "expect.waiting[0]: is 1"),
         (play_with(expect={"assignments": [[1, "c1"]]}), "expect.assignments[0]: is a list"),
         (play_with(expect={"rejected": [["E", 1]]}), "expect.rejected[0][0]: is 'E'"),
-        (play_with(steps=[7]), "steps[0]: is 7: expected an object"),
+        (play_with(steps=[7]), "steps[0]: is 7; expected a table, as { ... }"),
         (play_with(steps=[{"at": 0}]), "steps[0].do: is missing"),
         (play_with(steps=[{"do": "advance"}]), "steps[0].at: is missing"),
-        (step("dance"), "steps[0].do: is 'dance': expected one of submit, accept"),
+        (step("dance"), "steps[0].do: is 'dance'; expected one of submit, accept"),
         (step("__init__"), "steps[0].do: is '__init__'"),
         (step("snapshot"), "steps[0].do: is 'snapshot'"),
         (play_with(steps=[{"at": 0, "do": ["submit"]}]), "steps[0].do: is a list"),
         (step("submit"), "steps[0].contact: is missing"),
-        (step("submit", contact="c1"), "steps[0].contact: is 'c1': expected an object"),
+        (step("submit", contact="c1"), "steps[0].contact: is 'c1'; expected a table, as { ... }"),
         (step("submit", contact={"id": "c1"}), "steps[0].contact.channel: is missing"),
         (step("submit", contact={**CALL, "id": 7}), "steps[0].contact.id: is 7"),
         (step("submit", contact={**CALL, "id": 1.5}), "steps[0].contact.id: is 1.5"),
         (step("submit", contact={**CALL, "id": True}), "steps[0].contact.id: is true"),
-        (step("submit", contact={**CALL, "colour": 1}), "steps[0].contact.colour: is an unknown"),
+        (step("submit", contact={**CALL, "colour": 1}), "steps[0].contact.colour: not a key"),
         (step("submit", contact={**CALL, "priority": "1"}), "steps[0].contact.priority: is '1'"),
         (step("submit", contact={**CALL, "priority": True}), "steps[0].contact.priority: is true"),
         (step("submit", contact={**CALL, "skills": {"fr": "1"}}), "contact.skills.fr: is '1'"),
@@ -236,19 +252,19 @@ def test_a_repeated_key_is_named_wherever_it_stands() -> None:
                 "submit",
                 contact={**CALL, "prefer": {"agent": "a", "seconds": 1, "skip_if_away": 1}},
             ),
-            "contact.prefer.skip_if_away: is 1: expected true or false",
+            "contact.prefer.skip_if_away: is 1; expected true or false",
         ),
         (step("submit", contact={**CALL, "relax": [{}]}), "relax[0].after_seconds: is missing"),
         (step("accept", contact="c1"), "steps[0].agent: is missing"),
-        (step("abandon", contact=7), "steps[0].contact: is 7: expected a string"),
+        (step("abandon", contact=7), "steps[0].contact: is 7; expected text"),
         (step("transfer", contact="c1", keep_place="no"), "steps[0].keep_place: is 'no'"),
         (step("defer", contact="c1", until="soon"), "steps[0].until: is 'soon'"),
         (step("presence", agent="a", state=1), "steps[0].state: is 1"),
-        (step("presence", agent="a", state="away", why="tea"), "steps[0].why: is an unknown key"),
+        (step("presence", agent="a", state="away", why="tea"), "steps[0].why: not a key"),
         (step("update_agent", agent={"skills": {}}), "steps[0].agent.id: is missing"),
         (
             step("update_agent", agent={"id": "a", "presence": "away"}),
-            "steps[0].agent.presence: is an unknown key",
+            "steps[0].agent.presence: not a key",
         ),
     ],
 )
@@ -303,11 +319,11 @@ def test_all_faults_are_found_in_one_go() -> None:
     }
 
 
-def test_faults_are_listed_up_to_a_hundred_and_counted_beyond() -> None:
+def test_faults_are_listed_up_to_twenty_and_counted_beyond() -> None:
     with pytest.raises(FileFaultsError) as caught:
         parse_play(play_with(steps=[{"at": 0, "do": "dance"}] * 250))
-    assert (len(caught.value.faults), caught.value.more) == (100, 150)
-    assert str(caught.value).endswith("and 150 more faults")
+    assert (len(caught.value.faults), caught.value.more) == (20, 230)
+    assert str(caught.value).endswith("and 230 more faults")
 
 
 def test_the_error_survives_pickling() -> None:
@@ -324,7 +340,7 @@ def test_what_an_application_says_of_a_customer_is_in_no_fault() -> None:
     assert "steps[0].contact.attributes: is given more than once" in said
     assert not any(secret in said for secret in ("card", "pin"))
     [line] = faults_of(step("submit", contact={**CALL, "attributes": "secret"}))
-    assert line == "steps[0].contact.attributes: is a str: expected an object"
+    assert line == "steps[0].contact.attributes: is a str; expected a table, as { ... }"
 
 
 def test_a_hostile_id_is_only_text() -> None:
@@ -350,7 +366,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "link").symlink_to("/dev/zero")
     for path in (tmp_path, tmp_path / "fifo", "/dev/zero", "/dev/null", tmp_path / "link"):
-        with pytest.raises(FileFaultsError, match=r"is no regular file|Is a directory"):
+        with pytest.raises(FileFaultsError, match="is not a regular file"):
             read_play(path)
 
 
@@ -364,7 +380,7 @@ def test_a_file_above_the_bound_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large.json"
     with path.open("wb") as file:
         file.truncate(2**36)  # a hole: takes no room on the disk
-    with pytest.raises(FileFaultsError, match="is larger than 67,108,864 bytes"):
+    with pytest.raises(FileFaultsError, match="is larger than 67108864 bytes"):
         read_play(path)
 
 

@@ -12,9 +12,10 @@ import pytest
 
 import omniqueue.errors
 from omniqueue.errors import FileFaultsError
-from omniqueue.model import STOCK_CHANNELS, agent_events, contact_events
+from omniqueue.model import STOCK_CHANNELS, Channel, agent_events, contact_events
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.event import Event
+from omniqueue.model.reader import FAULTS_MAX, RawTable, keys_of
 from omniqueue.play import (
     commands,
     first_difference,
@@ -22,10 +23,9 @@ from omniqueue.play import (
     parse_play,
     reading,
     run_play,
-    settings,
 )
-from omniqueue.play.document import Rejection
-from omniqueue.play.shapes import Record
+from omniqueue.play.commands import Command
+from omniqueue.play.document import Entrance, Play, Rejection
 from omniqueue.policy.order import STOCK_ORDERS
 from omniqueue.policy.selection import STOCK_SELECTIONS
 
@@ -53,7 +53,7 @@ def first_cells(heading: str) -> list[str]:
     return [quoted(row[0])[0] for row in table(heading)]
 
 
-def keys(record: Record) -> set[str]:
+def keys(record: RawTable | Command) -> set[str]:
     return {*record.required, *record.optional}
 
 
@@ -64,22 +64,28 @@ def must_be_there(heading: str) -> set[str]:
 @pytest.mark.parametrize(
     ("heading", "record"),
     [
-        ("## What the file holds", reading.PLAY),
-        ("### Channels", settings.CHANNEL),
         ("### Agents", commands.NEW_AGENT),
         ("### Contacts", commands.CONTACT),
     ],
 )
-def test_the_keys_are_those_of_the_code(heading: str, record: Record) -> None:
+def test_the_keys_are_those_of_the_code(heading: str, record: RawTable) -> None:
     assert set(first_cells(heading)) == keys(record)
     assert must_be_there(heading) == set(record.required)
+
+
+def test_the_settings_are_those_of_the_classes() -> None:
+    assert set(first_cells("## What the file holds")) == {"format", *keys_of(Play)}
+    assert must_be_there("## What the file holds") == set(reading.REQUIRED)
+    fields = {field.name for field in attrs.fields(Channel)} - {"name"}
+    assert set(first_cells("### Channels")) == fields
+    assert set(first_cells("### Agents")) == set(keys_of(Entrance))
 
 
 def test_the_commands_and_their_keys_are_those_of_the_code() -> None:
     rows = table("## Commands")
     assert [quoted(row[0])[0] for row in rows] == list(commands.COMMANDS)
     for row in rows:
-        record = commands.COMMANDS[quoted(row[0])[0]].keys
+        record = commands.COMMANDS[quoted(row[0])[0]]
         said = re.sub(r"\([^)]*\)", "", row[1])
         optional = set(re.findall(r"\[`(\w+)`\]", said))
         assert (set(quoted(said)) - optional, optional) == (
@@ -144,7 +150,7 @@ def test_the_bounds_are_those_of_the_code() -> None:
     assert f"more than {json_text.DEPTH_MAX} levels" in README
     assert f"more than {json_text.DIGITS_MAX} digits" in README
     assert f"more than {reading.BYTES_MAX // 2**20} MiB" in README
-    assert f"Up to {json_text.FAULTS_MAX} faults" in README
+    assert f"Up to {FAULTS_MAX} faults" in README
     assert reading.FORMAT in README
 
 

@@ -179,7 +179,9 @@ def test_one_service_level_wherever_it_is_told() -> None:
     simulated = simulate(
         Scenario(
             streams=[
-                Stream("calls", channel="phone", arrivals=Trace([0, 0], [100, 100]), patience=99)
+                Stream(
+                    "calls", channel="phone", arrivals=Trace([0, 0], [100, 100]), patience="99s"
+                )
             ],
             groups=[Group("desk")],
             channels=channels,

@@ -29,7 +29,7 @@ def a_scenario(**changes: object) -> Scenario:
                 "mails",
                 channel="email",
                 arrivals=Poisson([Rate(8.0, day)]),
-                handling=300,
+                handling="300s",
                 skills={"paper": 2},
                 target_seconds=14400,
             ),

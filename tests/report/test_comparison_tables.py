@@ -14,9 +14,15 @@ from omniqueue.sim.studies.comparison import Comparison, compare
 
 def desk(order: str) -> Scenario:
     calls = Stream(
-        "calls", channel="phone", arrivals=40, handling=Exponential(120), target_seconds=20
+        "calls",
+        channel="phone",
+        arrivals="40 per hour",
+        handling=Exponential(120),
+        target_seconds=20,
     )
-    mails = Stream("mails", channel="email", arrivals=15, handling=Exponential(200), priority=-1)
+    mails = Stream(
+        "mails", channel="email", arrivals="15 per hour", handling=Exponential(200), priority=-1
+    )
     return Scenario(
         streams=[calls, mails],
         groups=[Group("desk", count=3), Group("spare", count=0)],

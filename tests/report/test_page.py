@@ -117,8 +117,15 @@ def test_the_same_result_gives_the_same_bytes(result: SimulationResult, tmp_path
 def test_names_are_escaped() -> None:
     scenario = Scenario(
         streams=[
-            Stream(EVIL, channel=EVIL, arrivals=60, handling=240, patience=60, skills={EVIL: 1}),
-            Stream("電話", channel="電話", arrivals=6, handling=240),
+            Stream(
+                EVIL,
+                channel=EVIL,
+                arrivals="60 per hour",
+                handling="240s",
+                patience="60s",
+                skills={EVIL: 1},
+            ),
+            Stream("電話", channel="電話", arrivals="6 per hour", handling="240s"),
         ],
         groups=[Group(EVIL, count=5, skills={EVIL: 1}), Group("a" * 100)],
         channels=[Channel(EVIL), Channel("電話")],
@@ -134,7 +141,7 @@ def test_names_are_escaped() -> None:
 
 
 def test_one_channel_one_run_nobody_gives_up_no_target() -> None:
-    calls = Stream("calls", channel="walk-in", arrivals=30, handling=200)
+    calls = Stream("calls", channel="walk-in", arrivals="30 per hour", handling="200s")
     scenario = Scenario(
         streams=[calls], groups=[Group("desk", count=2)], channels=[Channel("walk-in")],
         horizon_seconds=5400, replications=1,
@@ -147,7 +154,9 @@ def test_one_channel_one_run_nobody_gives_up_no_target() -> None:
 
 
 def test_nobody_is_answered() -> None:
-    calls = Stream("calls", channel="phone", arrivals=30, handling=200, skills={"rare": 1})
+    calls = Stream(
+        "calls", channel="phone", arrivals="30 per hour", handling="200s", skills={"rare": 1}
+    )
     scenario = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
     html = whole(simulate(scenario, replications=2))
     checked(html)
@@ -170,7 +179,9 @@ def test_a_partial_result_says_so(result: SimulationResult) -> None:
 def test_many_channels_and_groups() -> None:
     scenario = Scenario(
         streams=[
-            Stream(f"s{n}", channel=f"c{n}", arrivals=4, handling=600, patience=900)
+            Stream(
+                f"s{n}", channel=f"c{n}", arrivals="4 per hour", handling="600s", patience="900s"
+            )
             for n in range(10)
         ],
         groups=[Group(f"g{n}") for n in range(12)],

@@ -9,7 +9,7 @@ from omniqueue.sim.studies.staff_search import find_staffing
 
 
 def test_a_plan_tells_its_targets_and_its_trail() -> None:
-    calls = Stream("calls", channel="phone", arrivals=60, handling=110)
+    calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="110s")
     desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
     plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
     lines = list(staffing_lines(plan))

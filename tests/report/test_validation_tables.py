@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from omniqueue.report.validation_tables import validation_lines
-from omniqueue.sim.validation.checks import Check, Validation
+from omniqueue.sim.validation.validation import Check, Validation
 
 CHECK = Check(
     system="desk", measure="mean wait", theory=1.0, simulated=1.5, half_width=0.1, z=9.0,

@@ -192,4 +192,4 @@ def test_matches_the_chain(name: str) -> None:
         assert queue.flow[kind] == pytest.approx(solved.flow[kind], abs=near)
     for pool, number in enumerate(house.agents):
         busy = sum(solved.law[at] * house.busy(state, pool) for state, at in solved.states.items())
-        assert queue.utilisation[pool] == pytest.approx(busy / number, abs=near)
+        assert queue.occupancy[pool] == pytest.approx(busy / number, abs=near)

@@ -34,7 +34,7 @@ def test_erlang_c_reference(arrival_rate: float, agents: int, expected: tuple[fl
         arrival_rate=arrival_rate, service_rate=1, agents=agents, service_level_time=0.1
     )
     found = (
-        queue.utilisation,
+        queue.occupancy,
         queue.p_wait,
         queue.mean_wait,
         queue.mean_wait_delayed,
@@ -242,7 +242,7 @@ def test_no_room_to_wait_is_erlang_b(load: float, agents: int) -> None:
     queue = finite_queue(arrival_rate=load, service_rate=1, agents=agents, capacity=agents)
     lost = erlang_b(arrival_rate=load, service_rate=1, agents=agents)
     assert queue.p_block == pytest.approx(lost.p_block, rel=1e-9, abs=1e-15)
-    assert queue.occupancy == pytest.approx(lost.utilisation, rel=1e-9)
+    assert queue.occupancy == pytest.approx(lost.occupancy, rel=1e-9)
     assert (queue.p_wait, queue.mean_wait, queue.mean_queue) == (0.0, 0.0, 0.0)
 
 

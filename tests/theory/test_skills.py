@@ -15,7 +15,7 @@ from omniqueue.theory import SkillQueue, erlang_c, fcfs_alis
 SIX = 5.0000001e-7
 
 # Arrival rates, service rates, agents, pools of each class, service level time; then mean waits,
-# shares that wait, service levels, utilisations, flows.
+# shares that wait, service levels, occupancies, flows.
 System = tuple[list[float], list[float], list[int], list[list[int]], float]
 REFERENCE: dict[
     str, tuple[System, list[float], list[float], list[float], list[float], list[list[float]]]
@@ -102,7 +102,7 @@ def test_reference(name: str) -> None:
     assert queue.mean_wait == pytest.approx(mean_wait, abs=SIX, rel=0)
     assert queue.p_wait == pytest.approx(p_wait, abs=SIX, rel=0)
     assert queue.service_level == pytest.approx(level, abs=SIX, rel=0)
-    assert queue.utilisation == pytest.approx(used, abs=SIX, rel=0)
+    assert queue.occupancy == pytest.approx(used, abs=SIX, rel=0)
     assert np.array(queue.flow) == pytest.approx(np.array(flow), abs=SIX, rel=0)
 
 
@@ -129,7 +129,7 @@ def test_full_skills_are_erlang_c(
         assert queue.mean_wait[at] == pytest.approx(pooled.mean_wait, rel=1e-9)
         assert queue.p_wait[at] == pytest.approx(pooled.p_wait, rel=1e-9)
         assert queue.service_level[at] == pytest.approx(pooled.service_level, rel=1e-9)
-    assert queue.utilisation == pytest.approx([pooled.utilisation] * len(agents), rel=1e-9)
+    assert queue.occupancy == pytest.approx([pooled.occupancy] * len(agents), rel=1e-9)
 
 
 def test_separate_pools_are_separate_queues() -> None:
@@ -175,7 +175,7 @@ def test_what_comes_in_is_served_by_those_busy(
     queue = solve(*system)
     flow = np.array(queue.flow)
     assert flow.sum(axis=1) == pytest.approx(np.array(arrivals), rel=1e-9)
-    work = np.array(services) * agents * queue.utilisation
+    work = np.array(services) * agents * queue.occupancy
     assert flow.sum(axis=0) == pytest.approx(work, rel=1e-9)
     for at, own in enumerate(skills):
         assert [pool for pool in range(len(agents)) if flow[at][pool] > 0] == sorted(own)
@@ -200,7 +200,7 @@ def test_names_order_and_units_do_not_matter(system: System, scale: float) -> No
     assert other.p_wait == pytest.approx(queue.p_wait, rel=1e-9)
     assert other.service_level == pytest.approx(queue.service_level, rel=1e-9)
     assert [wait * scale for wait in other.mean_wait] == pytest.approx(queue.mean_wait, rel=1e-9)
-    assert other.utilisation[::-1] == pytest.approx(queue.utilisation, rel=1e-9)
+    assert other.occupancy[::-1] == pytest.approx(queue.occupancy, rel=1e-9)
 
 
 def test_alike_pools_and_classes_may_be_split() -> None:
@@ -212,8 +212,8 @@ def test_alike_pools_and_classes_may_be_split() -> None:
     assert apart.mean_wait == pytest.approx(whole.mean_wait, rel=1e-8)
     assert apart.service_level == pytest.approx(whole.service_level, rel=1e-8)
     for queue in (parts, apart):
-        used = queue.utilisation
-        assert used == pytest.approx([whole.utilisation[at] for at in (1, 0, 1)], rel=1e-8)
+        used = queue.occupancy
+        assert used == pytest.approx([whole.occupancy[at] for at in (1, 0, 1)], rel=1e-8)
         flow = np.array(queue.flow)
         low = [sum(flow[:-1, 1]), sum(flow[:-1, 0]) + sum(flow[:-1, 2])]
         assert low == pytest.approx(whole.flow[0], rel=1e-8)

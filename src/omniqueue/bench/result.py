@@ -47,7 +47,7 @@ class Figure:
 
 
 @attrs.frozen
-class Target:
+class BenchTarget:
     """A promise and what was measured.
 
     Args:
@@ -56,8 +56,10 @@ class Target:
         judged: False: sizes were too small to judge. remark: how it was measured, or why so.
 
     Example:
-        >>> Target("cost", 9.1, 10.0, "x").met, Target("speed", 1.9, 2.0, "x", least=True).met
-        (True, False)
+        >>> BenchTarget("cost", 9.1, 10.0, "x").met
+        True
+        >>> BenchTarget("speed", 1.9, 2.0, "x", least=True).met
+        False
     """
 
     name: str
@@ -118,7 +120,7 @@ class BenchResult:
     checksum: str
     cpu_share: float
     figures: tuple[Figure, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[BenchTarget, ...] = ()
     curves: tuple[Curve, ...] = ()
     notes: tuple[str, ...] = ()
     clock: str = CLOCK
@@ -207,7 +209,7 @@ def _curves_table(picture: str, curves: tuple[Curve, ...]) -> list[str]:
     return text_table([f"us a contact, by {picture}", *(f"{size:,}" for size in sizes)], rows)
 
 
-def _targets_table(targets: tuple[Target, ...]) -> list[str]:
+def _targets_table(targets: tuple[BenchTarget, ...]) -> list[str]:
     verdicts = {True: "met", False: "MISSED", None: "not judged"}
     rows = [
         [

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from omniqueue.bench.machine import this_machine
-from omniqueue.bench.result import BenchResult, Figure, Target, number_text
+from omniqueue.bench.result import BenchResult, BenchTarget, Figure, number_text
 from omniqueue.bench.timing import (
     Spread,
     Stopwatch,
@@ -26,8 +26,8 @@ from omniqueue.bench.timing import (
 )
 from omniqueue.bench.workload import assignments_checksum, seeded
 from omniqueue.centre.groups import Group
-from omniqueue.sim.replication.columns import ReplicationRecord
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.scenarios.arrivals import Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.theory import erlang_c
@@ -62,14 +62,14 @@ _QUICK: Final = SimulationSizes(contacts=2_000, long=2_000, blocked=50)
 
 
 @attrs.frozen
-class Customers:
+class BenchCustomers:
     """Who comes when, and how long each takes.
 
     Args:
         arrivals: seconds, in order. handling: seconds, of each.
 
     Example:
-        >>> Customers((0.0, 2.0), (5.0, 5.0)).arrivals[-1]
+        >>> BenchCustomers((0.0, 2.0), (5.0, 5.0)).arrivals[-1]
         2.0
     """
 
@@ -88,7 +88,7 @@ class RivalPool:
     """
 
     name: str
-    mean_wait: Callable[[Customers, int], float]
+    mean_wait: Callable[[BenchCustomers, int], float]
     bound: float
 
 
@@ -103,11 +103,11 @@ class RivalStore:
     """
 
     name: str
-    mean_wait: Callable[[Customers, int, int], float]
+    mean_wait: Callable[[BenchCustomers, int, int], float]
     contacts: int
 
 
-def draw_customers(count: int, seed: int) -> Customers:
+def draw_customers(count: int, seed: int) -> BenchCustomers:
     """Return customers of M/M/100 at 90 % load. Cost: O(n).
 
     Example:
@@ -118,10 +118,10 @@ def draw_customers(count: int, seed: int) -> Customers:
     rate = _AGENTS * _LOAD / _HANDLING_SECONDS
     gaps = [chance.expovariate(rate) for _ in range(count)]
     handling = [chance.expovariate(1 / _HANDLING_SECONDS) for _ in range(count)]
-    return Customers(tuple(accumulate(gaps)), tuple(handling))
+    return BenchCustomers(tuple(accumulate(gaps)), tuple(handling))
 
 
-def scenario(customers: Customers, blocked: int = 0) -> Scenario:
+def scenario(customers: BenchCustomers, blocked: int = 0) -> Scenario:
     """Return the centre: callers and their 100 agents; e-mails and their one, who is busy.
 
     Args:
@@ -219,7 +219,7 @@ class _Simulation:
 
     def pools(
         self, rivals: Sequence[RivalPool]
-    ) -> tuple[list[Figure], list[Target], str, ReplicationRecord]:
+    ) -> tuple[list[Figure], list[BenchTarget], str, ReplicationRecord]:
         """Simulate one pool of agents: the same customers for all."""
         self.tell("customers are drawn")
         contacts = self.sizes.contacts
@@ -240,7 +240,7 @@ class _Simulation:
             for name, seconds in zip(waits, (own, *others), strict=True)
         ]
         targets = [
-            Target(
+            BenchTarget(
                 f"as quick as {rival.name}",
                 Spread.of(ratios(seconds, own)).median,
                 rival.bound,
@@ -262,7 +262,7 @@ class _Simulation:
         )
         return figures, targets, note, record
 
-    def blocked(self, rivals: Sequence[RivalStore]) -> tuple[list[Figure], Target]:
+    def blocked(self, rivals: Sequence[RivalStore]) -> tuple[list[Figure], BenchTarget]:
         """Simulate callers with and without e-mails that only a busy agent can serve."""
         self.tell("e-mails come to wait")
         customers, blocked = draw_customers(self.sizes.long, self.seed), self.sizes.blocked
@@ -288,7 +288,7 @@ class _Simulation:
             f"; {name} {number_text(ratio)} x"
             for name, ratio in zip(names[1:], slower[1:], strict=True)
         )
-        target = Target(
+        target = BenchTarget(
             f"a call while {blocked:,} e-mails wait, over one without",
             slower[0],
             1.2,

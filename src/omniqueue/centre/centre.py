@@ -5,7 +5,7 @@ A scenario (contacts are drawn) and a staff file (contacts come from a log) are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import attrs
@@ -14,11 +14,13 @@ from omniqueue.centre.chance import SEED_MAX
 from omniqueue.centre.groups import AGENTS_MAX, Group
 from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model.agent import Agent
-from omniqueue.model.channel import STOCK_CHANNELS, Channel, declared
+from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.checks import WAITING_MAX, whole
+from omniqueue.model.faults import channel_faults, name_faults, refuse
 from omniqueue.model.fields import checked, setting, several
-from omniqueue.model.reader import named, table_of, text
+from omniqueue.model.reader import named, text
 from omniqueue.policy.order import OrderPolicy
+from omniqueue.policy.order_text import read_order
 from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
 
@@ -62,10 +64,10 @@ class Centre:
 
     groups: Sequence[Group] = attrs.field(metadata=several(Group, key="agents"))
     channels: Sequence[Channel] = attrs.field(
-        default=(), metadata=several(Channel, read=named(table_of(Channel, refused=_RESUME)))
+        default=(), metadata=several(Channel, read=named(Channel, refused=_RESUME))
     )
     order: str | OrderPolicy = attrs.field(
-        default="arrival", metadata=setting(_order, table="routing", read=text)
+        default="arrival", metadata=setting(_order, table="routing", read=read_order)
     )
     selection: str | Selection = attrs.field(
         default="longest-idle", metadata=setting(_selection, table="routing", read=text)
@@ -81,36 +83,12 @@ class Centre:
 
     def faults(self) -> Iterator[OmniqueueError]:
         """Yield what does not fit together, each with its place."""
-        groups = [group.name for group in self.groups]
-        yield from name_faults("groups", "group", groups, GROUPS_MAX)
+        yield from count_faults("groups", self.groups, GROUPS_MAX)
+        yield from name_faults("groups", "group", [group.name for group in self.groups])
         agents = sum(group.size for group in self.groups)
         if agents > AGENTS_MAX:
             yield InvalidValueError("groups", agents, f"at most {AGENTS_MAX} in all")
-        try:
-            channels = declared(self.channels)
-        except InvalidValueError as fault:
-            yield fault
-            return
-        except OmniqueueError:
-            channels = self.all_channels()  # the names are looked at below, each with its place
-        known = f"one of {', '.join(channels)}"
-        used: list[tuple[str, Iterable[str]]] = [
-            (f"groups[{place}].{field}", mentioned)
-            for place, group in enumerate(self.groups)
-            for field, mentioned in (
-                ("limits", group.limits),
-                ("channels", group.channels or ()),
-                ("costs", group.costs),
-            )
-        ]
-        used += [
-            (f"channels.{channel.name}.interrupted_by", channel.interrupted_by)
-            for channel in self.channels
-        ]
-        for field, names in used:
-            for name in names:
-                if name not in channels:
-                    yield InvalidValueError(field, name, known)
+        yield from channel_faults(self.channels, "groups", self.groups)
         for channel in self.channels:
             if channel.wrap_up_seconds is None:
                 yield InvalidValueError(
@@ -130,37 +108,12 @@ class Centre:
         ]
 
 
-def refuse(faults: Iterable[OmniqueueError]) -> None:
-    """Raise the first of several faults, if there is any; it carries the others.
+def count_faults(field: str, values: Sequence[object], most: int) -> Iterator[OmniqueueError]:
+    """Yield a fault where there are none of something, or too many.
 
     Example:
-        >>> refuse([])
+        >>> [str(fault) for fault in count_faults("groups", [], 1000)]
+        ['groups is 0; expected 1 to 1000 of them']
     """
-    found = list(faults)
-    if found:
-        found[0].others = found[1:]
-        raise found[0]
-
-
-def name_faults(field: str, key: str, names: Sequence[str], most: int) -> Iterator[OmniqueueError]:
-    """Yield what is wrong with how many things there are, or with their names.
-
-    Args:
-        field: the field that has them.
-        key: the key of a name.
-        names: the names.
-        most: how many there may be.
-
-    Cost: O(names).
-
-    Example:
-        >>> [str(fault) for fault in name_faults("groups", "group", ["a", "b", "a"], 3)]
-        ["groups[2].group is 'a'; expected each name once"]
-    """
-    if not 0 < len(names) <= most:
-        yield InvalidValueError(field, len(names), f"1 to {most} of them")
-    seen: set[str] = set()
-    for number, name in enumerate(names):
-        if name in seen:
-            yield InvalidValueError(f"{field}[{number}].{key}", name, "each name once")
-        seen.add(name)
+    if not 0 < len(values) <= most:
+        yield InvalidValueError(field, len(values), f"1 to {most} of them")

@@ -13,20 +13,13 @@ import attrs
 import numpy as np
 
 from omniqueue.model.checks import whole
+from omniqueue.model.fields import checked, setting
 
 SEED_MAX: Final = 2**63 - 1
 REPLICATIONS_MAX: Final = 1_000_000
 
 
-def _seed(value: int) -> int:
-    return whole("seed", value, 0, SEED_MAX)
-
-
-def _replication(value: int) -> int:
-    return whole("replication", value, 0, REPLICATIONS_MAX)
-
-
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Chance:
     """The random streams of one replication.
 
@@ -45,8 +38,8 @@ class Chance:
         False
     """
 
-    seed: int = attrs.field(converter=_seed)
-    replication: int = attrs.field(default=0, converter=_replication)
+    seed: int = attrs.field(metadata=setting(whole, 0, SEED_MAX))
+    replication: int = attrs.field(default=0, metadata=setting(whole, 0, REPLICATIONS_MAX))
 
     def stream(self, purpose: str) -> np.random.Generator:
         """Return the generator of a purpose (PCG64), at its beginning.

@@ -25,7 +25,7 @@ from omniqueue.model.agent import Agent, channels, costs, limits
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import LEVEL_MAX, identifier, instant, whole
 from omniqueue.model.fields import checked, inline, setting, several
-from omniqueue.model.reader import levels
+from omniqueue.model.reader import levels, whole_numbers
 from omniqueue.model.skill import NO_SKILLS, Skills
 
 AGENTS_MAX: Final = 100_000
@@ -182,9 +182,13 @@ class Group:
         default=NO_SKILLS, metadata=setting(_held, read=levels)
     )
     capacity: int = attrs.field(default=1, metadata=setting(whole, 0, LEVEL_MAX))
-    limits: Mapping[str, int] = attrs.field(factory=dict, converter=limits)
+    limits: Mapping[str, int] = attrs.field(
+        factory=dict, converter=limits, metadata=setting(read=whole_numbers(0))
+    )
     channels: Sequence[str] | None = attrs.field(default=None, converter=channels)
-    costs: Mapping[str, int] = attrs.field(factory=dict, converter=costs)
+    costs: Mapping[str, int] = attrs.field(
+        factory=dict, converter=costs, metadata=setting(read=whole_numbers(1))
+    )
     shifts: Sequence[ShiftPlan] = attrs.field(default=(), metadata=several(ShiftPlan))
     levels: Sequence[Level] = attrs.field(default=(), metadata=several(Level))
     shrinkage: float = attrs.field(default=0.0, metadata=setting(share))

@@ -386,17 +386,17 @@ class ByInterval(Times):
         return found
 
 
-def times(value: Times | float) -> Times:
-    """Return a law of times; a number means a constant.
+def times(value: Times | str) -> Times:
+    """Return a law of times; a length with its unit means a constant.
 
     Example:
-        >>> times(30)
+        >>> times("30s")
         Constant(seconds=30.0)
     """
-    return value if isinstance(value, Times) else Constant(_time("", value))
+    return value if isinstance(value, Times) else Constant(read_duration(value))
 
 
-def optional_times(value: Times | float | None) -> Times | None:
+def optional_times(value: Times | str | None) -> Times | None:
     """Return a law of times as `times` does, or None."""
     return None if value is None else times(value)
 

@@ -11,7 +11,15 @@ import argparse
 from typing import TYPE_CHECKING
 
 from omniqueue.cli.console import complain
-from omniqueue.cli.options import add_policy_options, add_study_options, count, group_numbers
+from omniqueue.cli.options import (
+    add_policy_options,
+    add_repeatable,
+    add_study_options,
+    count,
+    group_numbers,
+    instead,
+    study_of,
+)
 from omniqueue.cli.verb import BAD_USE, Verbs, add_output_options, add_verb, present, watched
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
@@ -32,12 +40,11 @@ def add_parser(verbs: Verbs) -> None:
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="A: who calls, who answers, when and how long")
     add_policy_options(parser, whose="B's")
-    add(
+    add_repeatable(
+        parser,
         "--agents",
-        metavar="GROUP=N",
-        action="append",
-        default=[],
-        help="B has N agents in a group, in all its shifts together (repeatable); or OTHER.toml:"
+        "GROUP=N",
+        "B has N agents in a group, in all its shifts together (repeatable); or OTHER.toml:"
         " the agents of another scenario",
     )
     add_study_options(parser, replications="how many pairs of runs", same_for="both")
@@ -71,11 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
         found = compare(
             scenario,
             other,
-            replications=arguments.replications,
             precision=arguments.precision,
-            confidence=arguments.confidence,
-            seed=arguments.seed,
-            jobs=arguments.jobs,
+            **study_of(arguments),
             progress=progress,
             stopped=stopped,
         )
@@ -89,21 +93,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _changed(scenario: Scenario, arguments: argparse.Namespace) -> Scenario:
     """Return B: the scenario with what the options say instead."""
-    import attrs
-
     from omniqueue.sim.scenarios.file import read_scenario
     from omniqueue.sim.studies.staff_start import staffed
 
-    changes: dict[str, object] = {
-        name: getattr(arguments, name)
-        for name in ("order", "selection")
-        if getattr(arguments, name) is not None
-    }
-    numbers = []
-    for text in arguments.agents:
-        if text.endswith(".toml"):
-            changes["groups"] = read_scenario(text).groups
-        else:
-            numbers.append(text)
-    other = attrs.evolve(scenario, **changes)  # type: ignore[arg-type]
+    files = [text for text in arguments.agents if text.endswith(".toml")]
+    groups = [read_scenario(file).groups for file in files]
+    other = instead(
+        scenario,
+        order=arguments.order,
+        selection=arguments.selection,
+        groups=groups[-1] if groups else None,
+    )
+    numbers = [text for text in arguments.agents if text not in files]
     return staffed(other, dict(group_numbers("--agents", numbers, count)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from omniqueue.cli.options import add_repeatable, instead
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by it
@@ -33,12 +34,11 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("log", metavar="LOG.csv", help="the log: CSV with a header line, plain or gzip")
     add("--staff", metavar="STAFF.toml", required=True, help="agents, shifts, channels, times")
-    add(
+    add_repeatable(
+        parser,
         "--column",
-        metavar="ROLE=NAME",
-        action="append",
-        default=[],
-        help=f"a column of the log, before the staff file's; roles: {', '.join(LOG_ROLES)}"
+        "ROLE=NAME",
+        f"a column of the log, before the staff file's; roles: {', '.join(LOG_ROLES)}"
         " (skill more than once: several columns)",
     )
     add("--zone", metavar="ZONE", help="the zone of naive times and shifts, as Europe/Berlin")
@@ -60,19 +60,13 @@ def staff_of(arguments: argparse.Namespace, **policies: str | None) -> Staff:
         FileFaultsError: it is no valid staff file.
         InvalidValueError: an option out of range.
     """
-    import attrs
-
     from omniqueue.sim.logs.contact_log import zone_named
     from omniqueue.sim.logs.staff_file import read_staff
 
     staff = read_staff(arguments.staff)
     zone = None if arguments.zone is None else zone_named("--zone", arguments.zone)
-    given = {"zone": zone, "seed": arguments.seed, **policies}
-    changes: dict[str, object] = {
-        name: value for name, value in given.items() if value is not None
-    }
-    changes["columns"] = columns_of(arguments.column, staff.columns)
-    return attrs.evolve(staff, **changes)  # type: ignore[arg-type]
+    columns = columns_of(arguments.column, staff.columns)
+    return instead(staff, zone=zone, seed=arguments.seed, columns=columns, **policies)
 
 
 def columns_of(options: Sequence[str], columns: LogColumns) -> LogColumns:
@@ -90,8 +84,6 @@ def columns_of(options: Sequence[str], columns: LogColumns) -> LogColumns:
         >>> columns_of(["skill=topic", "skill=town"], LogColumns()).skills
         ('topic', 'town')
     """
-    import attrs
-
     named: dict[str, list[str]] = {}
     for option in options:
         role, given, name = option.partition("=")
@@ -102,11 +94,9 @@ def columns_of(options: Sequence[str], columns: LogColumns) -> LogColumns:
         if not name:
             raise InvalidValueError("--column", option, "ROLE=NAME, as time=opened or skill=topic")
         named.setdefault(role, []).append(name)
-    changes: dict[str, object] = {role: names[-1] for role, names in named.items()}
-    if "skill" in named:
-        del changes["skill"]
-        changes["skills"] = tuple(named["skill"])
-    return attrs.evolve(columns, **changes)  # type: ignore[arg-type]
+    skills = named.pop("skill", None)
+    changes = {role: names[-1] for role, names in named.items()}
+    return instead(columns, skills=None if skills is None else tuple(skills), **changes)
 
 
 def logged(arguments: argparse.Namespace, staff: Staff) -> ContactLog:
@@ -122,8 +112,7 @@ def logged(arguments: argparse.Namespace, staff: Staff) -> ContactLog:
     """
     from datetime import UTC
 
-    from omniqueue.sim.logs.contact_log import Clock, read_log
-    from omniqueue.sim.logs.folding import fold_week
+    from omniqueue.sim.logs.contact_log import Clock, fold_week, read_log
 
     clock = Clock(staff.zone)
     start = -inf if arguments.start is None else clock("--from", arguments.start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from unicodedata import normalize
 
 from omniqueue.errors import InvalidValueError
@@ -14,7 +14,29 @@ if TYPE_CHECKING:  # what only a run needs is imported by it
     from omniqueue.play.questions import Question
 
 N = TypeVar("N", int, float)
+T = TypeVar("T")
+_STUDY: Final = ("replications", "confidence", "seed", "jobs")
 _SECONDS: Final = (-2_208_988_800, 7_289_654_400)  # the years 1900 to 2200, as in a log
+
+
+def add_repeatable(
+    parser: argparse._ActionsContainer, option: str, metavar: str, what: str
+) -> None:
+    """Add an option that may be given several times; its value is a list.
+
+    Args:
+        parser: the verb's parser, or a group of its options.
+        option: its name.
+        metavar: what it takes.
+        what: its help.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_repeatable(parser, "--cost", "GROUP=COST", "what an agent-hour costs")
+        >>> parser.parse_args(["--cost", "a=1", "--cost", "b=2"]).cost
+        ['a=1', 'b=2']
+    """
+    parser.add_argument(option, metavar=metavar, action="append", default=[], help=what)
 
 
 def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -> None:
@@ -68,6 +90,41 @@ def add_study_options(
     add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
     add("--seed", type=int, metavar="N", help=seed)
     add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
+
+
+def study_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what `add_study_options` has read, as the keywords of a study in `omniqueue.sim`.
+
+    Args:
+        arguments: the command line.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_study_options(parser, replications="how many")
+        >>> study_of(parser.parse_args([]))
+        {'replications': None, 'confidence': 0.95, 'seed': None, 'jobs': 1}
+    """
+    return {name: getattr(arguments, name) for name in _STUDY}
+
+
+def instead(value: T, **changes: object) -> T:
+    """Return an attrs value with what options give instead of its fields.
+
+    Args:
+        value: an attrs value.
+        changes: field to what was given; None: nothing was, the field stays.
+
+    Cost: O(fields), and the value's own checks.
+
+    Example:
+        >>> from omniqueue import Preference
+        >>> instead(Preference("ann", 60), agent="bob", seconds=None)
+        Preference(agent='bob', seconds=60.0, skip_if_away=True)
+    """
+    import attrs
+
+    given = {name: each for name, each in changes.items() if each is not None}
+    return attrs.evolve(value, **given) if given else value  # type: ignore[misc]
 
 
 def group_numbers(

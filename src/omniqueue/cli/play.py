@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from omniqueue.cli.console import complain
-from omniqueue.cli.options import question
+from omniqueue.cli.options import add_repeatable, question
 from omniqueue.cli.verb import CHECK_FAILED, DONE, Verbs, add_verb
 from omniqueue.errors import InvalidValueError
 
@@ -28,12 +28,11 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="the play; - for standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
-    parser.add_argument(
+    add_repeatable(
+        parser,
         "--explain",
-        metavar="CONTACT@TIME",
-        action="append",
-        default=[],
-        help="say why that contact waits at that time (seconds), after all that happens then;"
+        "CONTACT@TIME",
+        "say why that contact waits at that time (seconds), after all that happens then;"
         " may be given more than once",
     )
 

@@ -28,7 +28,7 @@ import argparse
 from functools import partial
 
 from omniqueue.cli.log_options import add_log_options, logged, staff_of
-from omniqueue.cli.options import add_policy_options, question
+from omniqueue.cli.options import add_policy_options, add_repeatable, question
 from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
 from omniqueue.errors import InvalidValueError
 
@@ -48,12 +48,11 @@ def add_parser(verbs: Verbs) -> None:
     add_policy_options(parser)
     add = parser.add_argument
     add("--interval", metavar="LENGTH", help="also a table by time of arrival, as 30min")
-    add(
+    add_repeatable(
+        parser,
         "--explain",
-        metavar="CONTACT@TIME",
-        action="append",
-        default=[],
-        help="say why that contact waits at that time (ISO 8601, or seconds since 1970 UTC),"
+        "CONTACT@TIME",
+        "say why that contact waits at that time (ISO 8601, or seconds since 1970 UTC),"
         " after all that happens then; with --fold in the week that all are laid over; may be"
         " given more than once",
     )

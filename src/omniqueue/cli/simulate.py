@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.cli.options import add_policy_options, add_study_options
+from omniqueue.cli.options import add_policy_options, add_study_options, instead, study_of
 from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
 from omniqueue.errors import InvalidValueError
 
@@ -87,12 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
             scenario,
             order=arguments.order,
             selection=arguments.selection,
-            replications=arguments.replications,
             precision=arguments.precision,
             batches=arguments.batches,
-            confidence=arguments.confidence,
-            seed=arguments.seed,
-            jobs=arguments.jobs,
+            **study_of(arguments),
             progress=progress,
             stopped=stopped,
         )
@@ -110,8 +107,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _scenario(arguments: argparse.Namespace) -> Scenario:
     """Return the scenario, with what the options say instead."""
-    import attrs
-
     from omniqueue.model.durations import duration_seconds
     from omniqueue.sim.scenarios.file import read_scenario
 
@@ -120,8 +115,7 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
         for name in _LENGTHS
         if (given := getattr(arguments, name)) is not None
     }
-    scenario = read_scenario(arguments.scenario)
-    return attrs.evolve(scenario, **changes) if changes else scenario  # type: ignore[arg-type]
+    return instead(read_scenario(arguments.scenario), **changes)
 
 
 def _checked_hour(arguments: argparse.Namespace) -> int | None:

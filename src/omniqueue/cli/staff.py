@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from omniqueue.cli.options import add_study_options, count, group_numbers
+from omniqueue.cli.options import add_repeatable, add_study_options, count, group_numbers, study_of
 from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
 
 
@@ -33,19 +33,17 @@ def add_parser(verbs: Verbs) -> None:
         required=True,
         help='"phone 80%% in 20s" or "abandon phone under 5%%" (repeatable)',
     )
-    add(
+    add_repeatable(
+        parser,
         "--cost",
-        metavar="GROUP=COST",
-        action="append",
-        default=[],
-        help="what an agent-hour of a group costs; others: 1 (repeatable)",
+        "GROUP=COST",
+        "what an agent-hour of a group costs; others: 1 (repeatable)",
     )
-    add(
+    add_repeatable(
+        parser,
         "--max-agents",
-        metavar="[GROUP=]N",
-        action="append",
-        default=[],
-        help="the most agents of every group, or of one (repeatable)",
+        "[GROUP=]N",
+        "the most agents of every group, or of one (repeatable)",
     )
     add_study_options(parser, replications="how many runs of each last candidate", same_for="all")
     add_output_options(parser, quiet="only the staffing, no progress bar")
@@ -73,10 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.target,
             costs=dict(group_numbers("--cost", arguments.cost, float)),
             most=most,
-            replications=arguments.replications,
-            confidence=arguments.confidence,
-            seed=arguments.seed,
-            jobs=arguments.jobs,
+            **study_of(arguments),
             progress=progress,
             stopped=stopped,
         )

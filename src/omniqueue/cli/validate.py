@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         OSError: standard output cannot take the result.
     """
     from omniqueue.report.validation_tables import validation_lines
-    from omniqueue.sim.validation.checks import validate
+    from omniqueue.sim.validation.validation import validate
 
     with watched(arguments) as (progress, stopped):
         found = validate(

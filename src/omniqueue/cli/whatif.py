@@ -29,7 +29,7 @@ from collections import Counter
 from functools import partial
 
 from omniqueue.cli.log_options import add_log_options, logged, staff_of
-from omniqueue.cli.options import add_policy_options, count, group_numbers
+from omniqueue.cli.options import add_policy_options, add_repeatable, count, group_numbers
 from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
 
 
@@ -48,19 +48,12 @@ def add_parser(verbs: Verbs) -> None:
     add_log_options(parser)
     change = parser.add_argument_group("what is different in B (together, and repeated)")
     for option, words in (("--add-agents", "more"), ("--remove-agents", "fewer")):
-        change.add_argument(
-            option,
-            metavar="GROUP=N",
-            action="append",
-            default=[],
-            help=f"N agents {words} in a group",
-        )
-    change.add_argument(
+        add_repeatable(change, option, "GROUP=N", f"N agents {words} in a group")
+    add_repeatable(
+        change,
         "--without-skill",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="no agent has this skill any more",
+        "NAME",
+        "no agent has this skill any more",
     )
     add_policy_options(change)
     add_output_options(parser, quiet="only the sentence and the verdicts, no progress bar")

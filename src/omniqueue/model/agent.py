@@ -10,6 +10,7 @@ import attrs
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
+from omniqueue.model.fields import setting
 from omniqueue.model.skill import NO_SKILLS, SKILLS_HELD_MAX, Skills
 
 Presence = Literal["ready", "away", "offline"]
@@ -95,6 +96,10 @@ def _agent_id(value: str) -> str:
     return identifier("agent id", value)
 
 
+def _capacity(value: int) -> int:
+    return whole("capacity", value, 0, LEVEL_MAX)
+
+
 def _held_skills(value: Mapping[str, int]) -> Skills:
     return Skills.of(value, most=SKILLS_HELD_MAX)
 
@@ -125,18 +130,17 @@ class Agent:
 
     id: str = attrs.field(kw_only=False, converter=_agent_id)
     skills: Skills = attrs.field(default=NO_SKILLS, converter=_held_skills)
-    capacity: int = attrs.field(default=1)
+    capacity: int = attrs.field(default=1, converter=_capacity)
     limits: Mapping[str, int] = attrs.field(factory=dict, converter=limits, hash=False)
     channels: tuple[str, ...] | None = attrs.field(default=None, converter=channels)
     costs: Mapping[str, int] = attrs.field(factory=dict, converter=costs, hash=False)
     wrap_up_seconds: Mapping[str, float | None] = attrs.field(
-        factory=dict, converter=wrap_ups, hash=False
+        factory=dict,
+        converter=wrap_ups,
+        hash=False,
+        metadata=setting(key="wrap_up_seconds"),
     )
     skill_order: tuple[str, ...] = attrs.field(default=(), converter=skill_order)
-
-    @capacity.validator
-    def _check_capacity(self, _: attrs.Attribute[int], value: object) -> None:
-        whole("capacity", value, 0, LEVEL_MAX)
 
     def __getstate__(self) -> tuple[object, ...]:
         # A read-only mapping cannot be pickled; its content can.

@@ -16,7 +16,15 @@ from omniqueue.model.checks import (
     priority as checked_priority,
     truth,
 )
-from omniqueue.model.skill import NO_SKILLS, Requirement, Skills, implies, requirement
+from omniqueue.model.skill import (
+    NO_SKILLS,
+    SKILLS_NEEDED_MAX,
+    Requirement,
+    Skills,
+    alternatives,
+    implies,
+    requirement,
+)
 
 RELAX_STEPS_MAX = 64
 NOT_AGENTS_MAX = 64
@@ -61,7 +69,15 @@ class Preference:
     skip_if_away: bool = attrs.field(default=True, converter=_skip_if_away)
 
 
-@attrs.frozen(init=False)
+def _relaxed_skills(value: Mapping[str, int]) -> Skills:
+    return Skills.of(value, field="relax.skills", most=SKILLS_NEEDED_MAX)
+
+
+def _relaxed_groups(value: Iterable[Group]) -> tuple[Skills, ...]:
+    return alternatives("relax.any_of", value)
+
+
+@attrs.frozen
 class RelaxStep:
     """One step of a relaxation: from then on this is needed instead.
 
@@ -83,27 +99,14 @@ class RelaxStep:
         2
     """
 
-    after_seconds: float
-    needs: Skills  # skills and groups as one requirement
-
-    def __init__(
-        self,
-        after_seconds: float,
-        skills: Mapping[str, int] = NO_SKILLS,
-        any_of: Iterable[Group] = (),
-    ) -> None:
-        object.__setattr__(self, "after_seconds", _after_seconds(after_seconds))
-        object.__setattr__(self, "needs", requirement(skills, any_of, field="relax."))
+    after_seconds: float = attrs.field(converter=_after_seconds)
+    skills: Skills = attrs.field(default=NO_SKILLS, converter=_relaxed_skills)
+    any_of: tuple[Skills, ...] = attrs.field(default=(), converter=_relaxed_groups)
 
     @property
-    def skills(self) -> Skills:
-        """The skills that are all needed then."""
-        return all_needed(self.needs)
-
-    @property
-    def any_of(self) -> tuple[Skills, ...]:
-        """The groups of alternatives then, of each of which one is needed."""
-        return self.needs.any_of
+    def needs(self) -> Skills:
+        """What is needed then as one requirement."""
+        return requirement(self.skills, self.any_of, field="relax.")
 
 
 def all_needed(needs: Skills) -> Skills:

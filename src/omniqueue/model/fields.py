@@ -29,7 +29,7 @@ class Setting:
 
     Args:
         check: (name, value) to the value in its normal form; None: the converter is all.
-        key: its key in a file; empty: its name.
+        key: its key in a file; empty: its name, and a time may have a unit in place of `_seconds`.
         table: the table of the file in which the key stands; empty: that of its class.
         read: what makes a value from that of a file; None: the file's own value.
         inline: the class whose keys stand among those of the field's class; None: it is no class.

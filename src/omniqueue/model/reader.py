@@ -10,12 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError, shown
+from omniqueue.model.checks import (
+    LEVEL_MAX,
+    instant as checked_instant,
+    truth as checked_truth,
+    whole,
+)
 from omniqueue.model.durations import duration_seconds
 from omniqueue.model.fields import setting_of
 
@@ -24,42 +31,101 @@ T = TypeVar("T")
 FAULTS_MAX: Final = 20
 TEXT_MAX: Final = 1000
 _KEY_MAX: Final = 64  # signs of a key that are compared with those known
+_PLACE_MAX: Final = 200
 _SECONDS: Final = "_seconds"
+_IN_A_FILE: Final = {  # a value as errors show it, as a file has it
+    "None": "null",
+    "True": "true",
+    "False": "false",
+    "a dict": "a table",
+}
+
+
+class Unreadable:
+    """Stands in a parsed file for what is no value; its fault is kept already."""
+
+
+class Faults:
+    """The faults of one file, in the order of finding.
+
+    Args:
+        name: what to call the file.
+
+    Example:
+        >>> faults = Faults("desk.toml")
+        >>> faults.add("seed", "is missing")
+        >>> print(faults.error())
+        desk.toml: seed: is missing
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.count = 0
+        self._lines: list[str] = []
+
+    def add(self, place: str, problem: str) -> None:
+        """Keep a fault; beyond 20 they are only counted. Cost: O(1)."""
+        self.count += 1
+        if len(self._lines) < FAULTS_MAX:
+            if len(place) > _PLACE_MAX:
+                place = place[:_PLACE_MAX] + "..."
+            self._lines.append(f"{place}: {problem}" if place else problem)
+
+    def error(self) -> FileFaultsError:
+        """Return the error that lists them."""
+        return FileFaultsError(self.name, self._lines, self.count - len(self._lines))
 
 
 class NotedError(Exception):
     """A value has faults, and all of them are kept already."""
 
 
-@attrs.frozen
 class Place:
     """Where a value stands in a file, and where its faults are kept.
 
     Args:
-        path: as `agents[0].count`; empty for the whole file.
-        faults: one line for each fault, shared by all places of a file.
+        name: its key or number in what is above, or its path; empty: the whole file.
+        faults: those of the file, shared by all its places.
         folder: where the files lie that it names; None: it may name none.
+        above: the place of the table or list in which it stands; None: there is none.
 
     Example:
-        >>> Place("agents", []).below(0).below("group").path
+        >>> Place("agents", Faults("desk.toml")).below(0).below("group").path
         'agents[0].group'
     """
 
-    path: str
-    faults: list[str]
-    folder: Path | None = None
+    __slots__ = ("_above", "_name", "faults", "folder")
+
+    def __init__(
+        self,
+        name: str | int,
+        faults: Faults,
+        folder: Path | None = None,
+        above: Place | None = None,
+    ) -> None:
+        self._name = name
+        self._above = above
+        self.faults = faults
+        self.folder = folder
+
+    @property
+    def path(self) -> str:
+        """As `agents[0].count`: put together when there is a fault, for most have none."""
+        name = self._name
+        above = "" if self._above is None else self._above.path
+        if isinstance(name, int):
+            return f"{above}[{name}]"
+        if self._above is not None and not re.fullmatch(r"[\w-]+", name, re.ASCII):
+            name = shown(name)
+        return f"{above}.{name}" if above else name
 
     def below(self, key: str | int) -> Place:
-        """Return the place of a key of a table, or of an item of an array."""
-        if isinstance(key, int):
-            return attrs.evolve(self, path=f"{self.path}[{key}]")
-        if not re.fullmatch(r"[\w-]+", key, re.ASCII):
-            key = shown(key)
-        return attrs.evolve(self, path=f"{self.path}.{key}" if self.path else key)
+        """Return the place of a key of a table, or of an item of a list."""
+        return Place(key, self.faults, self.folder, self)
 
     def note(self, problem: str) -> None:
         """Keep a fault of this place."""
-        self.faults.append(f"{self.path}: {problem}" if self.path else problem)
+        self.faults.add(self.path, problem)
 
     def refuse(self, error: OmniqueueError, keys: Mapping[str, str] | None = None) -> None:
         """Keep a refusal, and those that it carries.
@@ -74,19 +140,21 @@ class Place:
                 for line in str(each).splitlines():
                     self.note(line)
             else:
-                where = self._of(each.field, keys)
-                where.note(f"is {each.value}; expected {each.expected}")
+                value = _IN_A_FILE.get(each.value, each.value)
+                where = self._path_of(each.field, keys)
+                self.faults.add(where, f"is {value}; expected {each.expected}")
 
-    def _of(self, field: str, keys: Mapping[str, str] | None) -> Place:
-        """Return the place of a field of this value, as `skills['fr']` or `prefer.agent`."""
+    def _path_of(self, field: str, keys: Mapping[str, str] | None) -> str:
+        """Return the path of a field of this value, as `skills['fr']` or `prefer.agent`."""
+        path = self.path
         parts = re.fullmatch(r"(\w+)((?:[\[.].*)?)", field, re.DOTALL)
         if parts is None:
-            return self
+            return path
         name, rest = parts.groups()
         if keys is None:
-            return attrs.evolve(self, path=self.path + rest) if rest.startswith("[") else self
+            return path + rest if rest.startswith("[") else path
         below = keys.get(name, name) + rest
-        return attrs.evolve(self, path=f"{self.path}.{below}" if self.path else below)
+        return f"{path}.{below}" if path else below
 
     def file(self, value: object) -> str:
         """Return the path of a file that a file names: in its folder, nowhere else.
@@ -111,11 +179,12 @@ Read: TypeAlias = Callable[[object, Place], Any]
 
 def read_file(
     read: Callable[[object, Place], T],
-    tree: Mapping[str, object],
+    tree: object,
     *,
     name: str,
     format: str,  # noqa: A002 - the key's name
     folder: Path | None = None,
+    faults: Faults | None = None,
 ) -> T:
     """Return what a settings file says.
 
@@ -125,6 +194,7 @@ def read_file(
         name: what to call it in an error.
         format: what its key `format` must be, where it has one.
         folder: where the files lie that it names; None: it may name none.
+        faults: those that were found when it was parsed; None: none.
 
     Raises:
         FileFaultsError: every fault with its place, the first 20 spelt out.
@@ -138,18 +208,29 @@ def read_file(
         ...
         omniqueue.errors.FileFaultsError: a.toml: cots: not a key; did you mean 'cost'?
     """
-    place = Place("", [], folder)
-    rest = dict(tree)
-    if rest.pop("format", format) != format:
-        place.below("format").note(f"is {shown(tree['format'])}; expected {format!r}")
+    place = Place("", faults or Faults(name), folder)
+    if isinstance(tree, dict) and "format" in tree:
+        if tree["format"] != format:
+            place.below("format").refuse(InvalidValueError("", tree["format"], repr(format)))
+        tree = {key: value for key, value in tree.items() if key != "format"}
     try:
-        found = read(rest, place)
+        found = _read_one(read, tree, place)
     except NotedError:
         found = None
-    if found is None or place.faults:
-        more = max(0, len(place.faults) - FAULTS_MAX)
-        raise FileFaultsError(name, place.faults[:FAULTS_MAX], more)
+    if found is None or place.faults.count:
+        raise place.faults.error()
     return found
+
+
+def _read_one(read: Callable[[object, Place], T], value: object, place: Place) -> T:
+    """Read a value; a refusal is kept with its place."""
+    if isinstance(value, Unreadable):
+        raise NotedError
+    try:
+        return read(value, place)
+    except OmniqueueError as error:
+        place.refuse(error)
+        raise NotedError from None
 
 
 def table_of(
@@ -169,70 +250,113 @@ def table_of(
 
     Example:
         >>> from omniqueue import RelaxStep
-        >>> table_of(RelaxStep)({"after": "1 min", "skills": {"fr": 1}}, Place("relax", []))
+        >>> table_of(RelaxStep)({"after": "1 min", "skills": {"fr": 1}}, Place("", Faults("")))
         RelaxStep(after_seconds=60.0, skills=Skills.of({'fr': 1}))
     """
+    keys = keys_of(kind, reads or {})
 
     def read_table(value: object, place: Place) -> T:
-        reading = _Reading(refused or {}, others)
-        faults = len(place.faults)
-        keys = keys_of(kind)
-        for key, found in keys.items():
-            if isinstance(found, _Key) and found.field.name in (reads or {}):
-                keys[key] = attrs.evolve(found, read=(reads or {})[found.field.name])
-        reading.table(keys, value, place)
-        reading.missing(keys, place)
-        if len(place.faults) > faults:
-            raise NotedError
-        return _made(kind, reading.values, place)
+        values = _Reading(refused or {}, others).read(keys, value, place)
+        return _made(kind, values, place)
 
     return read_table
 
 
+class RawTable:
+    """A reader of tables whose values are looked at and left as they are in the file.
+
+    Args:
+        required: key to what reads it.
+        optional: likewise, of the keys that may be left out.
+
+    Example:
+        >>> RawTable({"at": number})({"at": 5}, Place("", Faults("")))
+        {'at': 5}
+    """
+
+    def __init__(
+        self, required: Mapping[str, Read], optional: Mapping[str, Read] | None = None
+    ) -> None:
+        self.required = required
+        self.optional = optional or {}
+        self._keys: Keys = {
+            key: _Key((key,), read, key in required)
+            for key, read in {**required, **self.optional}.items()
+        }
+
+    def __call__(self, value: object, place: Place) -> dict[str, Any]:
+        """Return the table, or refuse it."""
+        _Reading({}, ()).read(self._keys, value, place)
+        return dict(table(value))
+
+
 def array_of(read: Callable[[object, Place], T]) -> Callable[[object, Place], tuple[T, ...]]:
-    """Return a reader of arrays, given that of their items."""
+    """Return a reader of lists, given that of their items."""
 
     def read_array(value: object, place: Place) -> tuple[T, ...]:
         items = enumerate(array(value))
-        return _gathered(read, ((each, place.below(index)) for index, each in items))
+        return _gathered((read, each, place.below(index)) for index, each in items)
 
     return read_array
 
 
-def named(read: Callable[[object, Place], T]) -> Callable[[object, Place], tuple[T, ...]]:
-    """Return a reader of a table of tables, given that of one, whose key is its field `name`."""
+def row_of(form: str, *reads: Read) -> Callable[[object, Place], tuple[Any, ...]]:
+    """Return a reader of lists of a fixed length.
+
+    Args:
+        form: what such a list is, for people.
+        reads: what reads its items, in order.
+    """
+
+    def read_row(value: object, place: Place) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) != len(reads):
+            raise InvalidValueError("", value, form)
+        cells = enumerate(zip(reads, value, strict=True))
+        return _gathered((read, each, place.below(index)) for index, (read, each) in cells)
+
+    return read_row
+
+
+def named(
+    kind: Callable[..., T], *, refused: Mapping[str, str] | None = None
+) -> Callable[[object, Place], tuple[T, ...]]:
+    """Return a reader of a table of tables as values of a class; a key is the field `name`.
+
+    Args:
+        kind: an attrs class with a field `name`.
+        refused: as of `table_of`.
+    """
+    keys = keys_of(kind)
+    del keys["name"]
 
     def read_named(value: object, place: Place) -> tuple[T, ...]:
-        return _gathered(read, _items(value, place))
+        def read_one(name: str, item: object, where: Place) -> T:
+            values = _Reading(refused or {}, ()).read(keys, item, where)
+            return _made(kind, {("name",): name, **values}, where)
 
-    def _items(value: object, place: Place) -> Iterator[tuple[object, Place]]:
-        for key, each in table(value).items():
-            where = place.below(key)
-            if isinstance(each, dict) and "name" in each:
-                where.below("name").note("not a key; the name stands before the table")
-            yield {**each, "name": key} if isinstance(each, dict) else each, where
+        return _gathered(
+            (partial(read_one, name), item, place.below(name))
+            for name, item in table(value).items()
+        )
 
     return read_named
 
 
 def each_of(read: Callable[[object, Place], T], value: object, place: Place) -> tuple[T, ...]:
     """Read every value of a table, whatever its key."""
-    return _gathered(read, ((each, place.below(key)) for key, each in table(value).items()))
+    return _gathered((read, each, place.below(key)) for key, each in table(value).items())
 
 
 def _gathered(
-    read: Callable[[object, Place], T], items: Iterable[tuple[object, Place]]
+    items: Iterable[tuple[Callable[[object, Place], T], object, Place]],
 ) -> tuple[T, ...]:
     """Read all items; the faults of one do not hide those of the others."""
     found = []
     failed = False
-    for value, place in items:
+    for read, value, place in items:
         try:
-            found.append(read(value, place))
+            found.append(_read_one(read, value, place))
         except NotedError:
-            failed = True
-        except OmniqueueError as error:
-            place.refuse(error)
             failed = True
     if failed:
         raise NotedError
@@ -243,14 +367,14 @@ def table(value: object) -> dict[str, object]:
     """Return a table of a file, or refuse what is none."""
     if isinstance(value, dict):
         return value
-    raise InvalidValueError("", value, "a table")
+    raise InvalidValueError("", value, "a table, as { ... }")
 
 
 def array(value: object) -> list[object]:
-    """Return an array of a file, or refuse what is none."""
+    """Return a list of a file, or refuse what is none."""
     if isinstance(value, list):
         return value
-    raise InvalidValueError("", value, "an array, as [ ... ]")
+    raise InvalidValueError("", value, "a list, as [ ... ]")
 
 
 def text(value: object, _: object = None) -> str:
@@ -276,9 +400,47 @@ def duration(value: object, _: object = None) -> float:
     raise InvalidValueError("", value, 'a length with its unit, as "90s", "4 min" or "1h 30min"')
 
 
-def levels(value: object, _: object = None) -> object:
+def whole_numbers(least: int) -> Read:
+    """Return a reader of tables of whole numbers, each of which has its own place."""
+
+    def read_number(value: object, _: Place) -> int:
+        return whole("", value, least, LEVEL_MAX)
+
+    def read_numbers(value: object, place: Place) -> dict[str, object]:
+        each_of(read_number, value, place)
+        return table(value)
+
+    return read_numbers
+
+
+_LEVELS: Final = whole_numbers(1)
+
+
+def levels(value: object, place: Place) -> object:
     """Return skill levels: a table of them, or a list of skills, each at level 1."""
-    return dict.fromkeys(texts(value), 1) if isinstance(value, list) else value
+    return dict.fromkeys(texts(value), 1) if isinstance(value, list) else _LEVELS(value, place)
+
+
+def number(value: object, _: object = None) -> int | float:
+    """Return a number as it is, or refuse the value (true and false are none)."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise InvalidValueError("", value, "a number")
+
+
+def instant(value: object, _: object = None) -> float:
+    """Return an instant in seconds, or refuse the value."""
+    return checked_instant("", value)
+
+
+def truth(value: object, _: object = None) -> bool:
+    """Return true or false, or refuse the value."""
+    return checked_truth("", value)
+
+
+def or_null(read: Read) -> Read:
+    """Return a reader that lets null pass, given that of other values."""
+    return lambda value, place: None if value is None else read(value, place)
 
 
 def not_a_key(key: str, known: Iterable[str]) -> str:
@@ -311,23 +473,40 @@ class _Key:
 
     Args:
         path: the field, or the field and that of the class inline.
-        field: the field that has the value.
-        read: what makes a value from that of the file; None: the file's own value.
+        read: what makes a value from that of the file.
+        required: whether it must be there.
     """
 
     path: tuple[str, ...]
-    field: attrs.Attribute[Any]
-    read: Read | None
+    read: Read
+    required: bool
+
+
+def _converted(convert: Callable[[Any], object] | None, read: Read | None) -> Read:
+    """Return a reader that reads, then converts."""
+    if convert is None:
+        return read or (lambda value, _: value)
+    if read is None:
+        return lambda value, _: convert(value)
+    return lambda value, place: convert(read(value, place))
 
 
 Keys: TypeAlias = "dict[str, _Key | Keys]"
 
 
-def keys_of(kind: Callable[..., object], around: tuple[str, ...] = ()) -> Keys:
+_NO_READS: Final[Mapping[str, Read]] = {}
+
+
+def keys_of(
+    kind: Callable[..., object],
+    reads: Mapping[str, Read] = _NO_READS,
+    around: tuple[str, ...] = (),
+) -> Keys:
     """Return the keys that a class has in a file, those of its tables within.
 
     Args:
         kind: an attrs class.
+        reads: field to what reads it, where the class does not say.
         around: the field in which it stands inline.
 
     Cost: O(fields).
@@ -335,30 +514,31 @@ def keys_of(kind: Callable[..., object], around: tuple[str, ...] = ()) -> Keys:
     Example:
         >>> from omniqueue import RelaxStep
         >>> list(keys_of(RelaxStep))
-        ['after', 'after_seconds', 'skills']
+        ['after', 'after_seconds', 'skills', 'any_of']
     """
     assert isinstance(kind, type)
     keys: Keys = {}
     for field in attrs.fields(kind):
         said, path = setting_of(field), (*around, field.name)
         if said.inline is not None:
-            keys |= keys_of(said.inline, path)
+            keys |= keys_of(said.inline, reads, path)
             continue
         where = keys
         if said.table:
             inner = keys.setdefault(said.table, {})
             assert isinstance(inner, dict)
             where = inner
-        read = said.read
+        read = reads.get(field.name, said.read)
         if read is None and said.each is not None:
             read = array_of(table_of(said.each))
         name = said.key or field.name
-        if said.seconds or name.endswith(_SECONDS):
+        convert, required = field.converter, field.default is attrs.NOTHING
+        if said.seconds or (not said.key and name.endswith(_SECONDS)):
             name = name.removesuffix(_SECONDS)
-            where[name] = _Key(path, field, read or duration)
-            where[name + _SECONDS] = _Key(path, field, None)
+            where[name] = _Key(path, _converted(convert, read or duration), required)
+            where[name + _SECONDS] = _Key(path, _converted(convert, None), required)
         else:
-            where[name] = _Key(path, field, read)
+            where[name] = _Key(path, _converted(convert, read), required)
     return keys
 
 
@@ -373,12 +553,22 @@ class _Reading:
         self.values: dict[tuple[str, ...], object] = {}
         self._refused = refused
         self._others = others
+        self._failed = False
+
+    def read(self, keys: Keys, value: object, place: Place) -> dict[tuple[str, ...], object]:
+        """Return the values by path, or refuse the table."""
+        faults = place.faults.count
+        self.table(keys, value, place)
+        self.missing(keys, place)
+        if self._failed or place.faults.count > faults:
+            raise NotedError
+        return self.values
 
     def table(self, keys: Keys, value: object, place: Place, around: str = "") -> None:
         """Read all values; one that is faulty is there, so that it is not missing as well."""
         for key, item in table(value).items():
             found, where = keys.get(key), place.below(key)
-            reason = self._refused.get(around + key)
+            reason = self._refused.get(around + key) if self._refused else None
             if reason is not None:
                 where.note(f"not a key here: {reason}")
             elif found is None:
@@ -393,33 +583,25 @@ class _Reading:
             else:
                 if found.path in self.values:
                     where.note("says again what another key says")
-                self.values[found.path] = self._value(found, item, where)
+                self.values[found.path] = None
+                try:
+                    self.values[found.path] = _read_one(found.read, item, where)
+                except NotedError:
+                    self._failed = True
 
     def missing(self, keys: Keys, place: Place) -> None:
         """Keep a fault for every value that there must be."""
         for key, found in keys.items():
-            if isinstance(found, _Key) and found.field.default is attrs.NOTHING:
-                if found.path not in self.values:
-                    self.values[found.path] = None
-                    place.below(key).note("is missing")
-
-    def _value(self, key: _Key, item: object, place: Place) -> object:
-        try:
-            value = item if key.read is None else key.read(item, place)
-            convert = key.field.converter
-            return value if convert is None else convert(value)  # type: ignore[operator]
-        except NotedError:
-            pass
-        except OmniqueueError as error:
-            place.refuse(error)
-        return None
+            if isinstance(found, _Key) and found.required and found.path not in self.values:
+                self.values[found.path] = None
+                place.below(key).note("is missing")
 
 
 def _words(keys: Keys, around: str = "") -> Iterator[tuple[str, str]]:
     """Yield field and key; the key without `_seconds` comes last."""
     for key, found in reversed(keys.items()):
         if isinstance(found, _Key):
-            yield found.field.name, around + key
+            yield found.path[-1], around + key
         else:
             yield from _words(found, f"{around}{key}.")
 

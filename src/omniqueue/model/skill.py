@@ -211,11 +211,12 @@ def requirement(skills: object, any_of: object = (), *, field: str = "") -> Skil
         True
     """
     needed = Skills.of(skills, field=f"{field}skills", most=SKILLS_NEEDED_MAX)
-    groups = _groups(f"{field}any_of", any_of)
+    groups = alternatives(f"{field}any_of", any_of)
     return Requirement._of_parts(needed, groups) if groups else needed
 
 
-def _groups(field: str, value: object) -> tuple[Skills, ...]:
+def alternatives(field: str, value: object) -> tuple[Skills, ...]:
+    """Return groups of alternatives, each as `Skills`, or refuse the value."""
     if not isinstance(value, list | tuple):
         raise InvalidValueError(field, value, "a list of groups of alternatives")
     if len(value) > GROUPS_MAX:

@@ -10,72 +10,83 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-import attrs
-
+from omniqueue.core import lifecycle
 from omniqueue.core.router import Router
 from omniqueue.errors import InvalidValueError, UnknownChannelError
 from omniqueue.model import Agent, Contact, Preference, RelaxStep
 from omniqueue.model.event import Events
-from omniqueue.play.document import Step
-from omniqueue.play.shapes import (
-    ListOf,
-    MapOf,
-    OrNull,
-    Record,
-    Shape,
+from omniqueue.model.reader import (
+    NotedError,
+    Place,
+    RawTable,
+    Read,
+    array_of,
+    each_of,
+    instant,
     number,
-    private,
+    or_null,
     text,
     truth,
 )
+from omniqueue.play.document import Step
 
 _Fields: TypeAlias = Mapping[str, Any]
 
-LEVELS = MapOf(number)
-PREFERENCE = Record({"agent": text, "seconds": number}, {"skip_if_away": truth})
-GROUPS = ListOf(LEVELS)
-RELAXATION = Record({"after_seconds": number}, {"skills": LEVELS, "any_of": GROUPS})
-CONTACT = Record(
+
+def _numbers(value: object, place: Place) -> None:
+    each_of(number, value, place)
+
+
+def _numbers_or_null(value: object, place: Place) -> None:
+    each_of(or_null(number), value, place)
+
+
+def _private(value: object, place: Place) -> None:
+    """Refuse what is no table without showing what it is."""
+    if not isinstance(value, dict):
+        place.note(f"is a {type(value).__name__}; expected a table, as {{ ... }}")
+        raise NotedError
+
+
+PREFERENCE: Final = RawTable({"agent": text, "seconds": number}, {"skip_if_away": truth})
+_REQUIREMENT: Final[dict[str, Read]] = {"skills": _numbers, "any_of": array_of(_numbers)}
+RELAXATION: Final = RawTable({"after_seconds": number}, _REQUIREMENT)
+CONTACT: Final = RawTable(
     {"id": text, "channel": text},
     {
-        "skills": LEVELS,
-        "any_of": GROUPS,
-        "not_agents": ListOf(text),
+        **_REQUIREMENT,
+        "not_agents": array_of(text),
         "priority": number,
         "arrived_at": number,
         "not_before": number,
         "prefer": PREFERENCE,
-        "relax": ListOf(RELAXATION),
+        "relax": array_of(RELAXATION),
         "target_seconds": number,
         "expire_seconds": number,
         "customer": text,
-        "attributes": private,
+        "attributes": _private,
     },
 )
-ABILITIES: Mapping[str, Shape] = {
-    "skills": LEVELS,
+_ABILITIES: Final[Mapping[str, Read]] = {
+    "skills": _numbers,
     "capacity": number,
-    "limits": MapOf(number),
-    "channels": OrNull(ListOf(text)),
-    "costs": MapOf(number),
-    "wrap_up_seconds": MapOf(OrNull(number)),
-    "skill_order": ListOf(text),
+    "limits": _numbers,
+    "channels": or_null(array_of(text)),
+    "costs": _numbers,
+    "wrap_up_seconds": _numbers_or_null,
+    "skill_order": array_of(text),
 }
-CHANNEL_FIELDS = ("limits", "channels", "costs", "wrap_up_seconds")  # they name channels
-NEW_AGENT = Record({"id": text}, {**ABILITIES, "presence": text})
-AGENT_CHANGES = Record({"id": text}, ABILITIES)
-
-
-def _preference(said: _Fields) -> Preference | None:
-    return Preference(**said["prefer"]) if "prefer" in said else None
+_CHANNEL_KEYS: Final = ("limits", "channels", "costs", "wrap_up_seconds")
+NEW_AGENT: Final = RawTable({"id": text}, {**_ABILITIES, "presence": text})
+AGENT_CHANGES: Final = RawTable({"id": text}, _ABILITIES)
 
 
 def _contact(said: _Fields) -> Contact:
     built = dict(said)
     if "prefer" in said:
-        built["prefer"] = _preference(said)
+        built["prefer"] = Preference(**said["prefer"])
     if "relax" in said:
         built["relax"] = [RelaxStep(**step) for step in said["relax"]]
     return Contact(**built)
@@ -109,7 +120,7 @@ def _add_agent(router: Router, said: _Fields, at: float) -> Events:
     try:
         built = Agent(**agent)
     except InvalidValueError:
-        named = (agent.get(key) or () for key in CHANNEL_FIELDS)
+        named = (agent.get(key) or () for key in _CHANNEL_KEYS)
         _require_channels(router, [name for names in named for name in names])
         if _normal(agent["id"]) not in router.agents:
             raise
@@ -122,127 +133,83 @@ def _update_agent(router: Router, said: _Fields, at: float) -> Events:
     return router.update_agent(changes.pop("id"), at=at, **changes)
 
 
-def _options_with_preference(router: Router, said: _Fields, *allowed_in: str) -> _Fields:
-    """Return a command's optional keys with the preference built.
+def _preferring(router: Router, do: str, said: _Fields) -> _Fields:
+    """Return a command's keys with the preference built.
 
     A bad preference counts only where the command is allowed; elsewhere it is left out, and the
     router refuses the command for the contact or its state.
     """
-    options = {key: value for key, value in said.items() if key != "contact"}
-    if "prefer" in said:
-        try:
-            options["prefer"] = _preference(said)
-        except InvalidValueError:
-            view = router.contacts.get(_normal(said["contact"]))
-            guarded = view is not None and said.get("agent") not in (None, view.agent)
-            if view is not None and view.state in allowed_in and not guarded:
-                raise
-            del options["prefer"]
+    options = dict(said)
+    try:
+        options["prefer"] = Preference(**said["prefer"])
+    except InvalidValueError:
+        view = router.contacts.get(_normal(said["contact"]))
+        allowed = [lifecycle.STATES[state] for state in lifecycle.COMMANDS[do]]
+        guarded = view is not None and said.get("agent") not in (None, view.agent)
+        if view is not None and view.state in allowed and not guarded:
+            raise
+        del options["prefer"]
     return options
 
 
-def _transfer(router: Router, said: _Fields, at: float) -> Events:
-    options = _options_with_preference(router, said, "active", "interrupted")
-    return router.transfer(said["contact"], at=at, **options)
-
-
-def _reopen(router: Router, said: _Fields, at: float) -> Events:
-    options = _options_with_preference(router, said, "parked")
-    return router.reopen(said["contact"], at=at, **options)
-
-
-def _presence(router: Router, said: _Fields, at: float) -> Events:
-    return router.set_presence(said["agent"], said["state"], at=at, reason=said.get("reason"))
-
-
-def _remove_agent(router: Router, said: _Fields, at: float) -> Events:
-    return router.remove_agent(said["agent"], at=at)
-
-
-def _stop_matching(router: Router, said: _Fields, at: float) -> Events:
-    return router.stop_matching(at=at)
-
-
-def _start_matching(router: Router, said: _Fields, at: float) -> Events:
-    return router.start_matching(at=at)
-
-
-def _advance(router: Router, said: _Fields, at: float) -> Events:
-    return router.advance(at=at)
-
-
-def _by_contact(method: str) -> Callable[[Router, _Fields, float], Events]:
-    """Return the runner of a command that names a contact, and otherwise passes its keys on."""
-
-    def run(router: Router, said: _Fields, at: float) -> Events:
-        options = dict(said)
-        events: Events = getattr(router, method)(options.pop("contact"), at=at, **options)
-        return events
-
-    return run
-
-
-def _by_contact_and_agent(method: str) -> Callable[[Router, _Fields, float], Events]:
-    def run(router: Router, said: _Fields, at: float) -> Events:
-        events: Events = getattr(router, method)(said["contact"], said["agent"], at=at)
-        return events
-
-    return run
-
-
-@attrs.frozen
 class Command:
     """One row of the table of commands.
 
     Args:
-        keys: the keys beside `at` and `do`.
-        run: calls the router; raises what the router raises.
+        required: the keys beside `at` and `do` that must be there, in the order in which the
+            method takes them.
+        optional: the keys that may be there: arguments by name.
+        method: the method of `Router`; empty: that of the command's name.
+        run: calls the router where something has to be built before; None: nothing has.
 
     Example:
-        >>> sorted(COMMANDS["presence"].keys.required)
+        >>> sorted(COMMANDS["presence"].required)
         ['agent', 'state']
     """
 
-    keys: Record
-    run: Callable[[Router, _Fields, float], Events]
+    def __init__(
+        self,
+        required: Mapping[str, Read],
+        optional: Mapping[str, Read] | None = None,
+        *,
+        method: str = "",
+        run: Callable[[Router, _Fields, float], Events] | None = None,
+    ) -> None:
+        self.required = required
+        self.optional = optional or {}
+        self.method = method
+        self.run = run
+        self.step = RawTable({"at": instant, "do": text, **required}, self.optional)
 
 
-_CONTACT: Mapping[str, Shape] = {"contact": text}
-_GUARD: Mapping[str, Shape] = {"agent": text}
-_REQUIREMENT: Mapping[str, Shape] = {"skills": LEVELS, "any_of": GROUPS}
-_CONTACT_AND_AGENT: Mapping[str, Shape] = {"contact": text, "agent": text}
+_CONTACT: Final[dict[str, Read]] = {"contact": text}
+_AGENT: Final[dict[str, Read]] = {"agent": text}
 
-COMMANDS: Mapping[str, Command] = {
-    "submit": Command(Record({"contact": CONTACT}), _submit),
-    "accept": Command(Record(_CONTACT_AND_AGENT), _by_contact_and_agent("accept")),
-    "decline": Command(Record(_CONTACT_AND_AGENT), _by_contact_and_agent("decline")),
-    "complete": Command(
-        Record(_CONTACT, {**_GUARD, "wrap_up_seconds": OrNull(number)}), _by_contact("complete")
-    ),
-    "finish_wrap_up": Command(Record(_CONTACT, _GUARD), _by_contact("finish_wrap_up")),
-    "abandon": Command(Record(_CONTACT), _by_contact("abandon")),
-    "cancel": Command(Record(_CONTACT), _by_contact("cancel")),
-    "resume": Command(Record(_CONTACT), _by_contact("resume")),
-    "defer": Command(Record(_CONTACT, {"until": number, "channel": text}), _by_contact("defer")),
-    "release": Command(Record(_CONTACT), _by_contact("release")),
-    "update": Command(
-        Record(_CONTACT, {"priority": number, "target_seconds": number, **_REQUIREMENT}),
-        _by_contact("update"),
-    ),
+COMMANDS: Final[Mapping[str, Command]] = {
+    "submit": Command({"contact": CONTACT}, run=_submit),
+    "accept": Command(_CONTACT | _AGENT),
+    "decline": Command(_CONTACT | _AGENT),
+    "complete": Command(_CONTACT, _AGENT | {"wrap_up_seconds": or_null(number)}),
+    "finish_wrap_up": Command(_CONTACT, _AGENT),
+    "abandon": Command(_CONTACT),
+    "cancel": Command(_CONTACT),
+    "resume": Command(_CONTACT),
+    "defer": Command(_CONTACT, {"until": number, "channel": text}),
+    "release": Command(_CONTACT),
+    "update": Command(_CONTACT, {"priority": number, "target_seconds": number} | _REQUIREMENT),
     "transfer": Command(
-        Record(_CONTACT, {**_GUARD, **_REQUIREMENT, "prefer": PREFERENCE, "keep_place": truth}),
-        _transfer,
+        _CONTACT, _AGENT | _REQUIREMENT | {"prefer": PREFERENCE, "keep_place": truth}
     ),
-    "park": Command(Record(_CONTACT, _GUARD), _by_contact("park")),
-    "reopen": Command(Record(_CONTACT, {"prefer": PREFERENCE}), _reopen),
-    "assign": Command(Record(_CONTACT_AND_AGENT), _by_contact_and_agent("assign")),
-    "presence": Command(Record({"agent": text, "state": text}, {"reason": text}), _presence),
-    "add_agent": Command(Record({"agent": NEW_AGENT}), _add_agent),
-    "remove_agent": Command(Record({"agent": text}), _remove_agent),
-    "update_agent": Command(Record({"agent": AGENT_CHANGES}), _update_agent),
-    "stop_matching": Command(Record({}), _stop_matching),
-    "start_matching": Command(Record({}), _start_matching),
-    "advance": Command(Record({}), _advance),
+    "park": Command(_CONTACT, _AGENT),
+    "reopen": Command(_CONTACT, {"prefer": PREFERENCE}),
+    "assign": Command(_CONTACT | _AGENT),
+    "presence": Command(_AGENT | {"state": text}, {"reason": text}, method="set_presence"),
+    "add_agent": Command({"agent": NEW_AGENT}, run=_add_agent),
+    "remove_agent": Command(_AGENT),
+    "update_agent": Command({"agent": AGENT_CHANGES}, run=_update_agent),
+    "stop_matching": Command({}),
+    "start_matching": Command({}),
+    "advance": Command({}),
 }
 
 
@@ -264,4 +231,13 @@ def perform(router: Router, step: Step) -> Events:
         >>> perform(Router(), Step(3.0, "submit", said))[0].name
         'queued'
     """
-    return COMMANDS[step.do].run(router, step.fields, step.at)
+    command, said = COMMANDS[step.do], step.fields
+    if command.run is not None:
+        return command.run(router, said, step.at)
+    if "prefer" in said:
+        said = _preferring(router, step.do, said)
+    named = [said[key] for key in command.required]
+    options = {key: said[key] for key in command.optional if key in said}
+    method = getattr(router, command.method or step.do)
+    events: Events = method(*named, at=step.at, **options)
+    return events

@@ -2,20 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
 import attrs
 
 from omniqueue.errors import OmniqueueError
 from omniqueue.model import Agent, Channel, Presence
+from omniqueue.model.agent import presence
+from omniqueue.model.checks import WAITING_MAX, duration, identifier, whole
 from omniqueue.model.event import JsonValue
+from omniqueue.model.faults import channel_faults, name_faults, refuse
+from omniqueue.model.fields import checked, inline, setting, several
+from omniqueue.model.reader import (
+    Place,
+    array_of,
+    each_of,
+    instant,
+    levels,
+    named,
+    number,
+    or_null,
+    row_of,
+    table,
+    table_of,
+    text,
+    whole_numbers,
+)
+from omniqueue.policy.order_text import read_order
+from omniqueue.policy.registry import selection_named
 
 Assignment: TypeAlias = tuple[float, str, str]  # when, contact, agent
 RejectedStep: TypeAlias = tuple[int, str]  # index in steps, name of the error
 
 
-@attrs.frozen
+def _name(value: object, _: Place) -> str:
+    return identifier("", text(value))
+
+
+def _selection(value: object, _: Place) -> str:
+    return selection_named(text(value)).name
+
+
+def _seconds(value: object, _: Place) -> float:
+    return duration("", value)
+
+
+def _wrap_ups(value: object, place: Place) -> dict[str, object]:
+    each_of(or_null(_seconds), value, place)
+    return table(value)
+
+
+_ABILITIES: Final = {
+    "skills": levels,
+    "limits": whole_numbers(0),
+    "costs": whole_numbers(1),
+    "wrap_up_seconds": _wrap_ups,
+}
+
+
+@attrs.frozen(field_transformer=checked)
 class Entrance:
     """An agent who is there from the start of a play.
 
@@ -28,8 +74,8 @@ class Entrance:
         'ana'
     """
 
-    agent: Agent
-    presence: Presence = "ready"
+    agent: Agent = attrs.field(metadata=inline(Agent))
+    presence: Presence = attrs.field(default="ready", metadata=setting(presence))
 
 
 @attrs.frozen
@@ -65,9 +111,19 @@ class Expectation:
         True
     """
 
-    assignments: tuple[Assignment, ...] | None = None
-    waiting: tuple[str, ...] | None = None
-    rejected: tuple[RejectedStep, ...] | None = None
+    assignments: tuple[Assignment, ...] | None = attrs.field(
+        default=None,
+        metadata=setting(
+            read=array_of(row_of("[seconds, contact, agent]", instant, _name, _name))
+        ),
+    )
+    waiting: tuple[str, ...] | None = attrs.field(
+        default=None, metadata=setting(read=array_of(_name))
+    )
+    rejected: tuple[RejectedStep, ...] | None = attrs.field(
+        default=None,
+        metadata=setting(read=array_of(row_of("[index of the step, error]", number, text))),
+    )
 
 
 @attrs.frozen
@@ -126,9 +182,9 @@ class Rejection:
         }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Play:
-    """A whole play, free of faults: `parse_play` and `read_play` make it.
+    """A whole play: `parse_play` and `read_play` make it.
 
     Args:
         title: what it shows, for people; may be empty.
@@ -140,16 +196,34 @@ class Play:
         steps: the commands, in the order in which they are given.
         expect: what should come of it; None: nothing is said.
 
+    Raises:
+        InvalidValueError: names that are there twice, unknown channels.
+
     Example:
         >>> Play(steps=(Step(0.0, "advance"),)).order
         'arrival'
     """
 
-    title: str = ""
-    order: str = "arrival"
-    selection: str = "longest-idle"
-    max_waiting: int | None = None
-    channels: tuple[Channel, ...] = ()
-    agents: tuple[Entrance, ...] = ()
+    title: str = attrs.field(default="", metadata=setting(read=text))
+    order: str = attrs.field(default="arrival", metadata=setting(read=read_order))
+    selection: str = attrs.field(default="longest-idle", metadata=setting(read=_selection))
+    max_waiting: int | None = attrs.field(default=None, metadata=setting(whole, 0, WAITING_MAX))
+    channels: tuple[Channel, ...] = attrs.field(
+        default=(), metadata=several(Channel, read=named(Channel))
+    )
+    agents: tuple[Entrance, ...] = attrs.field(
+        default=(), metadata=several(Entrance, read=array_of(table_of(Entrance, reads=_ABILITIES)))
+    )
     steps: tuple[Step, ...] = ()
-    expect: Expectation | None = None
+    expect: Expectation | None = attrs.field(
+        default=None, metadata=setting(read=table_of(Expectation))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        refuse(self.faults())
+
+    def faults(self) -> Iterator[OmniqueueError]:
+        """Yield what does not fit together, each with its place."""
+        agents = [entrance.agent for entrance in self.agents]
+        yield from name_faults("agents", "id", [agent.id for agent in agents])
+        yield from channel_faults(self.channels, "agents", agents)

@@ -10,60 +10,21 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from math import isinf
 
-from omniqueue.errors import FileFaultsError, shown
+from omniqueue.errors import FileFaultsError
+from omniqueue.model.reader import Faults, Place, Unreadable
 
-FAULTS_MAX = 100  # listed; further ones are counted
 DEPTH_MAX = 64
 DIGITS_MAX = 640  # the lowest bound that Python's own guard against huge integers can be set to
-_PLACE_MAX = 200
 _PRIVATE_KEY = "attributes"  # customer data: never quoted, not even its keys
 
 _STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _TWO_BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"{\x00", b"[\x00")
 
 
-class Faults:
-    """The faults found so far in one file, in the order of finding.
-
-    Example:
-        >>> faults = Faults("desk.json")
-        >>> faults.add("agents[0].id", "is missing")
-        >>> faults.lines
-        ['agents[0].id: is missing']
-    """
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.lines: list[str] = []
-        self.count = 0
-
-    def add(self, place: str, problem: str) -> None:
-        """Note a fault; beyond 100 they are only counted. Cost: O(1)."""
-        self.count += 1
-        if len(self.lines) < FAULTS_MAX:
-            if len(place) > _PLACE_MAX:
-                place = place[:_PLACE_MAX] + "..."
-            self.lines.append(f"{place}: {problem}")
-
-    def wrong(self, place: str, value: object, expected: str) -> None:
-        """Note a value that is not what was expected there. Cost: O(1)."""
-        self.add(place, f"is {said(value)}: expected {expected}")
-
-    def error(self) -> FileFaultsError:
-        """Return the error that lists every fault noted. Cost: O(faults)."""
-        return FileFaultsError(self.path, self.lines, self.count - len(self.lines))
-
-    def with_last(self, place: str, problem: str) -> FileFaultsError:
-        """Note a fault after which nothing more can be found, and return the error."""
-        self.add(place, problem)
-        return self.error()
-
-
-class NotJson:
-    """A mark in the tree, where the text holds what cannot be taken; the fault is noted."""
+class _NotJson(Unreadable):
+    """Stands in the tree where the text holds what cannot be taken."""
 
     def __init__(self, problem: str) -> None:
         self.problem = problem
@@ -73,34 +34,6 @@ class _Repeating(dict[str, object]):
     """An object of the file that gives a key more than once."""
 
     repeated: list[str]
-
-
-def said(value: object) -> str:
-    """Return a short printable form of a value of a JSON file, in JSON's words where it has them.
-
-    Example:
-        >>> said(None), said([]), said("c1")
-        ('null', 'a list', "'c1'")
-    """
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "an object" if isinstance(value, dict) else shown(value)
-
-
-def below(place: str, key: str | int) -> str:
-    """Return the place of an item or a key within a place.
-
-    Example:
-        >>> below(below("steps", 3), "at"), below("channels", "walk in")
-        ('steps[3].at', "channels['walk in']")
-    """
-    if isinstance(key, int):
-        return f"{place}[{key}]"
-    if key.isidentifier() and key.isascii() and len(key) <= 64:
-        return f"{place}.{key}" if place else key
-    return f"{place}[{shown(key)}]"
 
 
 def parse_json(text: str | bytes, faults: Faults) -> object:
@@ -118,16 +51,16 @@ def parse_json(text: str | bytes, faults: Faults) -> object:
     Example:
         >>> faults = Faults("odd.json")
         >>> _ = parse_json('{"a": [1, NaN], "a": 1e999}', faults)
-        >>> faults.lines
-        ['a: is given more than once', 'a: is 1e999, beyond every float: expected a finite number']
+        >>> faults.error().faults
+        ['a: is given more than once', 'a: is 1e999, beyond every float; expected a finite number']
     """
     decoded = text if isinstance(text, str) else _decoded(text, faults)
     if not decoded.strip(" \t\r\n"):
-        raise faults.with_last("top level", "is empty: expected a JSON object")
+        raise _with_last(faults, "top level", "is empty; expected a JSON object")
     # Before parsing: the parser's own guard knows nothing of the stack of the thread it runs in.
     deep = _too_deep(decoded)
     if deep is not None:
-        raise faults.with_last(deep, f"is nested deeper than {DEPTH_MAX} levels")
+        raise _with_last(faults, deep, f"is nested deeper than {DEPTH_MAX} levels")
     try:
         tree: object = json.loads(
             decoded,
@@ -138,24 +71,29 @@ def parse_json(text: str | bytes, faults: Faults) -> object:
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise faults.with_last(place, f"is not JSON: {error.msg}") from None
-    for place, problem in _marks("", tree):
-        faults.add(place, problem)
+        raise _with_last(faults, place, f"is not JSON: {error.msg}") from None
+    _note_marks(tree, Place("", faults))
     return tree
+
+
+def _with_last(faults: Faults, place: str, problem: str) -> FileFaultsError:
+    """Keep a fault after which nothing more can be found, and return the error."""
+    faults.add(place, problem)
+    return faults.error()
 
 
 def _decoded(content: bytes, faults: Faults) -> str:
     expected = "expected UTF-8 without a byte order mark"
     if content.startswith(b"\xef\xbb\xbf"):
-        raise faults.with_last("byte 0", f"is a byte order mark: {expected}")
+        raise _with_last(faults, "byte 0", f"is a byte order mark; {expected}")
     if content.startswith(_TWO_BYTE_MARKS):
-        raise faults.with_last("byte 0", f"looks like UTF-16 or UTF-32: {expected}")
+        raise _with_last(faults, "byte 0", f"looks like UTF-16 or UTF-32; {expected}")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         place = f"line {line}, byte {error.start}"
-        raise faults.with_last(place, f"is not UTF-8: {expected}") from None
+        raise _with_last(faults, place, f"is not UTF-8; {expected}") from None
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -168,20 +106,20 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return repeating
 
 
-def _constant(text: str) -> NotJson:
-    return NotJson(f"is {text}, which JSON does not know: expected a finite number")
+def _constant(text: str) -> _NotJson:
+    return _NotJson(f"is {text}, which JSON does not know; expected a finite number")
 
 
-def _float(text: str) -> float | NotJson:
+def _float(text: str) -> float | _NotJson:
     number = float(text)
     if isinf(number):
-        return NotJson(f"is {text[:64]}, beyond every float: expected a finite number")
+        return _NotJson(f"is {text[:64]}, beyond every float; expected a finite number")
     return number
 
 
-def _int(text: str) -> int | NotJson:
+def _int(text: str) -> int | _NotJson:
     if len(text) > DIGITS_MAX:
-        return NotJson(f"is an integer of {len(text)} digits: expected at most {DIGITS_MAX}")
+        return _NotJson(f"is an integer of {len(text)} digits; expected at most {DIGITS_MAX}")
     return int(text)
 
 
@@ -201,16 +139,16 @@ def _too_deep(text: str) -> str | None:
     return None
 
 
-def _marks(place: str, value: object, private: bool = False) -> Iterator[tuple[str, str]]:
-    """Walk the tree in the order of the file; yield place and problem of every mark in it."""
-    if isinstance(value, NotJson):
-        yield place or "top level", value.problem
+def _note_marks(value: object, place: Place, private: bool = False) -> None:
+    """Walk the tree in the order of the file; keep a fault for every mark in it."""
+    if isinstance(value, _NotJson):
+        place.note(value.problem)
     elif isinstance(value, dict):
         for key in value.repeated if isinstance(value, _Repeating) else ():
-            yield place if private else below(place, key), "is given more than once"
+            (place if private else place.below(key)).note("is given more than once")
         for key, item in value.items():
-            inside = place if private else below(place, key)
-            yield from _marks(inside, item, private or key == _PRIVATE_KEY)
+            inside = place if private else place.below(key)
+            _note_marks(item, inside, private or key == _PRIVATE_KEY)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _marks(place if private else below(place, index), item, private)
+            _note_marks(item, place if private else place.below(index), private)

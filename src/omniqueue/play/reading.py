@@ -1,62 +1,48 @@
 """From the text of a play to a `Play`: every fault is found, with its place, before anything runs.
 
-Three passes: is it JSON, are the keys and the types right, do the settings make sense. The values
-inside steps are not judged here: the router refuses a bad one when its turn comes, like any other
-command.
+Is it JSON, are the keys and the types right, do the settings make sense. The values inside steps
+are not judged here: the router refuses a bad one when its turn comes, like any other command.
 """
 
 from __future__ import annotations
 
 import os
+from typing import Final
 
-from omniqueue.play.commands import COMMANDS, NEW_AGENT
-from omniqueue.play.document import Play
-from omniqueue.play.files import read_regular_file, refuse_oversize
-from omniqueue.play.json_text import Faults, below, parse_json
-from omniqueue.play.settings import CHANNEL, build, judge, order
-from omniqueue.play.shapes import ListOf, MapOf, OneOf, OrNull, Record, Row, number, text
-
-FORMAT = "omniqueue-play/1"
-BYTES_MAX = 64 * 1024 * 1024
-
-
-_COMMAND_NAME = OneOf(tuple(COMMANDS))
-
-
-def _step(faults: Faults, place: str, value: object) -> bool:
-    """Expect a step; its keys depend on its command."""
-    do = value.get("do") if isinstance(value, dict) else None
-    if isinstance(do, str) and do in COMMANDS:
-        keys = COMMANDS[do].keys
-        step = Record({"at": number, "do": text, **keys.required}, keys.optional)
-        return step(faults, place, value)
-    if isinstance(value, dict) and "do" in value:
-        return _COMMAND_NAME(faults, below(place, "do"), do)
-    if isinstance(value, dict):
-        faults.add(below(place, "do"), "is missing")
-        return False
-    return Record({})(faults, place, value)
-
-
-EXPECTATION = Record(
-    {},
-    {
-        "assignments": ListOf(Row("[seconds, contact, agent]", (number, text, text))),
-        "waiting": ListOf(text),
-        "rejected": ListOf(Row("[index of the step, error]", (number, text))),
-    },
+from omniqueue.centre.regular_file import read_small
+from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.model.reader import (
+    Faults,
+    NotedError,
+    Place,
+    array_of,
+    read_file,
+    table,
+    table_of,
 )
-PLAY = Record(
-    {"format": OneOf((FORMAT,)), "agents": ListOf(NEW_AGENT), "steps": ListOf(_step)},
-    {
-        "title": text,
-        "order": order,
-        "selection": text,
-        "max_waiting": OrNull(number),
-        "channels": MapOf(CHANNEL),
-        "expect": EXPECTATION,
-    },
-)
+from omniqueue.play.commands import COMMANDS
+from omniqueue.play.document import Play, Step
+from omniqueue.play.json_text import parse_json
+
+FORMAT: Final = "omniqueue-play/1"
+BYTES_MAX: Final = 64 * 1024 * 1024
+REQUIRED: Final = ("format", "agents", "steps")
+
+
+def _step(value: object, place: Place) -> Step:
+    """Read a step; its keys depend on its command."""
+    do = table(value).get("do")
+    if "do" not in table(value):
+        place.below("do").note("is missing")
+        raise NotedError
+    if not isinstance(do, str) or do not in COMMANDS:
+        place.below("do").refuse(InvalidValueError("", do, f"one of {', '.join(COMMANDS)}"))
+        raise NotedError
+    fields = COMMANDS[do].step(value, place)
+    return Step(float(fields.pop("at")), fields.pop("do"), fields)
+
+
+PLAY: Final = table_of(Play, reads={"steps": array_of(_step)})
 
 
 def read_play(path: str | os.PathLike[str]) -> Play:
@@ -74,9 +60,10 @@ def read_play(path: str | os.PathLike[str]) -> Play:
         >>> read_play("no/such/play.json")
         Traceback (most recent call last):
         ...
-        omniqueue.errors.FileFaultsError: no/such/play.json: cannot be read: ...
+        omniqueue.errors.FileFaultsError: no/such/play.json: cannot be opened: ...
     """
-    return parse_play(read_regular_file(path, bytes_max=BYTES_MAX), name=os.fspath(path))
+    name = os.fspath(path)
+    return parse_play(read_small(name, BYTES_MAX), name=name)
 
 
 def parse_play(content: str | bytes, *, name: str = "play") -> Play:
@@ -97,13 +84,11 @@ def parse_play(content: str | bytes, *, name: str = "play") -> Play:
         >>> play.agents[0].agent.id, play.steps[0].at
         ('ana', 5.0)
     """
-    if isinstance(content, bytes):
-        refuse_oversize(name, content, bytes_max=BYTES_MAX)
+    if isinstance(content, bytes) and len(content) > BYTES_MAX:
+        raise FileFaultsError(name, [f"is larger than {BYTES_MAX} bytes"])
     faults = Faults(name)
     tree = parse_json(content, faults)
-    # Each pass goes on where the one before found faults, so that one run shows everything.
-    PLAY(faults, "", tree)
-    judge(faults, tree)
-    if faults.count or not isinstance(tree, dict):
-        raise faults.error()
-    return build(tree)
+    for key in REQUIRED:
+        if isinstance(tree, dict) and key not in tree:
+            faults.add(key, "is missing")
+    return read_file(PLAY, tree, name=name, format=FORMAT, faults=faults)

@@ -20,7 +20,7 @@ from omniqueue.model import agent_events as of_agents, contact_events as of_cont
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
 from omniqueue.record.interruptions import InterruptionCheck
-from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, Profile, RoomRules
+from omniqueue.record.judged_agent import NOTHING, Abilities, JudgedAgent, JudgedProfile, RoomRules
 from omniqueue.record.listener import EventListener, Hear
 from omniqueue.record.overtaking import OvertakingCounter
 from omniqueue.record.verdict import FAULTS_KEPT_MAX, FairnessFault, Verdict
@@ -82,7 +82,7 @@ class FairnessJudge(EventListener):
         self.contacts: dict[str, Stander] = {}
         self.agents: dict[str, JudgedAgent] = {}
         self._excluded_of: dict[str, dict[str, Stander]] = {}  # agent id -> contacts kept from it
-        self._profiles: dict[Abilities, Profile] = {}
+        self._profiles: dict[Abilities, JudgedProfile] = {}
         self._nobody = JudgedAgent("", NOTHING, self._rules)
         self.touched: dict[str, None] = {}  # agents whose room, presence or abilities changed
         self._listener: JudgeListener | None = None
@@ -360,13 +360,13 @@ class FairnessJudge(EventListener):
         agent.profile = self._profile(event)
         agent.resize(event.capacity, event.limits, event.costs)
 
-    def _profile(self, event: of_agents.AgentAdded | of_agents.AgentUpdated) -> Profile:
+    def _profile(self, event: of_agents.AgentAdded | of_agents.AgentUpdated) -> JudgedProfile:
         """Return what agents of equal skills, channels and order share."""
         channels = None if event.channels is None else tuple(event.channels)
         abilities = (needs_of(event.skills), channels, tuple(event.skill_order))
         profile = self._profiles.get(abilities)
         if profile is None:
-            profile = self._profiles[abilities] = Profile(*abilities)
+            profile = self._profiles[abilities] = JudgedProfile(*abilities)
         return profile
 
     def _agent_removed(self, event: of_agents.AgentRemoved) -> None:

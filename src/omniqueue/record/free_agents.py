@@ -20,7 +20,7 @@ from omniqueue.model.agent_events import MatchingStarted
 from omniqueue.model.event import Event
 from omniqueue.record.audit_faults import FaultBook
 from omniqueue.record.fairness import FairnessJudge
-from omniqueue.record.judged_agent import JudgedAgent, Profile
+from omniqueue.record.judged_agent import JudgedAgent, JudgedProfile
 from omniqueue.record.overtaking import OvertakenCounts
 from omniqueue.record.verdict import FairnessFault
 from omniqueue.record.waiting_line import JudgedLane, Stander
@@ -41,7 +41,7 @@ _WIDENING: Final = frozenset(
 )
 """After these events more agents may be able to take the contact than before."""
 
-_Open: TypeAlias = dict[Profile, dict[str, JudgedAgent]]
+_Open: TypeAlias = dict[JudgedProfile, dict[str, JudgedAgent]]
 
 
 class FreeAgentWatch:
@@ -254,7 +254,7 @@ class FreeAgentWatch:
                 return
 
 
-def _serves(profile: Profile, who: Stander) -> bool:
+def _serves(profile: JudgedProfile, who: Stander) -> bool:
     return profile.takes(who.channel) and profile.covers(who.needs, who.any_of)
 
 

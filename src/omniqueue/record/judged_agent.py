@@ -15,11 +15,11 @@ from omniqueue.record.waiting_line import JudgedLane, Needs, Stander
 Abilities: TypeAlias = tuple[Needs, tuple[str, ...] | None, tuple[str, ...]]
 
 
-class Profile:
+class JudgedProfile:
     """What agents of equal skills, channels and order can do, and whom they serve.
 
     Example:
-        >>> profile = Profile((("fr", 2),), ("phone",))
+        >>> profile = JudgedProfile((("fr", 2),), ("phone",))
         >>> profile.takes("fax"), profile.covers((("fr", 1),))
         (False, True)
     """
@@ -87,7 +87,7 @@ class Profile:
         return self._served
 
 
-NOTHING: Final = Profile((), ())
+NOTHING: Final = JudgedProfile((), ())
 _TAKEN: Final = ("active", "interrupted")  # what may have to make way, or has made it
 
 
@@ -149,7 +149,7 @@ class JudgedAgent:
     """
 
     id: str
-    profile: Profile
+    profile: JudgedProfile
     _rules: RoomRules
     capacity: int = 1
     limits: Mapping[str, int] = attrs.Factory(dict)

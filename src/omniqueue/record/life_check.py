@@ -205,7 +205,7 @@ class LifeCheck:
             self._ended.add(life.id)
             self._lives.pop(life.id, None)
 
-    def _lived(self, event: Event, rule: _Rule) -> Weight:
+    def _lived(self, event: Event, rule: _LifeRule) -> Weight:
         """Hear an event that a contact's state allows or does not, by the table."""
         life = self._life(event)
         if life is None:
@@ -222,7 +222,9 @@ class LifeCheck:
             return Weight.JUDGED
         return self._weight(life)
 
-    def _check_state(self, event: Event, life: _Checked, rule: _Rule, *, allowed: bool) -> None:
+    def _check_state(
+        self, event: Event, life: _Checked, rule: _LifeRule, *, allowed: bool
+    ) -> None:
         """Name what is wrong with the state or the holder that an event finds."""
         if rule.by_holder:
             if not allowed and life.agent is None:
@@ -376,7 +378,7 @@ class LifeCheck:
 
 
 @attrs.frozen
-class _Rule:
+class _LifeRule:
     """What an event may find and where it leads: one row of the table.
 
     Args:
@@ -405,39 +407,39 @@ def _implied(skills: Skills, any_of: Groups, event: of_contacts.Relaxed) -> bool
     return all(level <= skills.get(name, 0) for name, level in event.skills.items())
 
 
-_RULES: Final[Mapping[type[Event], _Rule]] = {
-    of_contacts.Deferred: _Rule(("waiting",), "deferred", also=LifeCheck._deferred),
-    of_contacts.Released: _Rule(("deferred",), "waiting"),
-    of_contacts.Preferred: _Rule(_WAITS, also=LifeCheck._preferred),
-    of_contacts.PreferenceEnded: _Rule(None, also=LifeCheck._preference_ended),
-    of_contacts.Relaxed: _Rule(
+_RULES: Final[Mapping[type[Event], _LifeRule]] = {
+    of_contacts.Deferred: _LifeRule(("waiting",), "deferred", also=LifeCheck._deferred),
+    of_contacts.Released: _LifeRule(("deferred",), "waiting"),
+    of_contacts.Preferred: _LifeRule(_WAITS, also=LifeCheck._preferred),
+    of_contacts.PreferenceEnded: _LifeRule(None, also=LifeCheck._preference_ended),
+    of_contacts.Relaxed: _LifeRule(
         (*_WAITS, "offered", *_TAKEN, "parked", "abandoned"), also=LifeCheck._relaxed
     ),
-    of_contacts.Updated: _Rule(_WAITS, also=LifeCheck._updated),
-    of_contacts.Offered: _Rule(None, "offered", also=LifeCheck._given),
-    of_contacts.Assigned: _Rule(None, "active", also=LifeCheck._assigned),
-    of_contacts.Declined: _Rule(("offered",), _BETWEEN, True, LifeCheck._excluded),
-    of_contacts.OfferExpired: _Rule(("offered",), _BETWEEN, True, LifeCheck._excluded),
-    of_contacts.OfferRevoked: _Rule(("offered",), _BETWEEN, True),
-    of_contacts.ExclusionEnded: _Rule(None, also=LifeCheck._exclusion_ended),
-    of_contacts.Requeued: _Rule((_BETWEEN, *_TAKEN), "waiting", also=LifeCheck._requeued),
-    of_contacts.Reserved: _Rule(("waiting",), also=LifeCheck._reserve),
-    of_contacts.Interrupted: _Rule(("active",), "interrupted", True),
-    of_contacts.Continued: _Rule(("interrupted",), "active", True),
-    of_contacts.Completed: _Rule((*_TAKEN, "parked"), "wrap_up", True, LifeCheck._completed),
-    of_contacts.WrapUpEnded: _Rule(("wrap_up",), "completed", True),
-    of_contacts.Transferred: _Rule(_TAKEN, "waiting", True, LifeCheck._transferred),
-    of_contacts.Parked: _Rule(_TAKEN, "parked", True),
-    of_contacts.Reopened: _Rule(("parked",), "waiting"),
-    of_contacts.Abandoned: _Rule((*_WAITS, _BETWEEN), "abandoned", also=LifeCheck._abandoned),
-    of_contacts.Cancelled: _Rule((*_WAITS, "parked", _BETWEEN), "cancelled"),
-    of_contacts.Resumed: _Rule(("abandoned",), "waiting", also=LifeCheck._resumed),
-    of_contacts.Expired: _Rule((*_WAITS, _BETWEEN), "expired"),
+    of_contacts.Updated: _LifeRule(_WAITS, also=LifeCheck._updated),
+    of_contacts.Offered: _LifeRule(None, "offered", also=LifeCheck._given),
+    of_contacts.Assigned: _LifeRule(None, "active", also=LifeCheck._assigned),
+    of_contacts.Declined: _LifeRule(("offered",), _BETWEEN, True, LifeCheck._excluded),
+    of_contacts.OfferExpired: _LifeRule(("offered",), _BETWEEN, True, LifeCheck._excluded),
+    of_contacts.OfferRevoked: _LifeRule(("offered",), _BETWEEN, True),
+    of_contacts.ExclusionEnded: _LifeRule(None, also=LifeCheck._exclusion_ended),
+    of_contacts.Requeued: _LifeRule((_BETWEEN, *_TAKEN), "waiting", also=LifeCheck._requeued),
+    of_contacts.Reserved: _LifeRule(("waiting",), also=LifeCheck._reserve),
+    of_contacts.Interrupted: _LifeRule(("active",), "interrupted", True),
+    of_contacts.Continued: _LifeRule(("interrupted",), "active", True),
+    of_contacts.Completed: _LifeRule((*_TAKEN, "parked"), "wrap_up", True, LifeCheck._completed),
+    of_contacts.WrapUpEnded: _LifeRule(("wrap_up",), "completed", True),
+    of_contacts.Transferred: _LifeRule(_TAKEN, "waiting", True, LifeCheck._transferred),
+    of_contacts.Parked: _LifeRule(_TAKEN, "parked", True),
+    of_contacts.Reopened: _LifeRule(("parked",), "waiting"),
+    of_contacts.Abandoned: _LifeRule((*_WAITS, _BETWEEN), "abandoned", also=LifeCheck._abandoned),
+    of_contacts.Cancelled: _LifeRule((*_WAITS, "parked", _BETWEEN), "cancelled"),
+    of_contacts.Resumed: _LifeRule(("abandoned",), "waiting", also=LifeCheck._resumed),
+    of_contacts.Expired: _LifeRule((*_WAITS, _BETWEEN), "expired"),
 }
 _GIVEN: Final = (of_contacts.Offered, of_contacts.Assigned)
 
 
-def _outcome(event: Event, rule: _Rule) -> tuple[str | None, float | None]:
+def _outcome(event: Event, rule: _LifeRule) -> tuple[str | None, float | None]:
     """Return the state that an event leads to, and when that is over where that is known."""
     if isinstance(event, of_contacts.Deferred | of_contacts.Offered):
         return rule.to, event.until

@@ -58,7 +58,7 @@ def comparison_verdict(comparison: Comparison) -> list[str]:
     Example:
         >>> import attrs
         >>> from omniqueue.sim import Group, Scenario, Stream, compare
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> print(*comparison_verdict(compare(desk, desk, replications=5, seed=1)))
         A and B are the same to the last digit in each of these 5 replications.

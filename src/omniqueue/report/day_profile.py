@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -12,12 +13,11 @@ from omniqueue.centre.times import Floats
 from omniqueue.centre.week import DAY_SECONDS, WEEKDAYS
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.results import SimulationResult
-from omniqueue.sim.runs.summary import INTERVAL_SUMS, Summary
+from omniqueue.sim.runs.summary import interval_count
 
 _PRESENT_MIN: Final = 0.2  # of a group's peak staff: below, the occupancy is of stragglers
-_ARRIVED = INTERVAL_SUMS.index("arrived")
-_WAITED = INTERVAL_SUMS.index("wait_answered_seconds")
-_ANSWERED = INTERVAL_SUMS.index("answered")
+_CONTACTS: Final = ("arrived", "answered", "wait_answered_seconds", "queue_seconds")
+_CREWS: Final = ("signed_in_seconds", "busy_seconds")
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -27,49 +27,47 @@ class DayProfile:
     Args:
         edges: seconds of the clock between which the intervals lie, shape (intervals + 1,).
         days: weekdays (0: Monday) that were laid over one another; empty: nothing was.
-        contacts: sums by unit, interval, channel and name of `INTERVAL_SUMS`.
-        queue: seconds waited by unit, interval and channel.
-        crews: seconds signed in and at work by unit, interval and group.
-        seconds: seconds measured, by unit and interval.
+        sums: sums of contacts by unit, interval and channel; of agents by unit, interval and
+            group; "seconds" measured by unit and interval.
         channels: names of the channels. groups: names of the groups.
         confidence: the level of intervals.
     """
 
     edges: Floats
     days: tuple[int, ...]
-    contacts: Floats
-    queue: Floats
-    crews: Floats
-    seconds: Floats
+    sums: Mapping[str, Floats]
     channels: tuple[str, ...]
     groups: tuple[str, ...]
     confidence: float
 
     def waits(self, channel: str) -> list[Estimate]:
         """Return the mean wait of the answered by interval of arrival. Cost: O(units)."""
-        mine = self.contacts[:, :, self.channels.index(channel)]
+        which = self.channels.index(channel)
+        waited, answered = self.sums["wait_answered_seconds"], self.sums["answered"]
         return [
             measure_interval(
                 "mean_wait",
-                mine[:, place, _WAITED],
-                mine[:, place, _ANSWERED],
+                waited[:, place, which],
+                answered[:, place, which],
                 confidence=self.confidence,
             )
-            for place in range(mine.shape[1])
+            for place in range(waited.shape[1])
         ]
 
     def arriving(self, channel: str) -> Floats:
         """Return how many contacts arrive an hour, by interval. Cost: O(units)."""
-        mine = self.contacts[:, :, self.channels.index(channel), _ARRIVED]
-        return 3600 * _ratio(mine, self.seconds)
+        mine = self.sums["arrived"][:, :, self.channels.index(channel)]
+        return 3600 * _ratio(mine, self.sums["seconds"])
 
     def waiting(self, channel: str) -> Floats:
         """Return how many contacts wait on average, by interval. Cost: O(units)."""
-        return _ratio(self.queue[:, :, self.channels.index(channel)], self.seconds)
+        mine = self.sums["queue_seconds"][:, :, self.channels.index(channel)]
+        return _ratio(mine, self.sums["seconds"])
 
     def agents(self, group: str) -> Floats:
         """Return how many agents are signed in on average, by interval. Cost: O(units)."""
-        return _ratio(self.crews[:, :, self.groups.index(group), 0], self.seconds)
+        mine = self.sums["signed_in_seconds"][:, :, self.groups.index(group)]
+        return _ratio(mine, self.sums["seconds"])
 
     def occupancy(self, group: str) -> Floats:
         """Return the occupancy, by interval.
@@ -79,8 +77,8 @@ class DayProfile:
 
         Cost: O(units).
         """
-        crew = self.crews[:, :, self.groups.index(group)]
-        share = _ratio(crew[:, :, 1], crew[:, :, 0])
+        signed_in, busy = (self.sums[name][:, :, self.groups.index(group)] for name in _CREWS)
+        share = _ratio(busy, signed_in)
         agents = np.nan_to_num(self.agents(group))
         return np.where(agents > _PRESENT_MIN * agents.max(initial=0.0), share, np.nan)
 
@@ -98,20 +96,21 @@ def day_profile(result: SimulationResult) -> DayProfile:
 
     Example:
         >>> from omniqueue.sim import Group, Scenario, Stream, simulate
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=172800)
         >>> profile = day_profile(simulate(desk, replications=2, seed=1))
         >>> profile.days, len(profile.edges)
         ((0, 1), 49)
     """
     scenario = result.scenario
-    number = result.summaries[0].intervals.shape[0]
+    number = interval_count(scenario)
     length = scenario.interval_seconds
     per_day = int(DAY_SECONDS // length)
     fold = scenario.horizon_seconds > DAY_SECONDS and per_day > 1
     fold = fold and per_day * length == DAY_SECONDS
     slots = per_day if fold else number
-    arrived = sum(each.intervals[:, :, _ARRIVED].sum(axis=1) for each in result.summaries)
+    several = result.summaries
+    arrived = sum(each.intervals["arrived"].sum(axis=1) for each in several)
     by_day = _folded(np.asarray(arrived), slots).sum(axis=1)
     days = np.flatnonzero(by_day > 0)
     if not len(days):
@@ -128,17 +127,23 @@ def day_profile(result: SimulationResult) -> DayProfile:
     def all_units(of: list[Floats]) -> Floats:
         return np.stack([laid(each) for each in of])
 
-    several: tuple[Summary, ...] = result.summaries
-    edges = np.arange(slots + 1) * length
+    edges: Floats = np.arange(slots + 1, dtype=float) * length
     if not fold:
         edges[-1] = min(edges[-1], scenario.horizon_seconds)
     profile = DayProfile(
         edges=edges,
         days=tuple(days.tolist()) if fold else (),
-        contacts=all_units([by_channel(each.intervals) for each in several]),
-        queue=all_units([by_channel(each.interval_queue) for each in several]),
-        crews=all_units([each.interval_groups for each in several]),
-        seconds=all_units([each.interval_seconds for each in several]),
+        sums={
+            **{
+                name: all_units([by_channel(each.intervals[name]) for each in several])
+                for name in _CONTACTS
+            },
+            **{
+                name: all_units([each.interval_groups[name] for each in several])
+                for name in _CREWS
+            },
+            "seconds": all_units([each.interval_seconds for each in several]),
+        },
         channels=channels,
         groups=tuple(group.name for group in scenario.groups),
         confidence=result.confidence,
@@ -148,8 +153,8 @@ def day_profile(result: SimulationResult) -> DayProfile:
 
 def _trimmed(profile: DayProfile) -> DayProfile:
     """Leave out what comes before the first and after the last sign of life."""
-    alive = profile.contacts[..., _ARRIVED].sum(axis=(0, 2)) > 0
-    alive |= profile.crews[..., 0].sum(axis=(0, 2)) > 0
+    alive = profile.sums["arrived"].sum(axis=(0, 2)) > 0
+    alive |= profile.sums["signed_in_seconds"].sum(axis=(0, 2)) > 0
     if not alive.any():
         return profile
     first, last = (int(place) for place in np.flatnonzero(alive)[[0, -1]])
@@ -157,10 +162,7 @@ def _trimmed(profile: DayProfile) -> DayProfile:
     return attrs.evolve(
         profile,
         edges=profile.edges[first : last + 2],
-        contacts=profile.contacts[:, part],
-        queue=profile.queue[:, part],
-        crews=profile.crews[:, part],
-        seconds=profile.seconds[:, part],
+        sums={name: each[:, part] for name, each in profile.sums.items()},
     )
 
 

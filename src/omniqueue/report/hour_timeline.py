@@ -16,7 +16,7 @@ from omniqueue.report import formats
 from omniqueue.report.axes import clock_axis
 from omniqueue.report.figures import ReportFigure
 from omniqueue.report.svg import INK, svg_of
-from omniqueue.sim.replication.columns import CLOSED, OUTCOMES, ReplicationRecord
+from omniqueue.sim.replication.replication_record import CLOSED, OUTCOMES, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def hour_of(record: ReplicationRecord, scenario: Scenario, clock_seconds: int | 
 
     Example:
         >>> from omniqueue.sim import Group, Stream, run_replication
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=7200)
         >>> hour = hour_of(run_replication(desk, 1), desk, 3600)
         >>> hour.start_seconds, hour.rows[0].group

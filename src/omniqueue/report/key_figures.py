@@ -116,7 +116,9 @@ def targets_of(scenario: Scenario, channel: str | None = None) -> list[float]:
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50, target_seconds=20)
+        >>> calls = Stream(
+        ...     "calls", channel="phone", arrivals="60 per hour", handling="50s", target_seconds=20
+        ... )
         >>> targets_of(Scenario(streams=[calls], groups=[Group("desk")]), "phone")
         [20.0]
     """

@@ -62,7 +62,7 @@ def report_page(
 
     Example:
         >>> from omniqueue.sim import Group, Scenario, Stream, simulate
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> report_page(simulate(desk, replications=2, seed=1))[:15]
         '<!DOCTYPE html>'

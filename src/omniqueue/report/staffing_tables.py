@@ -9,7 +9,7 @@ from typing import Final
 from omniqueue.report import formats
 from omniqueue.report.tables import INCOMPLETE, Column, table_lines
 from omniqueue.sim.studies.staffing_plan import Evaluation, StaffingPlan
-from omniqueue.sim.studies.targets import Outcome
+from omniqueue.sim.studies.targets import TargetOutcome
 
 _TRAIL_WORDS: Final = {
     "start": "start",
@@ -19,11 +19,11 @@ _TRAIL_WORDS: Final = {
     "exchange": "exchange",
 }
 _TARGETS: Final = (
-    Column[Outcome]("target", lambda each: each.target.text),
-    Column[Outcome]("simulated", lambda each: formats.share(each.estimate.value, 2)),
-    Column[Outcome]("interval", lambda each: formats.share_interval(each.estimate, 2)),
-    Column[Outcome]("what counts", lambda each: formats.share(each.bound, 2)),
-    Column[Outcome](
+    Column[TargetOutcome]("target", lambda each: each.target.text),
+    Column[TargetOutcome]("simulated", lambda each: formats.share(each.estimate.value, 2)),
+    Column[TargetOutcome]("interval", lambda each: formats.share_interval(each.estimate, 2)),
+    Column[TargetOutcome]("what counts", lambda each: formats.share(each.bound, 2)),
+    Column[TargetOutcome](
         "", lambda each: "met" if each.met else f"{100 * each.missing:.2f} points short"
     ),
 )
@@ -69,7 +69,7 @@ def staffing_verdict(plan: StaffingPlan) -> list[str]:
 
     Example:
         >>> from omniqueue.sim import Group, Scenario, Stream, find_staffing
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="110s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> print(*staffing_verdict(plan))
@@ -94,7 +94,7 @@ def _agents(found: Evaluation) -> str:
     return ", ".join(f"{name} {number}" for name, number in found.agents.items())
 
 
-def _failure(found: Outcome) -> str:
+def _failure(found: TargetOutcome) -> str:
     """Return how a target is missed, in words."""
     if isnan(found.bound):
         return f"{found.target.text} cannot be shown, nothing was measured"
@@ -110,7 +110,7 @@ def _neighbours(plan: StaffingPlan) -> Iterator[str]:
         yield f"  {name} {each.agents[name]} (cost {each.cost:,.6g}): {why}"
 
 
-def _reason(found: Outcome) -> str:
+def _reason(found: TargetOutcome) -> str:
     if isnan(found.bound):
         return f"{found.target.text} cannot be shown"
     text = f"{found.target.text} fails with {100 * found.bound:.2f} %"

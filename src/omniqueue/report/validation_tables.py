@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from omniqueue.report.tables import Column, table_lines
-from omniqueue.sim.validation.checks import CONFIDENCE, DEGREES, Check, Validation
+from omniqueue.sim.validation.validation import CONFIDENCE, DEGREES, Check, Validation
 
 _CHECKS: Final = (
     Column[Check]("system", lambda each: each.system),

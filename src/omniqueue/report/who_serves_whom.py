@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 import numpy as np
 
-from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 _NAMED_MAX: Final = 5  # streams that are named in the sentence
@@ -83,7 +83,7 @@ def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
 
     Example:
         >>> from omniqueue.sim import Group, Stream, run_replication
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> who_serves_whom(run_replication(desk, 1), desk).rows[0].shares
         (1.0,)

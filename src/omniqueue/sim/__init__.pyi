@@ -17,8 +17,8 @@ from omniqueue.centre.times import (
 from omniqueue.centre.week import Hours as Hours
 from omniqueue.sim.logs.contact_log import read_log as read_log
 from omniqueue.sim.logs.staff_file import Staff as Staff, read_staff as read_staff
-from omniqueue.sim.replication.columns import ReplicationRecord as ReplicationRecord
 from omniqueue.sim.replication.loop import run_replication as run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord as ReplicationRecord
 from omniqueue.sim.runs.estimates import (
     Estimate as Estimate,
     mean_interval as mean_interval,
@@ -48,4 +48,4 @@ from omniqueue.sim.studies.what_if import (
     WhatIf as WhatIf,
     what_if as what_if,
 )
-from omniqueue.sim.validation.checks import Validation as Validation, validate as validate
+from omniqueue.sim.validation.validation import Validation as Validation, validate as validate

@@ -63,7 +63,7 @@ class Law:
         self._after_busy = lattice.sweep(self._idle, log_spare[::-1])[::-1]
         self._after_idle = lattice.sweep(self._busy, log_open[::-1])[::-1]
 
-    def utilisation(self) -> list[float]:
+    def occupancy(self) -> list[float]:
         """Return the share of busy agents of each pool."""
         chances = np.exp(self._busy + self._idle[::-1] - self._norm)
         return [

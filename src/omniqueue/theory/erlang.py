@@ -20,12 +20,12 @@ class ErlangB:
     Attributes:
         p_block: Share of contacts refused because every agent is busy.
         carried_load: Mean number of busy agents.
-        utilisation: Share of its time that an agent is busy.
+        occupancy: Share of its time that an agent is busy.
     """
 
     p_block: float
     carried_load: float
-    utilisation: float
+    occupancy: float
 
 
 @frozen(kw_only=True)
@@ -39,7 +39,7 @@ class ErlangC:
         variance_wait: Variance of the wait of all contacts, in time units squared.
         mean_queue: Mean number of waiting contacts.
         service_level: Share of contacts that wait at most the service level time.
-        utilisation: Share of its time that an agent is busy.
+        occupancy: Share of its time that an agent is busy.
     """
 
     p_wait: float
@@ -48,7 +48,7 @@ class ErlangC:
     variance_wait: float
     mean_queue: float
     service_level: float
-    utilisation: float
+    occupancy: float
 
 
 def blocking(agents: int, load: float) -> float:
@@ -87,7 +87,7 @@ def erlang_b(*, arrival_rate: float, service_rate: float, agents: int) -> Erlang
     load = arrivals / services
     p_block = blocking(agents, load)
     carried = load * (1.0 - p_block)
-    return ErlangB(p_block=p_block, carried_load=carried, utilisation=carried / agents)
+    return ErlangB(p_block=p_block, carried_load=carried, occupancy=carried / agents)
 
 
 def erlang_c(
@@ -125,7 +125,7 @@ def erlang_c(
         variance_wait=p_wait * (2.0 - p_wait) / spare**2,
         mean_queue=arrivals * mean_wait,
         service_level=1.0 - p_wait * math.exp(-spare * within),
-        utilisation=arrivals / (agents * services),
+        occupancy=arrivals / (agents * services),
     )
 
 

@@ -23,14 +23,14 @@ class PriorityQueue:
         mean_wait: Mean wait of all contacts of the class, in time units.
         mean_queue: Mean number of waiting contacts of the class.
         service_level: Share of the class that waits at most the service level time.
-        utilisation: Share of its time that an agent is busy.
+        occupancy: Share of its time that an agent is busy.
     """
 
     p_wait: float
     mean_wait: tuple[float, ...]
     mean_queue: tuple[float, ...]
     service_level: tuple[float, ...]
-    utilisation: float
+    occupancy: float
 
 
 def priority_queue(
@@ -88,7 +88,7 @@ def priority_queue(
             1.0 - p_wait * _delayed_tail(higher, own, busy_rate, within)
             for higher, own in zip(above, left_with, strict=True)
         ),
-        utilisation=sum(arrivals) / busy_rate,
+        occupancy=sum(arrivals) / busy_rate,
     )
 
 

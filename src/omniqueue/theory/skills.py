@@ -21,7 +21,7 @@ class SkillQueue:
         p_wait: Share of the contacts of each class that wait at all.
         service_level: Share of each class that waits at most the service level time.
         mean_queue: Mean number of waiting contacts of each class.
-        utilisation: Share of its time that an agent is busy, for each pool.
+        occupancy: Share of its time that an agent is busy, for each pool.
         flow: Contacts per time unit of each class that each pool serves: flow[class][pool].
     """
 
@@ -29,7 +29,7 @@ class SkillQueue:
     p_wait: tuple[float, ...]
     service_level: tuple[float, ...]
     mean_queue: tuple[float, ...]
-    utilisation: tuple[float, ...]
+    occupancy: tuple[float, ...]
     flow: tuple[tuple[float, ...], ...]
 
 
@@ -89,7 +89,7 @@ def _measures(merged: Merged, within: float) -> SkillQueue:
     waits = [law.phases(kind) for kind in kinds]
     delayed = [wait.tail(0.0) for wait in waits]
     late = [wait.tail(within) for wait in waits]
-    used = law.utilisation()
+    used = law.occupancy()
     # What goes to alike pools, or comes from alike classes, divides as their sizes do.
     class_shares = [
         rate / merged.system.arrivals[kind]
@@ -107,7 +107,7 @@ def _measures(merged: Merged, within: float) -> SkillQueue:
         mean_queue=tuple(
             rate * means[kind] for rate, kind in zip(system.arrivals, merged.class_of, strict=True)
         ),
-        utilisation=tuple(used[kind] for kind in merged.pool_of),
+        occupancy=tuple(used[kind] for kind in merged.pool_of),
         flow=tuple(
             tuple(
                 flows[kind][pool] * share * part

@@ -103,7 +103,7 @@ FAULTS = {
     'log = { idd = "x" }': "log.idd: not a key; did you mean 'id'?",
     'routing = { order = "os:system" }': "routing.order: is 'os:system'; expected arrival",
     'routing = { selection = "mine" }': "routing.selection: is 'mine'; expected",
-    "routing = { max_waiting = true }": "routing.max_waiting: is True; expected an int",
+    "routing = { max_waiting = true }": "routing.max_waiting: is true; expected an int",
     "channels.phone.cost = 0": "channels.phone.cost: is 0; expected an int from 1",
     "channels.phone.cost = nan": "channels.phone.cost: is nan; expected an int from 1",
     'channels.phone.target = "soon"': "channels.phone.target: is 'soon'; expected a length",
@@ -113,8 +113,8 @@ FAULTS = {
     "channels.phone = { offer = '9s', offer_seconds = 9 }": "offer_seconds: says again what",
     "channels.phone.resume = '9s'": "resume: not a key here: who gave up",
     'channels.phone.wrap_up = "until finished"': "channels.phone.wrap_up: is 'until finished'",
-    "channels.phone.wrap_up = false": "channels.phone.wrap_up: is False; expected a length",
-    'channels."".cost = 1': "channels.'': unknown",
+    "channels.phone.wrap_up = false": "channels.phone.wrap_up: is false; expected a length",
+    'channels."".cost = 1': "channels.'': is ''; expected 1 to 128",
     "channels.email.interrupted_by = ['pigeon']": (
         "channels.email.interrupted_by: is 'pigeon'; expected one of phone"
     ),
@@ -130,7 +130,7 @@ FAULTS = {
     "channels.email.interrupted_by = ['']": "channels.email.interrupted_by: is ''; expected 1 to",
     "channels.email.interrupted_by = [3]": "channels.email.interrupted_by: is 3; expected a str",
     "channels.email.interupted_by = []": "did you mean 'interrupted_by'?",
-    "handling.default = true": "handling.default: is True; expected a length",
+    "handling.default = true": "handling.default: is true; expected a length",
     "handling.default = { mean = 1 }": "handling.default.mean: is 1; expected a length with",
     "handling.channel.pigeon = '3s'": "handling.channel: is 'pigeon'; expected one of phone",
     "handling.skill.law = { mean = '0s', sd = '1s' }": "handling.skill.law.mean: is 0.0; expected",
@@ -140,28 +140,25 @@ FAULTS = {
 @pytest.mark.parametrize(("text", "fault"), FAULTS.items())
 def test_a_fault_is_named_with_its_place(text: str, fault: str) -> None:
     found = faults(text + "\n" + DESK)
-    if fault == "channels.'': unknown":
-        assert "name" in found[0]
-    else:
-        assert fault in found[0]
+    assert fault in found[0]
     assert len(found) == 1
 
 
 GROUP_FAULTS = {
     "": "agents: is missing",
     "agents = []": "agents: is 0; expected 1 to 1000",
-    "agents = 3": "agents: is 3; expected an array",
+    "agents = 3": "agents: is 3; expected a list",
     "[[agents]]": "agents[0].group: is missing",
     '[[agents]]\ngroup = "a\\u0000b"': "agents[0].group: is 'a\\x00b'; expected 1 to 128",
     f"{DESK}count = -1": "agents[0].count: is -1; expected an int from 0",
     f"{DESK}count = 1{'0' * 40}": "agents[0].count: is 1",
     f"{DESK}count = 1e308": "agents[0].count: is 1e+308; expected an int",
     f"{DESK}capacity = -1": "agents[0].capacity: is -1; expected an int from 0",
-    f"{DESK}skills = {{ law = 0 }}": "agents[0].skills['law']: is 0; expected an int from",
+    f"{DESK}skills = {{ law = 0 }}": "agents[0].skills.law: is 0; expected an int from",
     f"{DESK}limits = {{ pigeon = 1 }}": "agents[0].limits: is 'pigeon'; expected one of",
     f"{DESK}costs = {{ pigeon = 1 }}": "agents[0].costs: is 'pigeon'; expected one of",
-    f"{DESK}costs = {{ fax = 0 }}": "agents[0].costs['fax']: is 0; expected an int from 1",
-    f"{DESK}costs = 3": "agents[0].costs: is 3; expected a mapping",
+    f"{DESK}costs = {{ fax = 0 }}": "agents[0].costs.fax: is 0; expected an int from 1",
+    f"{DESK}costs = 3": "agents[0].costs: is 3; expected a table",
     f"{DESK}cost = {{ fax = 2 }}": "agents[0].cost: not a key; did you mean 'costs'?",
     f"{DESK}channels = ['pigeon']": "agents[0].channels: is 'pigeon'; expected one of",
     f"{DESK}shifts = [{{ days = 'someday', from = '1:00', to = '2:00' }}]": (

@@ -13,8 +13,12 @@ from omniqueue.centre.times import Exponential, Lognormal
 from omniqueue.errors import InvariantError
 from omniqueue.model.channel import Channel
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import (
+    CLOSED,
+    ReplicationRecord,
+    check_identities,
+)
 from omniqueue.sim.runs.estimates import ratio_interval
 from omniqueue.sim.runs.summary import summarise
 from omniqueue.sim.scenarios.file import read_scenario
@@ -30,12 +34,15 @@ def crowded() -> Scenario:
     calls = Stream(
         "calls",
         channel="phone",
-        arrivals=100,
+        arrivals="100 per hour",
         handling=Lognormal(240, 200),
         patience=Exponential(PATIENCE),
     )
     return Scenario(
-        streams=[calls, attrs.evolve(calls, name="french", arrivals=30, skills={"fr": 1})],
+        streams=[
+            calls,
+            attrs.evolve(calls, name="french", arrivals="30 per hour", skills={"fr": 1}),
+        ],
         groups=[Group("all", count=4, skills={"fr": 1}), Group("some", count=3)],
         horizon_seconds=8 * HOUR,
     )
@@ -95,13 +102,13 @@ def test_flows_and_little_hold_exactly(name: str) -> None:
     whole = attrs.evolve(record, warm_up_seconds=0.0, horizon_seconds=record.ended_seconds + 1.0)
     [total] = summarise(whole, scenario)
     # Little's law: contacts waiting, summed over time, are the waits, summed over contacts.
-    queue = float(total.times[:, 0].sum())
+    queue = float(total.contacts["queue_seconds"].sum())
     assert queue == pytest.approx(float(record.waited_seconds.sum()), rel=1e-9)
-    in_hand = float(total.times[:, 1].sum())
+    in_hand = float(total.contacts["in_hand_seconds"].sum())
     taken = record.agent >= 0
     work = float(np.sum(record.busy_to[taken] - record.answered_at[taken]))
     assert in_hand == pytest.approx(work, rel=1e-9)
-    busy, staffed = total.groups[:, 1].sum(), total.groups[:, 0].sum()
+    busy, staffed = (total.groups[name].sum() for name in ("busy_seconds", "signed_in_seconds"))
     assert 0 < busy <= staffed * (1 + 1e-9)
 
 

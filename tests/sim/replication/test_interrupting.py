@@ -16,11 +16,11 @@ from omniqueue.centre.week import Hours
 from omniqueue.errors import InvariantError
 from omniqueue.model.contact_events import Continued, Interrupted
 from omniqueue.record.ledger import COMPLETED, OPEN
-from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
 from omniqueue.sim.replication.customers import draw_customers
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord, check_identities
 from omniqueue.sim.runs.replications import simulate
-from omniqueue.sim.runs.summary import summarise
+from omniqueue.sim.runs.summary import GROUP_SUMS, summarise
 from omniqueue.sim.scenarios.arrivals import Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 
@@ -89,7 +89,7 @@ def test_agents_who_slow_down_work_on_what_goes_on() -> None:
 
 def test_wrap_up_and_offers_keep_it_waiting() -> None:
     phone = Channel("phone", wrap_up_seconds=4, offer_seconds=20)
-    record = at_desk(Group("desk", reaction=2), channels=[EMAIL, phone])
+    record = at_desk(Group("desk", reaction="2s"), channels=[EMAIL, phone])
     # Held out at 20, taken at 22, through at 32, wrapped up at 36.
     assert pauses(record) == [(0, 20, 36), (0, 50, 61)]
     assert record.ended_at[0] == 100 + 16 + 11
@@ -145,9 +145,9 @@ def busy_desk(slowdown: float = 0.0) -> Scenario:
     """Calls and chats interrupt mails, calls chats; agents of two sizes who come and go."""
     return Scenario(
         streams=[
-            Stream("calls", channel="phone", arrivals=50, handling=Lognormal(200, 150)),
-            Stream("chats", channel="chat", arrivals=20, handling=Exponential(300)),
-            Stream("mails", channel="email", arrivals=25, handling=Lognormal(400, 300)),
+            Stream("calls", channel="phone", arrivals="50 per hour", handling=Lognormal(200, 150)),
+            Stream("chats", channel="chat", arrivals="20 per hour", handling=Exponential(300)),
+            Stream("mails", channel="email", arrivals="25 per hour", handling=Lognormal(400, 300)),
         ],
         groups=[
             Group("large", count=4, capacity=6, slowdown=slowdown, shrinkage=0.1),
@@ -188,7 +188,7 @@ def test_sums_over_time_agree_with_the_contacts() -> None:
     record = run_replication(scenario, 2)
     whole = attrs.evolve(record, horizon_seconds=record.ended_seconds + 1.0)
     [total] = summarise(whole, scenario)
-    staffed, busy, load, _ = total.groups.T
+    staffed, busy, load, _ = (total.groups[name] for name in GROUP_SUMS)
     assert (busy > 0).all()
     assert (busy <= staffed * (1 + 1e-9)).all()
     assert (load <= busy * (1 + 1e-9)).all(), "what goes on fits the capacity"

@@ -15,8 +15,12 @@ from omniqueue.centre.week import Hours
 from omniqueue.model.contact_events import Declined, OfferExpired
 from omniqueue.policy.order import EnteringContact
 from omniqueue.record.ledger import ABANDONED, COMPLETED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import (
+    CLOSED,
+    ReplicationRecord,
+    check_identities,
+)
 from omniqueue.sim.scenarios.arrivals import Busyness, Poisson, Rate, Trace
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
 
@@ -48,13 +52,13 @@ def test_a_full_queue_refuses() -> None:
 
 
 def test_who_is_out_of_patience_leaves_unless_taken_at_that_instant() -> None:
-    record = ran([traced([0, 10, 20], [40, 40, 40], patience=30)], [Group("desk")])
+    record = ran([traced([0, 10, 20], [40, 40, 40], patience="30s")], [Group("desk")])
     assert record.outcome.tolist() == [COMPLETED, COMPLETED, ABANDONED]
     assert record.ended_at.tolist() == [40, 80, 50]
 
 
 def test_wrap_up_keeps_the_agent_and_not_the_customer() -> None:
-    record = ran([traced([0, 10], 30, wrap_up=15)], [Group("desk")])
+    record = ran([traced([0, 10], 30, wrap_up="15s")], [Group("desk")])
     assert record.ended_at.tolist() == [30, 75]
     assert record.released_at.tolist() == [45, 90]
     assert record.answered_at.tolist() == [0, 45]
@@ -64,7 +68,7 @@ def test_the_channel_says_how_long_wrap_up_is_unless_the_stream_does() -> None:
     channels = [Channel("phone", wrap_up_seconds=15)]
     record = ran([traced([0, 10], 30)], [Group("desk")], channels=channels)
     assert record.answered_at.tolist() == [0, 45]
-    record = ran([traced([0, 10], 30, wrap_up=0)], [Group("desk")], channels=channels)
+    record = ran([traced([0, 10], 30, wrap_up="0s")], [Group("desk")], channels=channels)
     assert record.answered_at.tolist() == [0, 30]
 
 
@@ -126,20 +130,20 @@ def test_a_level_that_rises_again_keeps_who_was_to_go() -> None:
 
 def test_offers_are_accepted_after_a_reaction() -> None:
     channels = [Channel("phone", offer_seconds=20)]
-    record = ran([traced([0, 100], 30)], [Group("desk", reaction=5)], channels=channels)
+    record = ran([traced([0, 100], 30)], [Group("desk", reaction="5s")], channels=channels)
     assert record.answered_at.tolist() == [5, 105]
 
 
 def test_missed_and_declined_offers() -> None:
     channels = [Channel("phone", offer_seconds=20, retry_seconds=30)]
-    group = Group("desk", count=4, miss=0.2, decline=0.3, reaction=Uniform(1, 5), back_after=40)
+    group = Group("desk", count=4, miss=0.2, decline=0.3, reaction=Uniform(1, 5), back_after="40s")
     heard: Counter[object] = Counter()
 
     def listen(events: Events) -> None:
         heard.update(event[0] for event in events.tuples)
 
     scenario = Scenario(
-        streams=[Stream("calls", channel="phone", arrivals=60, handling=60)],
+        streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="60s")],
         groups=[group],
         channels=channels,
     )
@@ -158,7 +162,7 @@ def test_relaxation_preference_and_expiry_act_at_their_instants() -> None:
             "picky",
             channel="phone",
             arrivals=Trace([10]),
-            handling=1,
+            handling="1s",
             skills={"fr": 1},
             relax=[RelaxStep(60, {})],
         ),
@@ -166,14 +170,14 @@ def test_relaxation_preference_and_expiry_act_at_their_instants() -> None:
             "loyal",
             channel="phone",
             arrivals=Trace([20]),
-            handling=1,
+            handling="1s",
             prefer=Preference("desk-1", 30),
         ),
         Stream(
             "hasty",
             channel="phone",
             arrivals=Trace([30]),
-            handling=1,
+            handling="1s",
             skills={"fr": 1},
             expire_seconds=5,
         ),
@@ -192,7 +196,7 @@ def test_opening_hours_turn_away() -> None:
 
 def test_redials_come_after_the_delay_with_the_same_need() -> None:
     calls = traced(
-        [0, 10], [1000, 77], patience=50, redial=Redial(chance=1, after=100, attempts=4)
+        [0, 10], [1000, 77], patience="50s", redial=Redial(chance=1, after="100s", attempts=4)
     )
     record = ran([calls], [Group("desk")])
     assert record.attempt.tolist() == [1, 1, 2, 3, 4]
@@ -219,7 +223,7 @@ def everything() -> Scenario:
             Stream(
                 "chats",
                 channel="chat",
-                arrivals=30,
+                arrivals="30 per hour",
                 handling=Exponential(300),
                 patience=Exponential(500),
                 skills={"chat": 1},
@@ -228,7 +232,7 @@ def everything() -> Scenario:
             Stream(
                 "mails",
                 channel="email",
-                arrivals=8,
+                arrivals="8 per hour",
                 handling=Uniform(60, 400),
                 skills={"chat": 1, "mail": 1},
                 relax=[RelaxStep(600, {"chat": 1})],
@@ -320,7 +324,7 @@ def test_two_policies_meet_the_same_customers() -> None:
 
 
 def test_it_can_be_stopped() -> None:
-    calls = Stream("calls", channel="phone", arrivals=3600, handling=Constant(1))
+    calls = Stream("calls", channel="phone", arrivals="3600 per hour", handling=Constant(1))
     scenario = Scenario(streams=[calls], groups=[Group("desk", count=2)])
     asked: list[int] = []
 
@@ -341,7 +345,7 @@ def test_memory_does_not_grow_with_the_contacts_that_have_been() -> None:
         made.append(contact_id)
         return plain(self, contact_id)
 
-    calls = Stream("calls", channel="phone", arrivals=3600, handling=Exponential(5))
+    calls = Stream("calls", channel="phone", arrivals="3600 per hour", handling=Exponential(5))
     scenario = Scenario(streams=[calls], groups=[Group("desk", count=10)], horizon_seconds=7200)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stream, "contact", counted)

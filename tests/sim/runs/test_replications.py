@@ -39,7 +39,7 @@ def test_a_policy_of_a_module_that_processes_do_not_find_is_refused(desk: Scenar
 
 @pytest.fixture
 def desk() -> Scenario:
-    calls = Stream("calls", channel="phone", arrivals=110, handling=Exponential(60))
+    calls = Stream("calls", channel="phone", arrivals="110 per hour", handling=Exponential(60))
     return Scenario(streams=[calls], groups=[Group("desk", count=2)], horizon_seconds=7200)
 
 
@@ -126,7 +126,7 @@ def test_stopped_at_once_it_says_that_nothing_was_measured(
 
 
 def test_a_long_run_that_is_stopped_gives_its_part() -> None:
-    calls = Stream("calls", channel="phone", arrivals=3600, handling=Exponential(1))
+    calls = Stream("calls", channel="phone", arrivals="3600 per hour", handling=Exponential(1))
     desk = Scenario(streams=[calls], groups=[Group("desk", count=2)])
     asked: list[int] = []
     found = simulate(

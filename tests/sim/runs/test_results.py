@@ -13,11 +13,11 @@ from omniqueue.centre.groups import Group, ShiftPlan
 from omniqueue.centre.times import Exponential
 from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError, InvariantError
-from omniqueue.sim.replication.columns import check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import check_identities
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import CONTACT_MEASURES, SimulationResult
-from omniqueue.sim.runs.summary import CONTACT_SUMS, summarise
+from omniqueue.sim.runs.summary import summarise
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate, Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 
@@ -30,7 +30,7 @@ def two_days() -> SimulationResult:
                 "calls",
                 channel="phone",
                 arrivals=Trace([0, 10, 20, 90000], [60, 60, 60, 60]),
-                patience=100,
+                patience="100s",
             ),
             Stream(
                 "faxes", channel="fax", arrivals=Trace([15, 5400], [60, 60]), skills={"paper": 1}
@@ -132,13 +132,16 @@ def test_batches_and_warm_up_share_out_the_whole() -> None:
     record = run_replication(scenario)
     [whole] = summarise(record, scenario)
     parts = summarise(record, scenario, batches=7)
-    for name in ("contacts", "times", "groups", "intervals", "interval_queue", "interval_seconds"):
-        total = sum(getattr(part, name) for part in parts)
-        np.testing.assert_allclose(total, getattr(whole, name), rtol=1e-9, atol=1e-6)
+    for table in ("contacts", "groups", "intervals", "interval_groups"):
+        for name, found in getattr(whole, table).items():
+            total = sum(getattr(part, table)[name] for part in parts)
+            np.testing.assert_allclose(total, found, rtol=1e-9, atol=1e-6)
+    seconds = sum(part.interval_seconds for part in parts)
+    np.testing.assert_allclose(seconds, whole.interval_seconds, rtol=1e-9, atol=1e-6)
     measured = (record.arrived_at >= 3600) & (record.arrived_at < 86400)
-    assert whole.contacts[0, CONTACT_SUMS.index("arrived")] == measured.sum()
+    assert whole.contacts["arrived"][0] == measured.sum()
     within = np.clip(record.left_queue_at, 3600, 86400) - np.clip(record.arrived_at, 3600, 86400)
-    assert whole.times[0, 0] == pytest.approx(within.sum())
+    assert whole.contacts["queue_seconds"][0] == pytest.approx(within.sum())
 
 
 def test_broken_records_are_found() -> None:
@@ -147,7 +150,7 @@ def test_broken_records_are_found() -> None:
             Stream(
                 "calls",
                 channel="phone",
-                arrivals=60,
+                arrivals="60 per hour",
                 handling=Exponential(60),
                 patience=Exponential(100),
             )

@@ -47,14 +47,14 @@ def test_expected_up_to_any_horizon() -> None:
 
 
 def test_a_doubled_rate_halves_the_times_of_the_same_customers() -> None:
-    slow = Poisson(10).instants(Chance(1), "x", 40 * DAY_SECONDS, np.ones(40))
-    quick = Poisson(20).instants(Chance(1), "x", 20 * DAY_SECONDS, np.ones(20))
+    slow = Poisson([Rate(10)]).instants(Chance(1), "x", 40 * DAY_SECONDS, np.ones(40))
+    quick = Poisson([Rate(20)]).instants(Chance(1), "x", 20 * DAY_SECONDS, np.ones(20))
     assert len(slow) == len(quick)
     assert slow == pytest.approx(2 * quick)
 
 
 def test_gaps_of_a_constant_rate_are_exponential() -> None:
-    found = Poisson(3600).instants(Chance(1), "x", 50_000.0, np.ones(1))
+    found = Poisson([Rate(3600)]).instants(Chance(1), "x", 50_000.0, np.ones(1))
     gaps = np.sort(np.diff(found))
     shares = np.arange(1, len(gaps) + 1) / len(gaps)
     assert np.abs(1 - np.exp(-gaps) - shares).max() < 1.95 / np.sqrt(len(gaps))  # 99.9 %
@@ -64,7 +64,9 @@ def test_busyness_multiplies_whole_days() -> None:
     factors = Busyness(4).factors(Chance(1), 5000)
     assert factors.mean() == pytest.approx(1, abs=0.03)
     assert factors.std() == pytest.approx(0.5, abs=0.03)
-    found = Poisson(100).instants(Chance(1), "x", 5 * DAY_SECONDS, np.array([1, 2, 1e-12, 1, 3.0]))
+    found = Poisson([Rate(100)]).instants(
+        Chance(1), "x", 5 * DAY_SECONDS, np.array([1, 2, 1e-12, 1, 3.0])
+    )
     counts = np.bincount((found // DAY_SECONDS).astype(int), minlength=5)
     assert counts == pytest.approx(2400 * np.array([1, 2, 0, 1, 3]), abs=400)
 
@@ -82,7 +84,7 @@ def test_a_trace_is_kept_as_it_is() -> None:
         lambda: Rate(1e12),
         lambda: Rate(True),
         lambda: Poisson([]),
-        lambda: Poisson("60"),  # type: ignore[arg-type]
+        lambda: Poisson("60"),
         lambda: Poisson([Rate(1, Hours(start=0, end=7200)), Rate(1, Hours(start=7199))]),
         lambda: Poisson([Rate(1, Hours("sun", "22:00", "06:00")), Rate(1, Hours("mon"))]),
         lambda: Trace([2, 1]),

@@ -100,6 +100,7 @@ def test_times_as_people_write_them(text: str, law: Times) -> None:
     ("text", "rates"),
     [
         ("{ per_minute = 1 }", [Rate(60)]),
+        ('"60 per minute"', [Rate(3600)]),
         ("{ per_day = 24 }", [Rate(1)]),
         (
             '[{ days = "mon", from = "08:00", to = "10:00", per_hour = 5 }]',
@@ -153,7 +154,7 @@ def test_all_faults_are_told_with_their_places() -> None:
         "streams[0].arrivals[1].days",
         "streams[0].handling.mean",
         "streams[0].patience",
-        "streams[0].skills['billing']",
+        "streams[0].skills.billing",
         "streams[0].redial.after",
         "streams[1].name",
         "agents[0].count",
@@ -183,7 +184,7 @@ def test_all_faults_are_told_with_their_places() -> None:
         (a_file(agents=AGENTS + "limits = { telepathy = 1 }"), "agents[0].limits"),
         ("agents = 3" + a_file(agents=""), "agents"),
         (a_file(agents=AGENTS + "costs = { telepathy = 1 }"), "agents[0].costs: is 'telepathy'"),
-        (a_file(agents=AGENTS + "costs = { fax = 0 }"), "agents[0].costs['fax']: is 0; expected"),
+        (a_file(agents=AGENTS + "costs = { fax = 0 }"), "agents[0].costs.fax: is 0; expected"),
         (a_file(agents=AGENTS + "costs = 3"), "agents[0].costs: is 3; expected"),
         (a_file() + interrupted("['telepathy']"), "channels.fax.interrupted_by: is 'telepathy'"),
         (a_file() + interrupted("['fax']"), "channels.fax.interrupted_by: is 'fax'"),

@@ -17,7 +17,7 @@ from omniqueue.errors import InvalidValueError, PolicyError
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, Stream
 
-CALLS = Stream("calls", channel="phone", arrivals=60, handling=Exponential(240))
+CALLS = Stream("calls", channel="phone", arrivals="60 per hour", handling=Exponential(240))
 DESK = Group("desk", count=5)
 
 
@@ -51,8 +51,14 @@ def a_scenario(**changes: object) -> Scenario:
         ({"order": "os:system"}, "order"),
         ({"selection": "nobody-knows"}, "selection"),
         # 10**12 arrivals; a rate of 0; more agents or changes of shift than can be kept.
-        ({"streams": [attrs.evolve(CALLS, arrivals=1e9)], "horizon_seconds": 3.6e6}, "arrivals"),
-        ({"streams": [attrs.evolve(CALLS, arrivals=0)]}, "horizon_seconds"),
+        (
+            {
+                "streams": [attrs.evolve(CALLS, arrivals=Poisson([Rate(1e9)]))],
+                "horizon_seconds": 3.6e6,
+            },
+            "arrivals",
+        ),
+        ({"streams": [attrs.evolve(CALLS, arrivals="0 per hour")]}, "horizon_seconds"),
         (
             {
                 "streams": [attrs.evolve(CALLS, arrivals=Poisson([Rate(9, Hours("tue"))]))],
@@ -87,15 +93,17 @@ def test_scenarios_that_cannot_be(changes: dict[str, object], field: str) -> Non
     "changes",
     [
         {"handling": None},
-        {"handling": -1},
+        {"handling": "-1s"},
         {"patience": float("nan")},
-        {"redial": Redial(chance=0.5, after=60)},  # nobody gives up
+        {"redial": Redial(chance=0.5, after="60s")},  # nobody gives up
         {"priority": 2**40},
         {"channel": ""},
         {"skills": {"a": 0}},
         {"target_seconds": -1},
-        {"arrivals": -5},
-        {"arrivals": 10**12},
+        {"arrivals": "-5 per hour"},
+        {"arrivals": 60},
+        {"handling": 60},
+        {"arrivals": "1000000000000 per hour"},
         {"name": "a\nb"},
     ],
 )

@@ -15,6 +15,7 @@ from omniqueue.centre.groups import Group
 from omniqueue.centre.times import Exponential
 from omniqueue.errors import InvalidValueError
 from omniqueue.report.comparison_tables import comparison_lines, comparison_verdict
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.studies.comparison import compare, paired_difference
 from omniqueue.theory import erlang_c
@@ -26,9 +27,19 @@ def desk(**changes: object) -> Scenario:
     settings: dict[str, object] = {
         "streams": [
             Stream(
-                "calls", channel="phone", arrivals=40, handling=Exponential(120), target_seconds=20
+                "calls",
+                channel="phone",
+                arrivals="40 per hour",
+                handling=Exponential(120),
+                target_seconds=20,
             ),
-            Stream("mails", channel="email", arrivals=15, handling=Exponential(200), priority=-1),
+            Stream(
+                "mails",
+                channel="email",
+                arrivals="15 per hour",
+                handling=Exponential(200),
+                priority=-1,
+            ),
         ],
         "groups": [Group("desk", count=3)],
         "horizon_seconds": 10 * HOUR,
@@ -82,7 +93,7 @@ def test_the_joint_intervals_are_those_of_bonferroni() -> None:
 
 def test_one_agent_more_as_theory_says() -> None:
     """The difference of two Erlang C queues lies in the interval, which pairs make narrow."""
-    calls = Stream("calls", channel="phone", arrivals=100, handling=Exponential(100))
+    calls = Stream("calls", channel="phone", arrivals="100 per hour", handling=Exponential(100))
     one = Scenario(
         streams=[calls],
         groups=[Group("desk", count=4)],
@@ -159,7 +170,7 @@ def test_a_partial_result_has_whole_pairs_and_says_so() -> None:
 def test_what_cannot_be_compared() -> None:
     with pytest.raises(InvalidValueError, match="horizon_seconds of B"):
         compare(desk(), desk(horizon_seconds=HOUR))
-    faxes = Stream("faxes", channel="fax", arrivals=1, handling=60)
+    faxes = Stream("faxes", channel="fax", arrivals="1 per hour", handling="60s")
     with pytest.raises(InvalidValueError, match="channels of B"):
         compare(desk(), desk(streams=[faxes]))
     for bad in ({"precision": 2}, {"replications": 0}, {"confidence": 1}, {"jobs": 0}):
@@ -174,7 +185,13 @@ def test_groups_that_only_one_has_and_channels_with_nobody() -> None:
     names = [each.name for each in compare(desk(), other, replications=2).differences]
     assert names[-2:] == ["desk", "all"]
     assert "extra" not in names
-    late = Stream("late", channel="chat", arrivals=1e-9, handling=60, patience=Exponential(60))
+    late = Stream(
+        "late",
+        channel="chat",
+        arrivals=Poisson([Rate(1e-9)]),
+        handling="60s",
+        patience=Exponential(60),
+    )
     quiet = desk(streams=[*desk().streams, late])
     found = compare(quiet, quiet, replications=2)
     assert found.same

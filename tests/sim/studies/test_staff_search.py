@@ -29,7 +29,7 @@ def calls(per_hour: float, seconds: float, **settings: object) -> Stream:
     return Stream(
         "calls",
         channel="phone",
-        arrivals=per_hour,
+        arrivals=Poisson([Rate(per_hour)]),
         handling=Exponential(seconds),
         **settings,  # type: ignore[arg-type]
     )
@@ -84,7 +84,9 @@ def test_it_finds_back_from_a_bad_start() -> None:
     """Patience that formulas take for endless, and a log whose busiest hour says nothing."""
     scenario = Scenario(
         streams=[
-            Stream("calls", channel="phone", arrivals=Trace(range(0, int(DAY), 20)), handling=55)
+            Stream(
+                "calls", channel="phone", arrivals=Trace(range(0, int(DAY), 20)), handling="55s"
+            )
         ],
         groups=[Group("desk")],
         horizon_seconds=DAY,
@@ -99,7 +101,11 @@ def two_skills() -> Scenario:
         streams=[
             attrs.evolve(calls(50, 120), skills={"a": 1}),
             Stream(
-                "chats", channel="chat", arrivals=25, handling=Exponential(200), skills={"b": 1}
+                "chats",
+                channel="chat",
+                arrivals="25 per hour",
+                handling=Exponential(200),
+                skills={"b": 1},
             ),
         ],
         groups=[
@@ -232,7 +238,7 @@ def test_the_start_knows_shifts_shrinkage_and_what_may_wait() -> None:
     day = Hours("mon-fri", "09:00", "17:00")
     streams = [
         attrs.evolve(calls(0, 240), arrivals=Poisson([Rate(90, day)])),
-        Stream("mails", channel="email", arrivals=20, handling=Exponential(360)),
+        Stream("mails", channel="email", arrivals="20 per hour", handling=Exponential(360)),
     ]
     group = Group("desk", shifts=[ShiftPlan(day, 4)])
     scenario = Scenario(streams=streams, groups=[group], horizon_seconds=5 * DAY)

@@ -13,9 +13,9 @@ from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.sim.studies.targets import (
-    Outcome,
     Probe,
     Target,
+    TargetOutcome,
     check_targets,
     outcomes_of,
     parse_target,
@@ -79,12 +79,12 @@ def two_channels() -> Scenario:
             Stream(
                 "calls",
                 channel="phone",
-                arrivals=60,
+                arrivals="60 per hour",
                 handling=Exponential(100),
                 patience=Exponential(60),
                 target_seconds=15,
             ),
-            Stream("chats", channel="chat", arrivals=20, handling=90),
+            Stream("chats", channel="chat", arrivals="20 per hour", handling="90s"),
         ],
         groups=[Group("desk", count=2)],
         horizon_seconds=36_000,
@@ -128,12 +128,12 @@ def test_a_stopped_probe_says_nothing() -> None:
 
 def test_the_worse_end_counts() -> None:
     service, giving_up = parse_target("phone 80% in 20s"), parse_target("abandon phone under 5%")
-    near = Outcome(target=service, estimate=Estimate(0.82, 0.79, 0.85))
+    near = TargetOutcome(target=service, estimate=Estimate(0.82, 0.79, 0.85))
     assert (near.met, round(near.missing, 6)) == (False, 0.01)
     assert attrs.evolve(near, cautious=False).met
-    assert Outcome(target=service, estimate=Estimate(0.82, 0.8, 0.84)).met
-    near = Outcome(target=giving_up, estimate=Estimate(0.04, 0.02, 0.06))
+    assert TargetOutcome(target=service, estimate=Estimate(0.82, 0.8, 0.84)).met
+    near = TargetOutcome(target=giving_up, estimate=Estimate(0.04, 0.02, 0.06))
     assert (near.met, round(near.missing, 6)) == (False, 0.01)
     assert attrs.evolve(near, cautious=False).met
-    nothing = Outcome(target=giving_up, estimate=Estimate(float("nan")))
+    nothing = TargetOutcome(target=giving_up, estimate=Estimate(float("nan")))
     assert (nothing.met, nothing.to_dict()["value"]) == (False, None)

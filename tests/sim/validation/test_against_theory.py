@@ -7,12 +7,12 @@ import pytest
 
 from omniqueue.centre.groups import Group
 from omniqueue.centre.times import Exponential
-from omniqueue.sim.replication.columns import check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import check_identities
 from omniqueue.sim.runs.estimates import Estimate, ratio_interval
 from omniqueue.sim.runs.replications import simulate
 from omniqueue.sim.runs.results import SimulationResult
-from omniqueue.sim.scenarios.arrivals import Poisson
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.theory import erlang_a, erlang_c, fcfs_alis, finite_queue, priority_queue
 
@@ -36,7 +36,8 @@ def long_run(
 
 def calls(rate: float, **more: object) -> Stream:
     handling = Exponential(HANDLING)
-    return Stream("calls", channel="phone", arrivals=rate, handling=handling, **more)  # type: ignore[arg-type]
+    arrivals = Poisson([Rate(rate)])
+    return Stream("calls", channel="phone", arrivals=arrivals, handling=handling, **more)  # type: ignore[arg-type]
 
 
 def agrees(found: Estimate, truth: float, within: float) -> None:
@@ -76,8 +77,14 @@ def test_a_queue_with_little_room() -> None:
 def test_strict_priorities() -> None:
     truth = priority_queue(arrival_rate=[0.8, 1.6], service_rate=1.0, agents=3)
     streams = [
-        Stream("first", channel="phone", arrivals=48, handling=Exponential(HANDLING), priority=1),
-        Stream("second", channel="phone", arrivals=96, handling=Exponential(HANDLING)),
+        Stream(
+            "first",
+            channel="phone",
+            arrivals="48 per hour",
+            handling=Exponential(HANDLING),
+            priority=1,
+        ),
+        Stream("second", channel="phone", arrivals="96 per hour", handling=Exponential(HANDLING)),
     ]
     found = long_run(streams, [Group("desk", count=3)], 1000, order="priority")
     for stream, wait in zip(("first", "second"), truth.mean_wait, strict=True):
@@ -92,8 +99,12 @@ def test_skills_first_come_first_served_to_the_agent_idle_longest() -> None:
         pools_of_class=[[0], [0, 1]],
     )
     streams = [
-        Stream("a", channel="phone", arrivals=30, handling=Exponential(60), skills={"a": 1}),
-        Stream("b", channel="phone", arrivals=42, handling=Exponential(60), skills={"b": 1}),
+        Stream(
+            "a", channel="phone", arrivals="30 per hour", handling=Exponential(60), skills={"a": 1}
+        ),
+        Stream(
+            "b", channel="phone", arrivals="42 per hour", handling=Exponential(60), skills={"b": 1}
+        ),
     ]
     groups = [Group("both", skills={"a": 1, "b": 1}), Group("one", skills={"b": 1}, speed=0.8)]
     found = long_run(streams, groups, 2500)
@@ -110,4 +121,4 @@ def test_little_holds_exactly(agents: int) -> None:
     check_identities(record)
     area = np.sum(record.waited_seconds)
     assert area > 0
-    assert Poisson(55).expected(7200.0) == pytest.approx(110)
+    assert Poisson([Rate(55)]).expected(7200.0) == pytest.approx(110)

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from omniqueue.centre.times import Exponential
-from omniqueue.sim.validation.checks import check_systems
-from omniqueue.sim.validation.systems import (  # type: ignore[attr-defined]
-    System,
+from omniqueue.sim.validation.systems import (
+    KnownSystem,
     impatient_system,
     large_systems,
     skill_system,
 )
+from omniqueue.sim.validation.validation import check_systems
 from omniqueue.theory import erlang_a, erlang_b, erlang_c, fcfs_alis, priority_queue
 
 TABLE = Path(__file__).resolve().parents[3] / "../shared/theory/reference.json"
@@ -58,7 +58,7 @@ def test_erlang_b(entry: dict[str, Any]) -> None:
 def test_erlang_c(entry: dict[str, Any]) -> None:
     found = erlang_c(**queue_arguments(entry))
     names = {
-        "rho": found.utilisation,
+        "rho": found.occupancy,
         "p_wait": found.p_wait,
         "asa": found.mean_wait,
         "asa_delayed": found.mean_wait_delayed,
@@ -112,7 +112,7 @@ def test_routing_by_skill(entry: dict[str, Any]) -> None:
     agree(found.mean_wait, entry["mean_wait"])
     agree(found.p_wait, entry["p_wait"])
     agree(found.service_level, entry["service_level"])
-    agree(found.utilisation, entry["utilisation_of_pool"])
+    agree(found.occupancy, entry["utilisation_of_pool"])
     for flow, stated in zip(found.flow, entry["flow_class_to_pool"], strict=True):
         agree(flow, stated)
 
@@ -159,7 +159,7 @@ def test_all_systems_are_simulated_by_a_full_validation() -> None:
             numbers |= {each["asa"], each["service_level"]}
         return numbers - {0.0}
 
-    def known(system: System, numbers: set[float]) -> bool:
+    def known(system: KnownSystem, numbers: set[float]) -> bool:
         theory = [measure.theory for measure in system.measures]
         return all(any(abs(each - number) < 6e-7 for each in theory) for number in numbers)
 

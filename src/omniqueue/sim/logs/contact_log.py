@@ -1,4 +1,4 @@
-"""Contact logs: a CSV of what arrived, read whole, every fault with its line."""
+"""Contact logs: a CSV of what arrived, read whole, every fault with its line; folded weeks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import gc
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from math import inf
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +24,8 @@ from omniqueue.model.skill import NO_SKILLS, Skills
 BYTES_MAX: Final = 2 * 1024**3
 ROWS_MAX: Final = 20_000_000
 FAULTS_MAX: Final = 20
+# A Monday whose week has no change of the clock anywhere in Europe or North America.
+FOLDED_MONDAY: Final = date(2001, 1, 1)
 YEARS: Final = (1900, 2200)  # calendars are sound here, and a typing error is soon seen
 
 
@@ -401,3 +403,62 @@ def _whole(field: str, cell: str) -> int:
         return priority(field, int(cell) if len(cell) <= 20 else cell)
     except ValueError:
         raise InvalidValueError(field, cell, "a whole number within +-2**31") from None
+
+
+def fold_week(log: ContactLog, zone: tzinfo) -> ContactLog:
+    """Return a log with all contacts moved to the week of Monday 2001-01-01.
+
+    Args:
+        log: the log.
+        zone: whose weekdays and clock are kept.
+
+    Cost: O(n log n).
+
+    Example:
+        >>> from datetime import timezone
+        >>> from omniqueue import Skills
+        >>> one = LoggedContact("c1", 0.0, "phone", Skills.of({}), None, 0)
+        >>> fold_week(ContactLog((one,)), timezone.utc).contacts[0].at  # Thursday 1970-01-01 00:00
+        978566400.0
+    """
+    moved = []
+    weeks = set()
+    minutes: dict[float, int] = {}
+    hours = _FoldedHours(zone)
+    for contact in log.contacts:
+        local = datetime.fromtimestamp(contact.at, zone)
+        weekday = local.weekday()
+        weeks.add(local.toordinal() - weekday)
+        into = local.minute * 60 + local.second + local.microsecond / 1e6
+        at = hours[weekday, local.hour] + into
+        minutes[at // 60] = minutes.get(at // 60, 0) + 1
+        moved.append(
+            LoggedContact(
+                contact.id,
+                at,
+                contact.channel,
+                contact.skills,
+                contact.handling_seconds,
+                contact.priority,
+            )
+        )
+    moved.sort(key=lambda contact: contact.at)
+    return attrs.evolve(
+        log,
+        contacts=tuple(moved),
+        folded_weeks=len(weeks),
+        busiest_minute=max(minutes.values(), default=0),
+    )
+
+
+class _FoldedHours(dict[tuple[int, int], float]):
+    """Weekday and hour to the instant at which that hour of the folded week starts."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+
+    def __missing__(self, key: tuple[int, int]) -> float:
+        weekday, hour = key
+        day = FOLDED_MONDAY + timedelta(days=weekday)
+        at = self[key] = datetime.combine(day, time(hour), self._zone).timestamp()
+        return at

@@ -162,10 +162,8 @@ class Routing:
         self._arrived = 0
         self._completions: list[tuple[float, int, str]] = []  # when, order of taking, contact
         self._taken = count()
-        # Only where contacts are interrupted:
         self._running: dict[str, tuple[float, int, str]] = {}  # contact -> its completion
         self._left: dict[str, float] = {}  # interrupted contact -> seconds of work left
-        self._void: set[int] = set()  # the numbers of completions that do not count
         self._leaving: dict[str, str] = {}  # agents away who still finish something: why
         self._signed_in: dict[str, None] = {}  # agents not offline, the leaving ones included
         zone = staff.zone or UTC
@@ -183,14 +181,9 @@ class Routing:
             Offered: self._offered,
             Completed: self._freed,
             WrapUpEnded: self._freed,
+            Interrupted: self._put_aside,
+            Continued: self._go_on,
         }
-        if any(channel.interrupted_by for channel in staff.channels):
-            self.hears = {
-                **self.hears,
-                Assigned: self._assigned_for_now,
-                Interrupted: self._put_aside,
-                Continued: self._go_on,
-            }
         self._hearers = hearers([*listeners, self])
 
     @no_collection()
@@ -247,9 +240,8 @@ class Routing:
             self._arrive(self._contacts[self._arrived])
         elif kind == _COMPLETION:
             contact = heapq.heappop(self._completions)[2]
-            if self._running:
-                del self._running[contact]
-                self._drop_void()
+            del self._running[contact]
+            self._drop_moved()
             self._tell(self._router.complete(contact, at=at))
         elif kind == _TIMER:
             self._tell(self._router.advance(at=at))
@@ -291,11 +283,6 @@ class Routing:
                     self._go(reaction.agent, reaction.at)
 
     def _assigned(self, event: Assigned) -> None:
-        done_at = event.at + self._handling[event.contact]
-        heapq.heappush(self._completions, (done_at, next(self._taken), event.contact))
-
-    def _assigned_for_now(self, event: Assigned) -> None:
-        """Plan a completion that may be put off."""
         self._work_on(event.at, event.contact, self._handling[event.contact])
 
     def _work_on(self, at: float, contact: str, seconds: float) -> None:
@@ -303,18 +290,18 @@ class Routing:
         heapq.heappush(self._completions, planned)
 
     def _put_aside(self, event: Interrupted) -> None:
-        done_at, number, contact = self._running.pop(event.contact)
+        done_at, _, contact = self._running.pop(event.contact)
         self._left[contact] = done_at - event.at
-        self._void.add(number)
-        self._drop_void()
+        self._drop_moved()
 
     def _go_on(self, event: Continued) -> None:
         self._work_on(event.at, event.contact, self._left.pop(event.contact))
 
-    def _drop_void(self) -> None:
-        """Take completions that do not count off the top of the heap."""
-        while self._completions and self._completions[0][1] in self._void:
-            self._void.remove(heapq.heappop(self._completions)[1])
+    def _drop_moved(self) -> None:
+        """Take completions of contacts that were interrupted off the top of the heap."""
+        completions, running = self._completions, self._running
+        while completions and running.get(completions[0][2]) is not completions[0]:
+            heapq.heappop(completions)
 
     def _offered(self, event: Offered) -> None:
         self._reactions.append(event)

@@ -54,7 +54,7 @@ def draw_customers(scenario: Scenario, chance: Chance) -> Customers:
     Example:
         >>> from omniqueue.sim import Group
         >>> desk = Scenario(
-        ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
+        ...     streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="4m")],
         ...     groups=[Group("desk")],
         ... )
         >>> draw_customers(desk, Chance(1)).handling[:2].tolist()

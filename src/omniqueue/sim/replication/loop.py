@@ -1,4 +1,4 @@
-"""The centre: one replication of a scenario through the one Router.
+"""One replication of a scenario through the one Router.
 
 Theory of operation. Customers are drawn beforehand, in columns. Three sources say what comes
 next: a heap (ends of work, ends of patience, comings and goings of agents, redials), the
@@ -47,12 +47,12 @@ from omniqueue.model.event import Events, RawEvent
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.selection import Selection
 from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN, REFUSED
-from omniqueue.sim.replication.columns import ReplicationRecord
 from omniqueue.sim.replication.crew import Crew
 from omniqueue.sim.replication.customers import draw_customers, is_open
-from omniqueue.sim.replication.offers import Offers
-from omniqueue.sim.replication.rows import Rows
-from omniqueue.sim.replication.sharing import Sharing
+from omniqueue.sim.replication.growing_record import GrowingRecord
+from omniqueue.sim.replication.offer_answers import OfferAnswers
+from omniqueue.sim.replication.replication_record import ReplicationRecord
+from omniqueue.sim.replication.shared_work import SharedWork
 from omniqueue.sim.scenarios.scenario import Redial, Scenario, check_scenario
 
 Listener: TypeAlias = Callable[[Events], None]
@@ -89,7 +89,7 @@ def run_replication(
     Example:
         >>> from omniqueue.sim import Group, Stream
         >>> desk = Scenario(
-        ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=50)],
+        ...     streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")],
         ...     groups=[Group("desk")],
         ...     horizon_seconds=3600,
         ... )
@@ -106,12 +106,12 @@ def run_replication(
         max_waiting=scenario.max_waiting,
         forget_seconds=0.0 if listener is None else None,
     )
-    centre = _Centre(scenario, chance, router, listener, stopped)
-    centre.run()
-    return centre.record()
+    run = _Replication(scenario, chance, router, listener, stopped)
+    run.run()
+    return run.record()
 
 
-class _Centre:
+class _Replication:
     """One replication while it runs."""
 
     def __init__(
@@ -134,7 +134,7 @@ class _Centre:
         self._row_of: dict[str, int] = {}
         self._free: list[list[Contact]] = [[] for _ in scenario.streams]
         self._made = 0
-        self._rows = Rows(draw_customers(scenario, chance))
+        self._rows = GrowingRecord(draw_customers(scenario, chance))
         self._react: dict[object, Callable[[RawEvent], None]] = {
             Assigned: self._assigned,
             Interrupted: self._put_aside,
@@ -148,9 +148,9 @@ class _Centre:
         }
         days = ceil(scenario.end_seconds / DAY_SECONDS)
         self._crew = Crew(scenario, chance, router, self._hear, days)
-        self._offers = Offers(scenario, chance)
+        self._offers = OfferAnswers(scenario, chance)
         groups = [scenario.groups[place] for place in self._crew.group_of]
-        self._sharing = Sharing([group.slowdown for group in groups])
+        self._sharing = SharedWork([group.slowdown for group in groups])
         self._shares = any(group.slowdown for group in groups)
         self._offered_to: dict[int, tuple[int, str, str]] = {}  # row -> the offer that is out
         # Only where ends of work may move:

@@ -14,8 +14,8 @@ from omniqueue.model.checks import instant, whole
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
-from omniqueue.sim.replication.columns import ReplicationRecord
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.runs.summary import Summary, summarise
@@ -104,7 +104,7 @@ def simulate(
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> simulate(desk, replications=2, seed=1).replications
         2
@@ -123,8 +123,8 @@ def simulate(
         [result] = results
         return result.estimate("mean_wait_all").relative_half_width / (precision or inf)
 
-    with Workers(jobs, executor, stopped) as workers:
-        [result] = replicate([nothing], goal, workers, progress, excess if precision else None)
+    with Workers(jobs, executor, stopped, progress) as workers:
+        [result] = replicate([nothing], goal, workers, excess if precision else None)
     return result
 
 
@@ -159,13 +159,7 @@ def first_goal(scenario: Scenario, replications: int | None, precision: float | 
     return min(max(goal, _FIRST_ROUND), PRECISION_REPLICATIONS_MAX)
 
 
-def replicate(
-    results: Results,
-    goal: int,
-    workers: Workers,
-    progress: Progress | None,
-    excess: Excess | None,
-) -> Results:
+def replicate(results: Results, goal: int, workers: Workers, excess: Excess | None) -> Results:
     """Add replications to results, up to a goal and, if wanted, a precision.
 
     Replication k of every result meets the same customers, if the seeds are the same. A part of
@@ -175,14 +169,13 @@ def replicate(
         results: one or several, of as many replications.
         goal: how many replications.
         workers: where they run.
-        progress: told how many are done, and planned.
         excess: how many times too wide the interval in question still is; None: no precision
             is asked for.
 
     Cost: that of `run_replication` for each replication and result.
     """
     while True:
-        results = _more(results, goal, workers, progress)
+        results = _more(results, goal, workers)
         if results[0].incomplete or excess is None or goal >= PRECISION_REPLICATIONS_MAX:
             return results
         ratio = excess(results)
@@ -193,7 +186,7 @@ def replicate(
         goal = min(max(goal + 1, min(wanted, 4 * goal)), PRECISION_REPLICATIONS_MAX)
 
 
-def _more(results: Results, goal: int, workers: Workers, progress: Progress | None) -> Results:
+def _more(results: Results, goal: int, workers: Workers) -> Results:
     """Return the results with as many replications as wanted, or fewer when stopped."""
     first = results[0]
     task = _Task(
@@ -209,8 +202,6 @@ def _more(results: Results, goal: int, workers: Workers, progress: Progress | No
             break
         runs.append(found)
         done += 1
-        if progress is not None:
-            progress(done, goal)
         if cut:
             break
     return [

@@ -17,7 +17,7 @@ from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import NO_SKILL, Measure, measures_of
-from omniqueue.sim.replication.columns import ReplicationRecord
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,
@@ -44,7 +44,7 @@ def _named(*sums: str) -> Mapping[str, Measure]:
 
 CONTACT_MEASURES: Final = _named(*CONTACT_SUMS, *STREAM_TIMES, "seconds")
 GROUP_MEASURES: Final = _named(*GROUP_SUMS, "seconds")
-INTERVAL_MEASURES: Final = _named(*INTERVAL_SUMS, *INTERVAL_GROUP_SUMS, "queue_seconds", "seconds")
+INTERVAL_MEASURES: Final = _named(*INTERVAL_SUMS, *INTERVAL_GROUP_SUMS, "seconds")
 FORMULAS: Final[Mapping[str, str]] = MappingProxyType(
     {
         **{
@@ -100,7 +100,7 @@ class SimulationResult:
 
     Example:
         >>> from omniqueue.sim import Group, simulate
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> result = simulate(desk, replications=5, seed=1)
         >>> 0.7 < result.estimate("occupancy", group="desk").value < 1
@@ -163,7 +163,7 @@ class SimulationResult:
 
         Example:
             >>> from omniqueue.sim import Group, simulate
-            >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+            >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
             >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
             >>> result = simulate(desk, replications=3, seed=1)
             >>> waits, answered = result.units("mean_wait", channel="phone")
@@ -327,38 +327,28 @@ class SimulationResult:
         }
 
     def _contact_sums(self, streams: list[int]) -> dict[str, Floats]:
-        several = self.summaries
-        sums = _stacked([each.contacts[streams].sum(axis=0) for each in several], CONTACT_SUMS)
-        sums |= _stacked([each.times[streams].sum(axis=0) for each in several], STREAM_TIMES)
+        names = (*CONTACT_SUMS, *STREAM_TIMES)
+        sums = _summed([each.contacts for each in self.summaries], names, streams)
         return sums | self._measured()
 
     def _group_sums(self, group: str) -> dict[str, Floats]:
-        places = self._places(group)
-        several = self.summaries
-        sums = _stacked([each.groups[places].sum(axis=0) for each in several], GROUP_SUMS)
-        return sums | self._measured()
+        groups = [each.groups for each in self.summaries]
+        return _summed(groups, GROUP_SUMS, self._places(group)) | self._measured()
 
     def _interval_sums(self, streams: list[int], group: str) -> dict[str, Floats]:
-        places = self._places(group)
-        several = self.summaries
-        number = interval_count(self.scenario)
-        empty = np.zeros((0, number))
-        contacts = [each.intervals[:, streams].sum(axis=1) for each in several]
-        crews = [each.interval_groups[:, places].sum(axis=1) for each in several]
-        sums = {
-            name: np.array([each[:, place] for each in table]) if table else empty
-            for names, table in ((INTERVAL_SUMS, contacts), (INTERVAL_GROUP_SUMS, crews))
-            for place, name in enumerate(names)
-        }
-        queues = [each.interval_queue[:, streams].sum(axis=1) for each in several]
-        sums["queue_seconds"] = np.array(queues) if queues else empty
-        seconds = np.array([each.interval_seconds for each in several]) if several else empty
-        sums["seconds"] = seconds
+        several, number = self.summaries, interval_count(self.scenario)
+        crews = [each.interval_groups for each in several]
+        seconds = np.array([each.interval_seconds for each in several])
         cycle = min(self.scenario.horizon_seconds, 7.0 * DAY_SECONDS)
         lengths = np.full(number, self.scenario.interval_seconds)
         lengths[-1] = cycle - (number - 1) * self.scenario.interval_seconds
-        sums["occurrences"] = seconds / lengths
-        return sums
+        sums = {
+            **_summed([each.intervals for each in several], INTERVAL_SUMS, streams),
+            **_summed(crews, INTERVAL_GROUP_SUMS, self._places(group)),
+            "seconds": seconds,
+            "occurrences": seconds.reshape(-1, number) / lengths,
+        }
+        return {name: each.reshape(-1, number) for name, each in sums.items()}
 
     def _measured(self) -> dict[str, Floats]:
         return {
@@ -383,9 +373,13 @@ def _names(by: By, stream: Stream) -> Sequence[str]:
     return (stream.name,) if by == "stream" else ("all",)
 
 
-def _stacked(rows: list[Floats], names: tuple[str, ...]) -> dict[str, Floats]:
-    table = np.array(rows) if rows else np.zeros((0, len(names)))
-    return {name: table[:, place] for place, name in enumerate(names)}
+def _summed(
+    tables: Sequence[Mapping[str, Floats]], names: Iterable[str], places: list[int]
+) -> dict[str, Floats]:
+    """Return each sum over some streams or groups, shape (units, ...)."""
+    return {
+        name: np.array([each[name][..., places].sum(axis=-1) for each in tables]) for name in names
+    }
 
 
 def _ratio(measure: Measure, sums: Mapping[str, Floats], each: str) -> tuple[Floats, Floats]:

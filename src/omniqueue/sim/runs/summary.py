@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from omniqueue.centre.times import Floats
 from omniqueue.centre.week import WEEK_SECONDS
-from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN, REFUSED
+from omniqueue.record.ledger import ABANDONED, EXPIRED, OPEN
 from omniqueue.record.measures import AGENT_SUMS
-from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord
+from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 # The sums that measures divide: those of `omniqueue.record.measures` that can be simulated.
@@ -42,7 +43,7 @@ CONTACT_SUMS: Final = (
 # Sums over time.
 STREAM_TIMES: Final = ("queue_seconds", "in_hand_seconds")
 GROUP_SUMS: Final = AGENT_SUMS
-INTERVAL_SUMS: Final = (
+_INTERVAL_CONTACTS: Final = (
     "arrived",
     "answered",
     "abandoned",
@@ -52,6 +53,7 @@ INTERVAL_SUMS: Final = (
     "counted",
     "wait_answered_seconds",
 )
+INTERVAL_SUMS: Final = (*_INTERVAL_CONTACTS, "queue_seconds")
 INTERVAL_GROUP_SUMS: Final = ("signed_in_seconds", "busy_seconds")
 
 _Ints: TypeAlias = NDArray[np.int64]
@@ -64,12 +66,10 @@ class Summary:
     Args:
         replication: its number. batch: which batch of it.
         seconds: how long was measured.
-        contacts: sums by stream, shape (streams, len(CONTACT_SUMS)).
-        times: sums over time by stream, shape (streams, len(STREAM_TIMES)).
-        groups: sums by agent group, shape (groups, len(GROUP_SUMS)).
-        intervals: by interval and stream, shape (intervals, streams, len(INTERVAL_SUMS)).
-        interval_groups: shape (intervals, groups, len(INTERVAL_GROUP_SUMS)).
-        interval_queue: queue length summed over time by interval, shape (intervals, streams).
+        contacts: each of `CONTACT_SUMS` and `STREAM_TIMES` by stream, shape (streams,).
+        groups: each of `GROUP_SUMS` by agent group, shape (groups,).
+        intervals: each of `INTERVAL_SUMS` by interval and stream, shape (intervals, streams).
+        interval_groups: each of `INTERVAL_GROUP_SUMS` likewise, shape (intervals, groups).
         interval_seconds: how long each interval was measured, shape (intervals,).
         waits: waits of the answered by stream, in order, in seconds.
         incomplete: whether the run was stopped before its end.
@@ -78,12 +78,10 @@ class Summary:
     replication: int
     batch: int
     seconds: float
-    contacts: Floats
-    times: Floats
-    groups: Floats
-    intervals: Floats
-    interval_groups: Floats
-    interval_queue: Floats
+    contacts: Mapping[str, Floats]
+    groups: Mapping[str, Floats]
+    intervals: Mapping[str, Floats]
+    interval_groups: Mapping[str, Floats]
     interval_seconds: Floats
     waits: tuple[Floats, ...]
     incomplete: bool
@@ -94,7 +92,6 @@ def summarise(
     scenario: Scenario,
     *,
     batches: int = 1,
-    target_seconds: float | None = None,
 ) -> list[Summary]:
     """Return the sums of a replication, in as many batches of equal length as wanted.
 
@@ -102,16 +99,71 @@ def summarise(
         record: the replication.
         scenario: what was simulated.
         batches: how many; more than one only makes sense for one long run in a steady state.
-        target_seconds: the answer time that all contacts are measured by; None: their own.
 
     Cost: O(n log n), about a microsecond a contact.
     """
     low, high = record.warm_up_seconds, record.horizon_seconds
     if not high > low:
         return []
-    measured = _Measured(record, scenario, target_seconds)
+    measured = _Prepared(record, scenario)
     edges = np.linspace(low, high, batches + 1).tolist()
     return [measured.window(number, edges[number], edges[number + 1]) for number in range(batches)]
+
+
+def added(
+    record: ReplicationRecord, scenario: Scenario, target_seconds: float | None = None
+) -> dict[str, NDArray[np.generic]]:
+    """Return what each contact of a replication adds to each of `CONTACT_SUMS`, shape (n,).
+
+    Args:
+        record: the replication.
+        scenario: what was simulated.
+        target_seconds: the answer time that all contacts are measured by; None: their own.
+
+    Cost: O(n log n).
+    """
+    outcome, wait = record.outcome, record.waited_seconds
+    answered, entered = ~np.isnan(record.answered_at), record.admitted
+    given = target_seconds
+    targets = [scenario.target_of(s) if given is None else given for s in scenario.streams]
+    target = np.array([np.inf if t is None else t for t in targets])[record.stream]
+    has_target = np.isfinite(target)
+    interrupted = record.interrupted_seconds
+    contact_time = record.ended_at - record.answered_at - interrupted
+    through = answered & ~np.isnan(contact_time)
+    contact_seconds = np.where(through, contact_time, 0.0)
+    wrap_up = np.nan_to_num(record.released_at - record.ended_at)
+    return {
+        "arrived": np.ones(len(record), dtype=bool),
+        "answered": answered,
+        "abandoned": outcome == ABANDONED,
+        "expired": outcome == EXPIRED,
+        "refused": ~entered,
+        "open": (outcome == OPEN) & ~answered,
+        "redials": record.attempt > 1,
+        "entered": entered,
+        "waited": entered & (wait > 0),
+        "answered_in_target": answered & has_target & (wait <= target),
+        "counted": has_target & entered & (answered | (wait > target)),
+        "answered_with_target": answered & has_target,
+        "arrived_with_target": has_target,
+        "wait_answered_seconds": np.where(answered, wait, 0.0),
+        "wait_seconds": wait,
+        "contact_seconds": contact_seconds,
+        "handling_seconds": contact_seconds + np.where(answered, wrap_up, 0.0),
+        "interrupted_seconds": np.where(through, interrupted, 0.0),
+        "overtook": _overtook(record),
+    }
+
+
+def _overtook(record: ReplicationRecord) -> NDArray[np.bool_]:
+    """Tell which contacts were answered while an earlier one was still waiting."""
+    order = np.argsort(record.arrived_at, kind="stable")
+    left = np.where(record.admitted, record.left_queue_at, -np.inf)[order]
+    found = np.zeros(len(record), dtype=bool)
+    # NaN of a contact never answered compares as false.
+    found[order[1:]] = record.answered_at[order[1:]] < np.maximum.accumulate(left)[:-1]
+    return found
 
 
 class _Stretches:
@@ -152,7 +204,7 @@ def interval_count(scenario: Scenario) -> int:
     Example:
         >>> from omniqueue.sim import Group, Stream
         >>> desk = Scenario(
-        ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
+        ...     streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="4m")],
         ...     groups=[Group("desk")],
         ... )
         >>> interval_count(desk)
@@ -162,13 +214,10 @@ def interval_count(scenario: Scenario) -> int:
     return int(np.ceil(cycle / scenario.interval_seconds))
 
 
-class _Measured:
+class _Prepared:
     """A replication, prepared for sums over any window of it."""
 
-    def __init__(
-        self, record: ReplicationRecord, scenario: Scenario, target_seconds: float | None
-    ) -> None:
-        self._target_seconds = target_seconds
+    def __init__(self, record: ReplicationRecord, scenario: Scenario) -> None:
         self._record = record
         self._scenario = scenario
         self._streams = len(scenario.streams)
@@ -178,64 +227,24 @@ class _Measured:
         self._stream = record.stream[order].astype(np.int64)
         self._answered = ~np.isnan(record.answered_at[order])
         self._wait = record.waited_seconds[order]
-        self._sums = self._contact_columns(order)
-        admitted = record.admitted
-        self._queues = [
-            _Stretches(record.arrived_at[mine], record.left_queue_at[mine])
-            for mine in (admitted & (record.stream == s) for s in range(self._streams))
-        ]
-        busy_to, taken = record.busy_to, record.agent >= 0
-        self._work = [
-            _Stretches(record.answered_at[mine], busy_to[mine])
-            for mine in (taken & (record.stream == s) for s in range(self._streams))
-        ]
-        self._staffed, self._busy, self._load = self._crew(busy_to, taken)
+        self._sums = {name: column[order] for name, column in added(record, scenario).items()}
+        busy_to, taken, admitted = record.busy_to, record.agent >= 0, record.admitted
+        of_stream = [record.stream == place for place in range(self._streams)]
+        self._times = {
+            "queue_seconds": [
+                _Stretches(record.arrived_at[mine], record.left_queue_at[mine])
+                for mine in (admitted & stream for stream in of_stream)
+            ],
+            "in_hand_seconds": [
+                _Stretches(record.answered_at[mine], busy_to[mine])
+                for mine in (taken & stream for stream in of_stream)
+            ],
+        }
+        self._crews = self._worked(busy_to, taken)
         self._group = record.group
 
-    def _contact_columns(self, order: _Ints) -> dict[str, NDArray[np.generic]]:
-        """Return what each contact adds to each of the sums, shape (n,)."""
-        record, scenario = self._record, self._scenario
-        outcome = record.outcome[order]
-        answered, wait = self._answered, self._wait
-        given = self._target_seconds
-        targets = [scenario.target_of(s) if given is None else given for s in scenario.streams]
-        target = np.array([np.inf if t is None else t for t in targets])[self._stream]
-        has_target = np.isfinite(target)
-        entered = (outcome != REFUSED) & (outcome != CLOSED)
-        left = np.where(answered, record.answered_at[order], self._arrived_at + wait)
-        latest = np.maximum.accumulate(np.where(entered, left, -np.inf))
-        overtook = np.zeros(len(order), dtype=bool)
-        overtook[1:] = answered[1:] & (left[1:] < latest[:-1])
-        interrupted = record.interrupted_seconds[order]
-        contact_time = record.ended_at[order] - record.answered_at[order] - interrupted
-        through = answered & ~np.isnan(contact_time)
-        contact_seconds = np.where(through, contact_time, 0.0)
-        wrap_up = np.nan_to_num(record.released_at[order] - record.ended_at[order])
-        return {
-            "arrived": np.ones(len(order), dtype=bool),
-            "answered": answered,
-            "abandoned": outcome == ABANDONED,
-            "expired": outcome == EXPIRED,
-            "refused": ~entered,
-            "open": (outcome == OPEN) & ~answered,
-            "redials": record.attempt[order] > 1,
-            "entered": entered,
-            "waited": entered & (wait > 0),
-            "answered_in_target": answered & has_target & (wait <= target),
-            "counted": has_target & entered & (answered | (wait > target)),
-            "answered_with_target": answered & has_target,
-            "arrived_with_target": has_target,
-            "wait_answered_seconds": np.where(answered, wait, 0.0),
-            "wait_seconds": wait,
-            "contact_seconds": contact_seconds,
-            "handling_seconds": contact_seconds + np.where(answered, wrap_up, 0.0),
-            "interrupted_seconds": np.where(through, interrupted, 0.0),
-            "overtook": overtook,
-        }
-
-    def _crew(
-        self, busy_to: Floats, taken: NDArray[np.bool_]
-    ) -> tuple[list[_Stretches], list[_Stretches], list[_Stretches]]:
+    def _worked(self, busy_to: Floats, taken: NDArray[np.bool_]) -> dict[str, list[_Stretches]]:
+        """Return the stretches of each group by the name of their sum."""
         record, scenario = self._record, self._scenario
         named = scenario.all_channels()
         channels = [named[stream.channel] for stream in scenario.streams]
@@ -269,44 +278,34 @@ class _Measured:
             begin = np.concatenate((start[mine], record.pause_from[less]))
             end = np.concatenate((busy_to[taken][mine], record.pause_to[less]))
             load.append(_Stretches(begin, end, np.concatenate((weight[mine], relief[less]))))
-        return staffed, busy, load
+        return {"signed_in_seconds": staffed, "busy_seconds": busy, "load_seconds": load}
 
     def window(self, batch: int, low: float, high: float) -> Summary:
         """Return the sums of what arrived and happened in a window."""
         first, last = np.searchsorted(self._arrived_at, [low, high])
         part = slice(int(first), int(last))
         stream = self._stream[part]
-        contacts = np.stack(
-            [np.bincount(stream, self._sums[name][part], self._streams) for name in CONTACT_SUMS],
-            axis=1,
-        ).astype(float)
-        bounds = np.array([low, high])
-        waits = self._wait[part][self._answered[part]]
-        whose = stream[self._answered[part]]
+        contacts = {
+            name: np.bincount(stream, self._sums[name][part], self._streams).astype(float)
+            for name in CONTACT_SUMS
+        }
+        answered = self._answered[part]
+        waits, whose = self._wait[part][answered], stream[answered]
         record = self._record
         taken = (record.answered_at >= low) & (record.answered_at < high)
-        answered = np.bincount(self._group[taken], minlength=self._groups)
-        groups = np.stack(
-            [
-                *(_lengths(each, bounds) for each in (self._staffed, self._busy, self._load)),
-                answered.astype(float),
-            ],
-            axis=1,
-        )
-        times = [_lengths(each, bounds) for each in (self._queues, self._work)]
+        by_group = np.bincount(self._group[taken], minlength=self._groups).astype(float)
         return Summary(
             replication=record.replication,
             batch=batch,
             seconds=high - low,
-            contacts=contacts,
-            times=np.stack(times, axis=1),
-            groups=groups,
+            contacts={**contacts, **_lengths(self._times, low, high)},
+            groups={**_lengths(self._crews, low, high), "answered": by_group},
             **self._intervals(part, low, high),
             waits=tuple(np.sort(waits[whose == place]) for place in range(self._streams)),
             incomplete=record.incomplete,
         )
 
-    def _intervals(self, part: slice, low: float, high: float) -> dict[str, Floats]:
+    def _intervals(self, part: slice, low: float, high: float) -> dict[str, Any]:
         scenario = self._scenario
         number = interval_count(scenario)
         length = scenario.interval_seconds
@@ -314,7 +313,10 @@ class _Measured:
         place = ((self._arrived_at[part] % WEEK_SECONDS) // length).astype(np.int64)
         cell = np.minimum(place, number - 1) * self._streams + stream
         cells = number * self._streams
-        sums = [np.bincount(cell, self._sums[name][part], cells) for name in INTERVAL_SUMS]
+        sums = {
+            name: np.bincount(cell, self._sums[name][part], cells).reshape(number, -1)
+            for name in _INTERVAL_CONTACTS
+        }
         edges = _edges(low, high, length)
         owner = np.minimum((edges[:-1] % WEEK_SECONDS) // length, number - 1).astype(np.int64)
 
@@ -324,18 +326,19 @@ class _Measured:
             return np.stack([np.bincount(owner, piece, number) for piece in pieces], axis=1)
 
         return {
-            "intervals": np.stack(sums, axis=1, dtype=float).reshape(
-                number, self._streams, len(INTERVAL_SUMS)
-            ),
-            "interval_groups": np.stack([spread(self._staffed), spread(self._busy)], axis=2),
-            "interval_queue": spread(self._queues),
+            "intervals": {**sums, "queue_seconds": spread(self._times["queue_seconds"])},
+            "interval_groups": {name: spread(self._crews[name]) for name in INTERVAL_GROUP_SUMS},
             "interval_seconds": np.bincount(owner, np.diff(edges), number).astype(float),
         }
 
 
-def _lengths(several: list[_Stretches], bounds: Floats) -> Floats:
-    """Return how much of each kind of stretches lies between two instants."""
-    return np.array([max(float(np.diff(each.before(bounds))[0]), 0.0) for each in several])
+def _lengths(sums: Mapping[str, list[_Stretches]], low: float, high: float) -> dict[str, Floats]:
+    """Return by name how much of each kind of stretches lies between two instants."""
+    bounds = np.array([low, high])
+    return {
+        name: np.array([max(float(np.diff(each.before(bounds))[0]), 0.0) for each in several])
+        for name, several in sums.items()
+    }
 
 
 def _edges(low: float, high: float, length: float) -> Floats:
@@ -376,15 +379,3 @@ def _latest(end: Floats, first: _Ints) -> Floats:
     for low, high in pairwise(bounds):
         found[low:high] = np.maximum.accumulate(end[low:high])
     return found
-
-
-__all__ = [
-    "CONTACT_SUMS",
-    "GROUP_SUMS",
-    "INTERVAL_GROUP_SUMS",
-    "INTERVAL_SUMS",
-    "STREAM_TIMES",
-    "Summary",
-    "interval_count",
-    "summarise",
-]

@@ -59,6 +59,7 @@ class Workers:
         jobs: how many processes (int from 1); 1: this one.
         executor: where to run instead.
         stopped: asked now and then; true: no other replication is begun.
+        progress: told after each replication how many are done, and planned.
 
     Raises:
         InvalidValueError: no such number of processes.
@@ -74,10 +75,12 @@ class Workers:
         jobs: int = 1,
         executor: Executor | None = None,
         stopped: Stopped | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self._jobs = whole("jobs", jobs, 1, JOBS_MAX)
         self._executor = executor
         self._stopped = stopped
+        self._progress = progress
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Workers:
@@ -110,8 +113,10 @@ class Workers:
         else:
             results = (work(number, self._stopped) for number in numbers)
         try:
-            for found in results:
+            for number, found in zip(numbers, results, strict=False):
                 yield found
+                if self._progress is not None:
+                    self._progress(number + 1, numbers.stop)
                 if self._wants_to_stop():
                     return
         finally:
@@ -166,7 +171,7 @@ def sendable(scenario: Scenario) -> Scenario:
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> sendable(Scenario(streams=[calls], groups=[Group("desk")])).order
         'arrival'
     """

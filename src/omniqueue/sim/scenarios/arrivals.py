@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
@@ -27,6 +28,7 @@ RATE_MAX: Final = 1e9  # contacts an hour
 RATES_MAX: Final = 10_000
 TRACE_MAX: Final = 5_000_000
 _PER: Final = {"per_second": 3600.0, "per_minute": 60.0, "per_hour": 1.0, "per_day": 1 / 24}
+_RATE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,12})?) per (second|minute|hour|day)", re.ASCII)
 
 
 class Arrivals(ABC):
@@ -76,10 +78,8 @@ class Rate:
     hours: Hours = attrs.field(factory=Hours)
 
 
-def _rates(value: Iterable[Rate] | float) -> tuple[Rate, ...]:
-    if isinstance(value, int | float | str):
-        return (Rate(value),)
-    found = tuple(value)
+def _rates(value: object) -> tuple[Rate, ...]:
+    found = tuple(value) if isinstance(value, Iterable) else (value,)
     if not all(isinstance(rate, Rate) for rate in found):
         raise InvalidValueError("", value, "Rate values")
     if not 0 < len(found) <= RATES_MAX:
@@ -98,8 +98,7 @@ class Poisson(Arrivals):
     1975, section 4.7).
 
     Args:
-        rates: the rates; hours that none covers have no arrivals. A number: that many an hour,
-            always.
+        rates: the rates; hours that none covers have no arrivals.
 
     Raises:
         InvalidValueError: a rate out of range, hours that overlap.
@@ -152,7 +151,7 @@ class Poisson(Arrivals):
         """Return the mean number of contacts before the horizon. Cost: O(rates).
 
         Example:
-            >>> Poisson(30).expected(7200.0)
+            >>> Poisson([Rate(30)]).expected(7200.0)
             60.0
         """
         weekdays = [self._day(weekday) for weekday in range(7)]
@@ -311,14 +310,30 @@ def _counts(field: str, value: object) -> tuple[float, ...]:
     return tuple(instant(field, each) for each in value)
 
 
-def arrivals(value: Arrivals | float) -> Arrivals:
-    """Return arrivals; a number means Poisson arrivals, so many an hour.
+def arrivals(value: Arrivals | str) -> Arrivals:
+    """Return arrivals; a rate with its unit means Poisson arrivals at that rate, always.
+
+    Args:
+        value: arrivals, or text as "60 per hour" (second, minute, hour, day).
+
+    Raises:
+        InvalidValueError: it is neither.
 
     Example:
-        >>> arrivals(60).expected(7200.0)
+        >>> arrivals("60 per hour").expected(7200.0)
         120.0
     """
-    return value if isinstance(value, Arrivals) else Poisson(value)
+    if isinstance(value, Arrivals):
+        return value
+    return _constant_rate(value)
+
+
+def _constant_rate(value: object) -> Poisson:
+    found = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise InvalidValueError("", value, 'a rate with its unit, as "60 per hour"')
+    number, unit = found.groups()
+    return Poisson([Rate(float(number) * _PER[f"per_{unit}"])])
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked)
@@ -404,7 +419,7 @@ def read_arrivals(value: object, place: Place) -> Arrivals:
         several = array_of(partial(_read_rates, others=()))(value, place)
         return Poisson([rate for rates in several for rate in rates])
     if not isinstance(value, dict):
-        raise InvalidValueError("", value, "a rate with its unit, as { per_hour = 60 }")
+        return _constant_rate(value)
     if "trace" not in value:
         return Poisson(_read_rates(value, place, list(keys_of(_Log))))
     log = _LOG(value, place)

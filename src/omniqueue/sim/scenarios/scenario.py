@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from omniqueue.centre.centre import Centre, name_faults
+from omniqueue.centre.centre import Centre, count_faults
 from omniqueue.centre.chance import REPLICATIONS_MAX
 from omniqueue.centre.groups import Group, share
 from omniqueue.centre.times import Times, law, optional_times, times
@@ -17,6 +17,7 @@ from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model.checks import duration, identifier, priority, whole
 from omniqueue.model.contact import Contact, Preference, RelaxStep
 from omniqueue.model.durations import duration_text
+from omniqueue.model.faults import name_faults
 from omniqueue.model.fields import checked, setting, several
 from omniqueue.model.reader import array_of, levels, table_of
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
@@ -69,8 +70,9 @@ class Stream:
     Args:
         name: the stream's name (positional).
         channel: the channel on which they come.
-        arrivals: when they arrive; a number: Poisson, that many an hour.
-        handling: how long an agent needs; None: as the log of the arrivals says.
+        arrivals: when they arrive; text as "60 per hour": Poisson, at that rate.
+        handling: how long an agent needs, as `Exponential(240)` or "4 min"; None: as the log of
+            the arrivals says.
         wrap_up: work after the contact; None: as the channel says.
         patience: how long they wait before they give up; None: for ever.
         redial: whether they call again; None: they do not.
@@ -87,7 +89,9 @@ class Stream:
 
     Example:
         >>> from omniqueue.sim import Exponential
-        >>> Stream("calls", channel="phone", arrivals=60, handling=Exponential(240)).name
+        >>> Stream(
+        ...     "calls", channel="phone", arrivals="60 per hour", handling=Exponential(240)
+        ... ).name
         'calls'
     """
 
@@ -128,7 +132,9 @@ class Stream:
         """Return a contact of this stream. Cost: O(1).
 
         Example:
-            >>> Stream("calls", channel="phone", arrivals=60, handling=240).contact("c1").channel
+            >>> Stream(
+            ...     "calls", channel="phone", arrivals="60 per hour", handling="240s").contact("c1"
+            ... ).channel
             'phone'
         """
         return Contact(
@@ -167,7 +173,7 @@ class Scenario(Centre):
 
     Example:
         >>> desk = Scenario(
-        ...     streams=[Stream("calls", channel="phone", arrivals=60, handling=240)],
+        ...     streams=[Stream("calls", channel="phone", arrivals="60 per hour", handling="4m")],
         ...     groups=[Group("desk", count=5)],
         ... )
         >>> desk.expected_contacts
@@ -244,7 +250,8 @@ class Scenario(Centre):
 
     def _name_faults(self) -> Iterator[OmniqueueError]:
         names = [stream.name for stream in self.streams]
-        yield from name_faults("streams", "name", names, STREAMS_MAX)
+        yield from count_faults("streams", names, STREAMS_MAX)
+        yield from name_faults("streams", "name", names)
         channels = self.all_channels()
         for place, stream in enumerate(self.streams):
             if stream.channel not in channels:

@@ -29,7 +29,7 @@ FORMAT: Final = "omniqueue-comparison/2"
 Of: TypeAlias = Literal["channel", "total", "group"]
 
 # Whether more of it is better (1), less is (-1), or neither (0).
-MEASURES: Final[Mapping[str, int]] = {
+COMPARED: Final[Mapping[str, int]] = {
     "mean_wait_all": -1,
     "service_level": 1,
     "abandonment": -1,
@@ -42,7 +42,7 @@ class Difference:
     """What one measure says of two ways: A, B, and B - A.
 
     Args:
-        measure: a key of `MEASURES`; waits in seconds, the others shares.
+        measure: a key of `COMPARED`; waits in seconds, the others shares.
         of: whether `name` is a channel, "total" or an agent group.
         name: which; "all" for all.
         first: the measure of A.
@@ -75,7 +75,7 @@ class Difference:
     @property
     def better(self) -> str | None:
         """Which is better, "A" or "B"; None: not shown, or neither is good in itself."""
-        sign = MEASURES[self.measure]
+        sign = COMPARED[self.measure]
         if not sign or not self.shown:
             return None
         return "B" if self.change.value * sign > 0 else "A"
@@ -97,7 +97,7 @@ class Comparison:
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
         >>> [each.measure for each in compare(desk, desk, replications=2).differences]
         ['mean_wait_all', 'occupancy']
@@ -150,7 +150,7 @@ class Comparison:
         """Return the difference in a measure.
 
         Args:
-            measure: a key of `MEASURES`.
+            measure: a key of `COMPARED`.
             name: of which channel (of which group, for the occupancy).
 
         Raises:
@@ -188,7 +188,7 @@ class Comparison:
             "first": _way_json(self.first),
             "second": _way_json(self.second),
             "formulas": {
-                **{name: FORMULAS[name] for name in MEASURES if name in FORMULAS},
+                **{name: FORMULAS[name] for name in COMPARED if name in FORMULAS},
                 "change": "B - A, pair by pair: Student t, ratios by the delta method",
                 "joint": "as change, at the confidence 1 - (1 - confidence) / comparisons",
             },
@@ -281,7 +281,7 @@ def compare(
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> more = attrs.evolve(desk, groups=[Group("desk", count=2)])
         >>> compare(desk, more, replications=5, seed=1).difference("mean_wait_all", "phone").better
@@ -298,8 +298,8 @@ def compare(
         half = paired_difference(*units, confidence=confidence).half_width
         return half / (precision * mean) if precision and mean > 0 else nan
 
-    with Workers(jobs, executor, stopped) as workers:
-        one, two = replicate([one, two], goal, workers, progress, excess if precision else None)
+    with Workers(jobs, executor, stopped, progress) as workers:
+        one, two = replicate([one, two], goal, workers, excess if precision else None)
     return Comparison(first=one, second=two, confidence=confidence, precision=precision)
 
 

@@ -35,7 +35,13 @@ from omniqueue.model.checks import instant, whole
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
-from omniqueue.sim.studies.staff_start import erlang_start, planned_seconds, resized, staffed
+from omniqueue.sim.studies.staff_start import (
+    check_groups,
+    erlang_start,
+    planned_seconds,
+    resized,
+    staffed,
+)
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
 from omniqueue.sim.studies.targets import Probe, Target, check_targets, outcomes_of
 
@@ -86,7 +92,7 @@ def find_staffing(
 
     Example:
         >>> from omniqueue.sim import Group, Stream
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=110)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="110s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=10, seed=1)
         >>> dict(plan.agents), dict(plan.start), plan.neighbours["desk"].met
@@ -98,16 +104,15 @@ def find_staffing(
     seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)
     start = erlang_start(scenario, promised)
     bounds = _bounds(scenario, start, most)
-    with Workers(jobs, executor, stopped) as workers:
+    with Workers(jobs, executor, stopped, progress) as workers:
         search = _Search(
             scenario=scenario,
             targets=promised,
-            costs=_costs(list(bounds), costs or {}),
+            costs=_costs(scenario, costs or {}),
             most=tuple(bounds.values()),
             seed=seed,
             confidence=check_confidence(confidence),
             workers=workers,
-            progress=progress,
         )
         point = tuple(min(start[name], bound) for name, bound in bounds.items())
         try:
@@ -122,24 +127,24 @@ def _bounds(
 ) -> dict[str, int]:
     names = [group.name for group in scenario.groups]
     given = dict.fromkeys(names, most) if isinstance(most, int) else dict(most or {})
-    found = {}
-    for name, bound in given.items():
-        if name not in names:
-            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
-        found[name] = whole(f"most agents of {name}", bound, 0, AGENTS_MAX)
-    for group in scenario.groups:
-        usual = min(max(group.size, 4 * start[group.name] + 20), AGENTS_MAX // len(names))
-        found.setdefault(group.name, usual)
-    return {name: found[name] for name in names}
+    check_groups(scenario, given)
+    usual = {
+        group.name: min(max(group.size, 4 * start[group.name] + 20), AGENTS_MAX // len(names))
+        for group in scenario.groups
+    }
+    found = {
+        name: whole(f"most agents of {name}", bound, 0, AGENTS_MAX)
+        for name, bound in given.items()
+    }
+    return {**usual, **found}
 
 
-def _costs(names: list[str], costs: Mapping[str, float]) -> dict[str, float]:
+def _costs(scenario: Scenario, costs: Mapping[str, float]) -> dict[str, float]:
+    check_groups(scenario, costs)
     for name, value in costs.items():
-        if name not in names:
-            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
         if not 0 < instant(f"cost of {name}", value) <= COST_MAX:
             raise InvalidValueError(f"cost of {name}", value, "a number above 0")
-    return {name: float(costs.get(name, 1.0)) for name in names}
+    return {group.name: float(costs.get(group.name, 1.0)) for group in scenario.groups}
 
 
 class _StoppedError(Exception):
@@ -157,7 +162,6 @@ class _Search:
     seed: int
     confidence: float
     workers: Workers
-    progress: Progress | None
     trail: dict[tuple[_Point, int], Evaluation] = attrs.field(factory=dict)
     _units: dict[_Point, list[Floats]] = attrs.field(factory=dict)
     _hours: dict[tuple[int, int], float] = attrs.field(factory=dict)
@@ -330,8 +334,6 @@ class _Search:
                 if found is None:
                     break
                 units.append(found)
-                if self.progress is not None:
-                    self.progress(len(units), self._goal)
         if len(units) < self._goal:
             raise _StoppedError
         return units
@@ -367,6 +369,3 @@ def _with(point: _Point, place: int, more: int) -> _Point:
 def _power(number: int) -> int:
     """Return the greatest power of 2 up to a number, 1 at least."""
     return 1 << max(number.bit_length() - 1, 0)
-
-
-__all__ = ["Evaluation", "StaffingPlan", "find_staffing"]

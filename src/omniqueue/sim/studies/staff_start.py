@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from math import ceil, inf, isfinite
 from typing import Final
@@ -89,20 +89,31 @@ def staffed(scenario: Scenario, agents: Mapping[str, int]) -> Scenario:
         InvalidValueError: no such group or number.
 
     Example:
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
         >>> staffed(desk, {"desk": 3}).groups[0].count
         3
     """
-    names = [group.name for group in scenario.groups]
-    for name in agents:
-        if name not in names:
-            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
+    check_groups(scenario, agents)
     groups = [
         resized(group, agents[group.name]) if group.name in agents else group
         for group in scenario.groups
     ]
     return attrs.evolve(scenario, groups=groups)
+
+
+def check_groups(scenario: Scenario, named: Iterable[str]) -> None:
+    """Refuse names that no agent group of a scenario has.
+
+    Raises:
+        InvalidValueError: no such group.
+
+    Cost: O(groups x names).
+    """
+    names = [group.name for group in scenario.groups]
+    for name in named:
+        if name not in names:
+            raise InvalidValueError("group", name, f"one of {', '.join(names)}")
 
 
 def planned_seconds(group: Group, edges: Floats) -> Floats:
@@ -161,7 +172,9 @@ def erlang_start(scenario: Scenario, targets: Sequence[Target]) -> dict[str, int
     Example:
         >>> from omniqueue.sim.studies.targets import parse_target
         >>> from omniqueue.sim import Exponential
-        >>> calls = Stream("calls", channel="phone", arrivals=90, handling=Exponential(240))
+        >>> calls = Stream(
+        ...     "calls", channel="phone", arrivals="90 per hour", handling=Exponential(240)
+        ... )
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")])
         >>> erlang_start(desk, [parse_target("phone 80% in 20s")])
         {'desk': 9}

@@ -10,7 +10,7 @@ import attrs
 from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields
 from omniqueue.sim.scenarios.scenario import Scenario
-from omniqueue.sim.studies.targets import Outcome, Target
+from omniqueue.sim.studies.targets import Target, TargetOutcome
 
 FORMAT: Final = "omniqueue-staffing/2"
 
@@ -41,7 +41,7 @@ class Evaluation:
     agent_hours: float
     cost: float
     replications: int
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TargetOutcome, ...]
     phase: Phase
     taken: bool = False
 
@@ -51,7 +51,7 @@ class Evaluation:
         return all(each.met for each in self.outcomes)
 
     @property
-    def failing(self) -> tuple[Outcome, ...]:
+    def failing(self) -> tuple[TargetOutcome, ...]:
         """The targets that are not met."""
         return tuple(each for each in self.outcomes if not each.met)
 
@@ -81,7 +81,7 @@ class StaffingPlan:
 
     Example:
         >>> from omniqueue.sim import Group, Stream, find_staffing
-        >>> calls = Stream("calls", channel="phone", arrivals=60, handling=50)
+        >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
         >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=36000)
         >>> plan = find_staffing(desk, ["phone 80% in 20s"], replications=5, seed=1)
         >>> plan.met, dict(plan.agents)

@@ -1,26 +1,25 @@
-"""The systems that validate the simulator: what is simulated, and what theory says of it."""
+"""The systems that validate the simulator: what is simulated, and what theory says of it.
+
+The time unit of a system is a second of the simulated clock. Each is simulated in a few
+replications of a few batches each. A batch is some fifty times as long as the system needs to
+forget its state, about 1 / (agents x rate x (1 - sqrt(load)) ** 2), the warm-up ten times: then
+batches are as good as independent, and their ratios nearly normal.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import erfc, log, sqrt
+from typing import Final, Literal, TypeAlias
+
+import attrs
 
 from omniqueue.centre.groups import Group
-from omniqueue.centre.times import Exponential, Lognormal
-from omniqueue.sim.validation.interrupting import interrupting_system
-from omniqueue.sim.validation.measures import (
-    Amount,
-    Measure,
-    System,
-    contacts,
-    mean_wait,
-    occupancy,
-    queue_length,
-    scenario_of,
-    service_level,
-    stream_of,
-    wait_chance,
-)
+from omniqueue.centre.times import Exponential, Lognormal, Times
+from omniqueue.centre.week import DAY_SECONDS
+from omniqueue.model.channel import Channel
+from omniqueue.sim.scenarios.arrivals import Poisson, Rate
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
 from omniqueue.theory import (
     ImpatientQueue,
     erlang_a,
@@ -32,8 +31,189 @@ from omniqueue.theory import (
     priority_queue,
 )
 
+REPLICATIONS: Final = 8
+BATCHES: Final = 5  # of each replication
+WARM_UP_SHARE: Final = 0.2  # of a batch
+_HOUR: Final = 3600.0
+_ONE: Final = Exponential(1.0)
+CALL: Final = 0.5  # mean handling times, in time units
+MAIL: Final = 1.0
+MAIL_SD: Final = 0.5
 
-def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> System:
+Kind: TypeAlias = Literal["contacts", "squares", "groups", "flow", "seconds"]
+
+
+@attrs.frozen
+class Amount:
+    """What is added up in every batch.
+
+    Args:
+        kind: "contacts" and "groups" are sums of a `Summary`; "squares" the squared
+            waits of the answered, "flow" the contacts of a stream that a group answers;
+            "seconds" the time measured.
+        place: number of the stream, or of the group.
+        columns: names of sums, which are added; of a flow the number of the group, as text.
+    """
+
+    kind: Kind
+    place: int = 0
+    columns: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class KnownMeasure:
+    """A ratio of two sums, and what theory says it is.
+
+    Args:
+        name: what it is called in tables.
+        theory: its exact value; times in time units.
+        over: the numerator.
+        under: the denominator.
+    """
+
+    name: str
+    theory: float
+    over: Amount
+    under: Amount
+
+
+@attrs.frozen(kw_only=True)
+class KnownSystem:
+    """A system to be simulated, with everything that is known of it.
+
+    Args:
+        name: what it is called in tables.
+        scenario: the system, as it is simulated.
+        measures: what is compared.
+
+    Example:
+        >>> desk = scenario_of([stream_of("desk", 0, 2.8, 0.2)], [Group("all", count=4)], 100)
+        >>> KnownSystem(name="desk", scenario=desk, measures=(occupancy(0.7),)).measures[0].name
+        'occupancy'
+    """
+
+    name: str
+    scenario: Scenario
+    measures: tuple[KnownMeasure, ...]
+
+
+def contacts(place: int, *columns: str) -> Amount:
+    """Return a sum over the contacts of a stream."""
+    return Amount("contacts", place, columns)
+
+
+def stream_of(
+    system: str,
+    place: int,
+    rate: float,
+    within: float,
+    *,
+    channel: str = "phone",
+    handling: Times = _ONE,
+    patience: Times | None = None,
+    skills: Collection[str] = (),
+    priority: int = 0,
+) -> Stream:
+    """Return the contacts of one class: so many a time unit, to be answered within a time."""
+    return Stream(
+        f"{system}, class {place}",  # chance goes by name: every system has its own
+        channel=channel,
+        arrivals=Poisson([Rate(rate * _HOUR)]),
+        handling=handling,
+        patience=patience,
+        skills=dict.fromkeys(skills, 1),
+        priority=priority,
+        target_seconds=within,
+    )
+
+
+def scenario_of(
+    streams: Sequence[Stream],
+    groups: Sequence[Group],
+    batch: float,
+    *,
+    channels: Sequence[Channel] = (),
+    room: int | None = None,
+    order: str = "arrival",
+) -> Scenario:
+    """Return a scenario of so many batches of a length, after a warm-up."""
+    return Scenario(
+        streams=streams,
+        groups=groups,
+        channels=channels,
+        order=order,
+        max_waiting=room,
+        warm_up_seconds=WARM_UP_SHARE * batch,
+        horizon_seconds=(WARM_UP_SHARE + BATCHES) * batch,
+        interval_seconds=float(DAY_SECONDS),
+        replications=REPLICATIONS,
+    )
+
+
+def pool_of(
+    name: str,
+    rate: float,
+    agents: int,
+    *,
+    within: float,
+    batch: float,
+    room: int | None = None,
+    patience: Times | None = None,
+) -> Scenario:
+    """Return one class of contacts and one group of agents; arguments as of `impatient_system`."""
+    calls = stream_of(name, 0, rate, within, patience=patience)
+    return scenario_of([calls], [Group("all", count=agents)], batch, room=room)
+
+
+def ratio(name: str, theory: float, over: str, under: str, place: int = 0) -> KnownMeasure:
+    """Return one sum over the contacts of a stream, divided by another."""
+    return KnownMeasure(name, theory, contacts(place, over), contacts(place, under))
+
+
+def wait_chance(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
+    """Return the share of a class that waits, with its value by theory."""
+    return ratio(f"chance of a wait{of}", theory, "waited", "arrived", place)
+
+
+def service_level(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
+    """Return the share of a class answered in time, with its value by theory."""
+    return ratio(f"service level{of}", theory, "answered_in_target", "arrived", place)
+
+
+def mean_wait(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
+    """Return the mean wait of a class, with its value by theory."""
+    let_in = contacts(place, "answered", "abandoned")
+    return KnownMeasure(f"mean wait{of}", theory, contacts(place, "wait_seconds"), let_in)
+
+
+def queue_length(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
+    """Return how many of a class wait, with its value by theory."""
+    over = Amount("contacts", place, ("queue_seconds",))
+    return KnownMeasure(f"queue length{of}", theory, over, Amount("seconds"))
+
+
+def occupancy(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
+    """Return the share of its time that a group is busy, with its value by theory."""
+    over = Amount("groups", place, ("busy_seconds",))
+    return KnownMeasure(
+        f"occupancy{of}", theory, over, Amount("groups", place, ("signed_in_seconds",))
+    )
+
+
+def of_waiting(
+    p_wait: float, wait: float, queue: float, level: float, place: int
+) -> list[KnownMeasure]:
+    """Return what theory says of the waiting of one class among several."""
+    of = f", class {place}"
+    return [
+        wait_chance(p_wait, place, of),
+        mean_wait(wait, place, of),
+        queue_length(queue, place, of),
+        service_level(level, place, of),
+    ]
+
+
+def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> KnownSystem:
     """Return M/M/n/n: nobody waits, who finds all agents busy is refused.
 
     Args:
@@ -43,45 +223,35 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Sys
         batch: length of a batch, in time units.
     """
     told = erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
-    refused = contacts(0, "refused")
-    carried = Amount("times", 0, ("in_hand_seconds",))
-    return System(
+    carried = Amount("contacts", 0, ("in_hand_seconds",))
+    return KnownSystem(
         name=name,
-        scenario=scenario_of(
-            [stream_of(name, 0, rate, 0.0)], [Group("all", count=agents)], batch, room=0
-        ),
+        scenario=pool_of(name, rate, agents, within=0.0, batch=batch, room=0),
         measures=(
-            Measure("chance of refusal", told.p_block, refused, contacts(0, "arrived")),
-            Measure("carried load", told.carried_load, carried, Amount("seconds")),
-            occupancy(told.utilisation),
+            ratio("chance of refusal", told.p_block, "refused", "arrived"),
+            KnownMeasure("carried load", told.carried_load, carried, Amount("seconds")),
+            occupancy(told.occupancy),
         ),
     )
 
 
-def erlang_c_system(name: str, rate: float, agents: int, *, within: float, batch: float) -> System:
+def erlang_c_system(
+    name: str, rate: float, agents: int, *, within: float, batch: float
+) -> KnownSystem:
     """Return M/M/n; arguments as of `erlang_b_system`, and the service level time."""
     told = erlang_c(arrival_rate=rate, service_rate=1.0, agents=agents, service_level_time=within)
-    answered = contacts(0, "answered")
-    late = Measure(
-        "mean wait of those who wait",
-        told.mean_wait_delayed,
-        contacts(0, "wait_seconds"),
-        contacts(0, "waited"),
-    )
-    square = told.variance_wait + told.mean_wait**2
-    return System(
+    square, answered = told.variance_wait + told.mean_wait**2, contacts(0, "answered")
+    return KnownSystem(
         name=name,
-        scenario=scenario_of(
-            [stream_of(name, 0, rate, within)], [Group("all", count=agents)], batch
-        ),
+        scenario=pool_of(name, rate, agents, within=within, batch=batch),
         measures=(
             wait_chance(told.p_wait),
             mean_wait(told.mean_wait),
-            late,
-            Measure("mean square of the wait", square, Amount("squares"), answered),
+            ratio("mean wait of those who wait", told.mean_wait_delayed, "wait_seconds", "waited"),
+            KnownMeasure("mean square of the wait", square, Amount("squares"), answered),
             queue_length(told.mean_queue),
             service_level(told.service_level),
-            occupancy(told.utilisation),
+            occupancy(told.occupancy),
         ),
     )
 
@@ -95,7 +265,7 @@ def impatient_system(
     batch: float,
     patience: Exponential | Lognormal | None,
     room: int | None = None,
-) -> System:
+) -> KnownSystem:
     """Return M/M/n whose contacts give up, or find the queue full, or both.
 
     Args:
@@ -108,41 +278,28 @@ def impatient_system(
         room: how many may wait; None: no limit.
     """
     told = _impatient(rate, agents, within, patience, room)
-    waited, gone = contacts(0, "waited"), contacts(0, "abandoned")
-    arrived, answered = contacts(0, "arrived"), contacts(0, "answered")
-    waits, in_time = contacts(0, "wait_answered_seconds"), contacts(0, "answered_in_target")
+    served, in_time = told.mean_wait_served, told.service_level_served
     measures = [
         wait_chance(told.p_wait),
         mean_wait(told.mean_wait),
-        Measure("mean wait of the served", told.mean_wait_served, waits, answered),
+        ratio("mean wait of the served", served, "wait_answered_seconds", "answered"),
         queue_length(told.mean_queue),
         service_level(told.service_level),
-        Measure("service level of the served", told.service_level_served, in_time, answered),
+        ratio("service level of the served", in_time, "answered_in_target", "answered"),
         occupancy(told.occupancy),
     ]
     if room is not None:
-        refused = contacts(0, "refused")
-        measures.append(Measure("chance of refusal", told.p_block, refused, arrived))
+        measures.append(ratio("chance of refusal", told.p_block, "refused", "arrived"))
     if patience is not None:
-        measures.append(Measure("abandonment", told.p_abandon, gone, arrived))
-        late = Measure("abandonment of those who wait", told.p_abandon_given_wait, gone, waited)
-        measures.append(late)
+        late = told.p_abandon_given_wait
+        measures.append(ratio("abandonment", told.p_abandon, "abandoned", "arrived"))
+        measures.append(ratio("abandonment of those who wait", late, "abandoned", "waited"))
     if isinstance(patience, Exponential):
         # Memoryless: while waiting, each gives up at this rate, whatever else happens.
-        over = Measure(
-            "given up per time waited", 1.0 / patience.mean, gone, contacts(0, "wait_seconds")
-        )
-        measures.append(over)
-    return System(
-        name=name,
-        scenario=scenario_of(
-            [stream_of(name, 0, rate, within, patience=patience)],
-            [Group("all", count=agents)],
-            batch,
-            room=room,
-        ),
-        measures=tuple(measures),
-    )
+        giving_up = 1.0 / patience.mean
+        measures.append(ratio("given up per time waited", giving_up, "abandoned", "wait_seconds"))
+    pool = pool_of(name, rate, agents, within=within, batch=batch, room=room, patience=patience)
+    return KnownSystem(name=name, scenario=pool, measures=tuple(measures))
 
 
 def _impatient(
@@ -189,7 +346,7 @@ def _impatient(
 
 def priority_system(
     name: str, rates: Sequence[float], agents: int, *, within: float, batch: float
-) -> System:
+) -> KnownSystem:
     """Return M/M/n with strict priorities, the first class first; arguments as before."""
     told = priority_queue(
         arrival_rate=rates, service_rate=1.0, agents=agents, service_level_time=within
@@ -198,16 +355,16 @@ def priority_system(
         stream_of(name, place, rate, within, priority=len(rates) - place)
         for place, rate in enumerate(rates)
     ]
-    measures = [occupancy(told.utilisation)]
+    measures = [occupancy(told.occupancy)]
     for place in range(len(rates)):
-        of = f", class {place}"
-        measures += [
-            wait_chance(told.p_wait, place, of),
-            mean_wait(told.mean_wait[place], place, of),
-            queue_length(told.mean_queue[place], place, of),
-            service_level(told.service_level[place], place, of),
-        ]
-    return System(
+        measures += of_waiting(
+            told.p_wait,
+            told.mean_wait[place],
+            told.mean_queue[place],
+            told.service_level[place],
+            place,
+        )
+    return KnownSystem(
         name=name,
         scenario=scenario_of(streams, [Group("all", count=agents)], batch, order="priority"),
         measures=tuple(measures),
@@ -223,7 +380,7 @@ def skill_system(
     speeds: Sequence[float] | None = None,
     within: float,
     batch: float,
-) -> System:
+) -> KnownSystem:
     """Return routing by skill, first come first served, to the agent idle longest.
 
     Args:
@@ -257,28 +414,144 @@ def skill_system(
         for pool, number in enumerate(agents)
     ]
     measures = [
-        occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.utilisation)
+        occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.occupancy)
     ]
     for place, pools in enumerate(pools_of_class):
-        of = f", class {place}"
-        measures += [
-            wait_chance(told.p_wait[place], place, of),
-            mean_wait(told.mean_wait[place], place, of),
-            queue_length(told.mean_queue[place], place, of),
-            service_level(told.service_level[place], place, of),
-        ]
+        measures += of_waiting(
+            told.p_wait[place],
+            told.mean_wait[place],
+            told.mean_queue[place],
+            told.service_level[place],
+            place,
+        )
         for pool in sorted(pools)[:-1]:  # the last has the rest
             # A share of the class, not a rate: how many come is chance, not routing.
             flow = Amount("flow", place, (str(pool),))
             share = told.flow[place][pool] / rates[place]
             to = f"share of class {place} to pool {pool}"
-            measures.append(Measure(to, share, flow, contacts(place, "answered")))
-    return System(
+            measures.append(KnownMeasure(to, share, flow, contacts(place, "answered")))
+    return KnownSystem(
         name=name, scenario=scenario_of(streams, groups, batch), measures=tuple(measures)
     )
 
 
-def small_systems() -> tuple[System, ...]:
+@attrs.frozen(kw_only=True)
+class InterruptedMails:
+    """What calls do to the e-mails of the one agent whom they interrupt, in time units.
+
+    Args:
+        mean_wait: from arrival to the first answer.
+        mean_interrupted: between answer and end, with the agent at calls.
+        mean_time: from arrival to end.
+    """
+
+    mean_wait: float
+    mean_interrupted: float
+    mean_time: float
+
+
+def interrupted_mails(calls: float, mails: float) -> InterruptedMails:
+    """Return the means of e-mails of M/G/1 with preemptive priority of calls, work resumed.
+
+    Args:
+        calls: calls a time unit, each exponential of mean `CALL`.
+        mails: e-mails a time unit, of mean `MAIL` and standard deviation `MAIL_SD`.
+
+    Source: H. White and L. S. Christie (1958); R. G. Miller (1960).
+
+    Example:
+        >>> found = interrupted_mails(0.6, 0.3)
+        >>> round(found.mean_wait, 6), round(found.mean_interrupted, 6)
+        (1.205357, 0.428571)
+    """
+    by_calls = calls * CALL
+    left = 1.0 - by_calls - mails * MAIL
+    # Work found in progress: half the second moment of each class, times its rate.
+    found = calls * CALL**2 + mails * (MAIL**2 + MAIL_SD**2) / 2
+    wait = found / ((1.0 - by_calls) * left)
+    interrupted = MAIL * by_calls / (1.0 - by_calls)
+    return InterruptedMails(
+        mean_wait=wait, mean_interrupted=interrupted, mean_time=wait + MAIL + interrupted
+    )
+
+
+def interrupting_system(
+    name: str,
+    calls: float,
+    mails: float,
+    agents: int,
+    *,
+    order: str,
+    within: float,
+    batch: float,
+) -> KnownSystem:
+    """Return agents who take calls in the middle of e-mails, and go on with these afterwards.
+
+    To calls it is M/M/n without e-mails, in either order. Of e-mails all is known where there is
+    one agent and calls go first. In order of arrival an e-mail that waits before a call is begun
+    before it, to be interrupted at once: only the sum of its two times is known. With more agents
+    an interrupted e-mail stays with its own, whoever else comes free: no formula is known.
+
+    Args:
+        name: what it is called.
+        calls: calls a time unit.
+        mails: e-mails a time unit.
+        agents: how many agents.
+        order: "priority" (calls first) or "arrival".
+        within: the service level time of calls, in time units.
+        batch: length of a batch, in time units.
+    """
+    told = erlang_c(
+        arrival_rate=calls, service_rate=1.0 / CALL, agents=agents, service_level_time=within
+    )
+    measures = [
+        occupancy((calls * CALL + mails * MAIL) / agents),
+        *of_waiting(told.p_wait, told.mean_wait, told.mean_queue, told.service_level, 0),
+        ratio("mean contact time, class 1", MAIL, "contact_seconds", "answered", 1),
+    ]
+    if agents == 1:
+        measures += _of_mails(calls, mails, by_priority=order == "priority")
+    streams = [
+        stream_of(name, 0, calls, within, handling=Exponential(CALL), priority=1),
+        stream_of(name, 1, mails, within, channel="email", handling=Lognormal(MAIL, MAIL_SD)),
+    ]
+    return KnownSystem(
+        name=name,
+        scenario=scenario_of(
+            streams,
+            [Group("all", count=agents)],
+            batch,
+            channels=[Channel("email", interrupted_by=["phone"])],
+            order=order,
+        ),
+        measures=tuple(measures),
+    )
+
+
+def _of_mails(calls: float, mails: float, *, by_priority: bool) -> list[KnownMeasure]:
+    mail = interrupted_mails(calls, mails)
+    of = ", class 1"
+    answered = contacts(1, "answered")
+    time = contacts(1, "wait_seconds", "contact_seconds", "interrupted_seconds")
+    number = Amount("contacts", 1, ("queue_seconds", "in_hand_seconds"))
+    found = [
+        wait_chance(calls * CALL + mails * MAIL, 1, of),
+        KnownMeasure(f"mean time in system{of}", mail.mean_time, time, answered),
+        KnownMeasure(f"number in system{of}", mails * mail.mean_time, number, Amount("seconds")),
+    ]
+    if by_priority:
+        interrupted = contacts(1, "interrupted_seconds")
+        found += [
+            mean_wait(mail.mean_wait, 1, of),
+            queue_length(mails * mail.mean_wait, 1, of),
+            KnownMeasure(
+                f"mean time interrupted{of}", mail.mean_interrupted, interrupted, answered
+            ),
+        ]
+    return found
+
+
+def small_systems() -> tuple[KnownSystem, ...]:
     """Return the systems of every validation: small ones, some 640,000 contacts in all.
 
     Example:
@@ -325,7 +598,7 @@ def small_systems() -> tuple[System, ...]:
     )
 
 
-def large_systems() -> tuple[System, ...]:
+def large_systems() -> tuple[KnownSystem, ...]:
     """Return the systems of a full validation besides: up to 100 agents and 93 % load.
 
     Some 11 million contacts in all.

@@ -1,4 +1,4 @@
-"""Sharing: agents with several contacts in hand at once, each of which then takes longer.
+"""Shared work: agents with several contacts in hand at once, each of which then takes longer.
 
 With m contacts in hand every one of them proceeds at the rate 1 / (1 + slowdown (m - 1)) of one
 alone. Work left is brought up to date whenever the number changes.
@@ -7,7 +7,7 @@ alone. Work left is brought up to date whenever the number changes.
 from __future__ import annotations
 
 
-class Sharing:
+class SharedWork:
     """The work in hand of the agents who slow down.
 
     Args:
@@ -16,7 +16,7 @@ class Sharing:
     Cost: O(contacts in hand of the agent) a change.
 
     Example:
-        >>> work = Sharing([0.5])
+        >>> work = SharedWork([0.5])
         >>> work.begin(0, 7, 100.0, at=0.0)
         [(7, 100.0)]
         >>> work.begin(0, 8, 100.0, at=50.0)  # 50 s are left of contact 7: now 75

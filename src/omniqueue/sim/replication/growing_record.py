@@ -1,4 +1,4 @@
-"""Rows: what is known of every contact of a replication while it runs, in growing columns."""
+"""The record of a replication while it runs: contacts in columns that grow."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from omniqueue.centre.times import Floats
 from omniqueue.record.ledger import COMPLETED, OPEN
-from omniqueue.sim.replication.columns import CLOSED, ReplicationRecord
 from omniqueue.sim.replication.crew import Crew
 from omniqueue.sim.replication.customers import Customers
+from omniqueue.sim.replication.replication_record import CLOSED, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
 
-class Rows:
+class GrowingRecord:
     """The columns of `ReplicationRecord` as arrays whose single items are quick to read and write.
 
     Args:

@@ -1,4 +1,4 @@
-"""Columns: what became of every contact and agent of one replication, as numpy arrays."""
+"""The record of a replication: what became of every contact and agent, as numpy arrays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from omniqueue.centre.times import Floats
 from omniqueue.errors import InvariantError
@@ -147,30 +147,22 @@ def check_identities(record: ReplicationRecord) -> None:
 
     Cost: O(n log n).
     """
+    outcome, waited, within = record.outcome, record.waited_seconds, record.admitted
     answered = ~np.isnan(record.answered_at)
-    _must("every contact has one outcome", bool(np.all(record.outcome < len(OUTCOMES))))
-    _must("only agents answer", bool(np.array_equal(answered, record.agent >= 0)))
-    completed = record.outcome == COMPLETED
-    _must("who completes was answered", bool(np.all(answered[completed])))
-    for name, code in (("abandons", ABANDONED), ("is refused", REFUSED), ("expires", EXPIRED)):
-        _must(f"nobody answered {name}", not answered[record.outcome == code].any())
-    in_hand = (record.outcome == OPEN) & answered
-    waiting = (record.outcome == OPEN) & ~answered
-    flow = completed.sum() + in_hand.sum() + waiting.sum() + (~answered & ~waiting).sum()
-    _must("everybody who came is somewhere", int(flow) == len(record))
-    _must("nobody waits a negative time", bool(np.all(record.waited_seconds >= 0)))
     known = answered & ~np.isnan(record.ended_at)
-    _must(
-        "service follows the answer",
-        bool(np.all(record.ended_at[known] >= record.answered_at[known])),
-    )
-    gone = record.outcome == ABANDONED
-    waited = record.waited_seconds
-    _must(
-        "nobody waits beyond patience", bool(np.all(waited <= record.patience * (1 + 1e-9) + 1e-6))
-    )
-    _must("who gives up waited that long", bool(np.allclose(waited[gone], record.patience[gone])))
-    within = record.admitted
+    gone = outcome == ABANDONED
+    _must("every contact has one outcome", outcome < len(OUTCOMES))
+    _must("only agents answer", answered == (record.agent >= 0))
+    _must("who completes was answered", answered[outcome == COMPLETED])
+    for name, code in (("abandons", ABANDONED), ("is refused", REFUSED), ("expires", EXPIRED)):
+        _must(f"nobody answered {name}", ~answered[outcome == code])
+    in_hand, waiting = (outcome == OPEN) & answered, (outcome == OPEN) & ~answered
+    parts = (outcome == COMPLETED, in_hand, waiting, ~answered & ~waiting)
+    _must("everybody who came is somewhere", sum(part.sum() for part in parts) == len(record))
+    _must("nobody waits a negative time", waited >= 0)
+    _must("service follows the answer", record.ended_at[known] >= record.answered_at[known])
+    _must("nobody waits beyond patience", waited <= record.patience * (1 + 1e-9) + 1e-6)
+    _must("who gives up waited that long", np.isclose(waited[gone], record.patience[gone]))
     _little("queue", record.arrived_at[within], record.left_queue_at[within])
     _little("work", record.answered_at[answered], record.busy_to[answered])
     if len(record.pause_contact):
@@ -180,13 +172,13 @@ def check_identities(record: ReplicationRecord) -> None:
 def _check_pauses(record: ReplicationRecord) -> None:
     """Compare the stretches in which contacts were interrupted with the work of their agents."""
     row, start, end = record.pause_contact, record.pause_from, record.pause_to
-    _must("only what is in hand is interrupted", bool(np.all(record.agent[row] >= 0)))
+    _must("only what is in hand is interrupted", record.agent[row] >= 0)
     through = np.where(np.isnan(record.ended_at[row]), record.ended_seconds, record.ended_at[row])
     within = (record.answered_at[row] <= start) & (start <= end) & (end <= through)
-    _must("interruptions end before the contact does", bool(np.all(within)))
+    _must("interruptions end before the contact does", within)
     order = np.lexsort((start, row))
     twice = (row[order][1:] == row[order][:-1]) & (start[order][1:] < end[order][:-1])
-    _must("nobody is interrupted twice at once", not twice.any())
+    _must("nobody is interrupted twice at once", ~twice)
 
 
 def _little(name: str, start: Floats, end: Floats) -> None:
@@ -195,12 +187,13 @@ def _little(name: str, start: Floats, end: Floats) -> None:
     steps = np.concatenate((np.ones(len(start)), -np.ones(len(end))))
     order = np.lexsort((-steps, instants))
     present = np.cumsum(steps[order])
-    _must(f"nobody leaves the {name} twice", bool(np.all(present >= 0)))
+    _must(f"nobody leaves the {name} twice", present >= 0)
     area = float(np.sum(present[:-1] * np.diff(instants[order])))
     total = float(np.sum(end - start))
     _must(f"Little's law for the {name}", abs(area - total) <= 1e-6 * (1 + abs(total)))
 
 
-def _must(what: str, holds: bool) -> None:
-    if not holds:
+def _must(what: str, holds: ArrayLike) -> None:
+    """Refuse the record, unless something holds of all."""
+    if not np.all(holds):
         raise InvariantError("replication", "broken", what)

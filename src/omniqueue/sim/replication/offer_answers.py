@@ -1,4 +1,4 @@
-"""Offers: what agents do with the contacts held out to them, by chance."""
+"""Answers to offers: what agents do with the contacts held out to them, by chance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from omniqueue.sim.scenarios.scenario import Scenario
 _BLOCK: Final = 1024  # drawn at once: one draw alone costs numpy 50 times more
 
 
-class Offers:
+class OfferAnswers:
     """The answers of agents to offers; each group has random streams of its own.
 
     Args:

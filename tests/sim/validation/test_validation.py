@@ -15,24 +15,25 @@ from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.contact import Contact
 from omniqueue.model.event import RawEvent
 from omniqueue.policy.selection import Selection
-from omniqueue.sim.replication.loop import _Centre
+from omniqueue.sim.replication.loop import _Replication
 from omniqueue.sim.scenarios.scenario import Scenario
-from omniqueue.sim.validation import checks
-from omniqueue.sim.validation.checks import Validation, check_systems, validate
-from omniqueue.sim.validation.interrupting import interrupting_system
-from omniqueue.sim.validation.measures import REPLICATIONS, System
+from omniqueue.sim.validation import validation
 from omniqueue.sim.validation.systems import (
+    REPLICATIONS,
+    KnownSystem,
     erlang_b_system,
     erlang_c_system,
     impatient_system,
+    interrupting_system,
     large_systems,
     small_systems,
 )
+from omniqueue.sim.validation.validation import Validation, check_systems, validate
 
 SMALL = {system.name: system for system in small_systems()}
 
 
-def tiny(name: str = "tiny") -> System:
+def tiny(name: str = "tiny") -> KnownSystem:
     return erlang_c_system(name, 2.0, 4, within=0.2, batch=150)
 
 
@@ -124,12 +125,12 @@ def test_a_wrong_simulator_fails(name: str, change: Callable[[Scenario], Scenari
 def test_work_that_begins_anew_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was done of an e-mail before the call is lost."""
 
-    def anew(self: _Centre, event: RawEvent) -> None:
+    def anew(self: _Replication, event: RawEvent) -> None:
         row = self._row_of[str(event[2])]
         self._due.pop(row)
         self._aside[row] = (self._rows.handling[row], float(str(event[1])))
 
-    monkeypatch.setattr(_Centre, "_put_aside", anew)
+    monkeypatch.setattr(_Replication, "_put_aside", anew)
     found = check_systems([SMALL["calls interrupt"]], seed=7)
     assert found.worst > 1.3 * found.limit, found.worst
 
@@ -147,7 +148,7 @@ def test_a_broken_identity_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(record: object) -> None:
         raise InvariantError("replication", "broken", "Little's law for the queue")
 
-    monkeypatch.setattr(checks, "check_identities", refuse)
+    monkeypatch.setattr(validation, "check_identities", refuse)
     found = check_systems([tiny()])
     assert len(found.faults) == found.runs == REPLICATIONS
     assert "tiny, replication 0" in found.faults[0]
@@ -189,7 +190,7 @@ def test_bad_arguments_are_refused() -> None:
 
 
 def test_a_score_where_nothing_varies() -> None:
-    score = checks._score
+    score = validation._score
     assert score(0.0, 0.0) == 0.0
     assert score(1.0, 0.0) == inf
     assert score(-1.0, 0.0) == -inf

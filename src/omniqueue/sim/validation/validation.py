@@ -21,13 +21,19 @@ from omniqueue.errors import InvalidValueError, InvariantError
 from omniqueue.model.checks import whole
 from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields, json_value
-from omniqueue.sim.replication.columns import ReplicationRecord, check_identities
 from omniqueue.sim.replication.loop import run_replication
+from omniqueue.sim.replication.replication_record import ReplicationRecord, check_identities
 from omniqueue.sim.runs.estimates import ratio_interval, student_t
-from omniqueue.sim.runs.summary import CONTACT_SUMS, GROUP_SUMS, STREAM_TIMES, Summary, summarise
+from omniqueue.sim.runs.summary import Summary, summarise
 from omniqueue.sim.runs.workers import Progress, Stopped, Workers
-from omniqueue.sim.validation.measures import BATCHES, REPLICATIONS, Amount, System
-from omniqueue.sim.validation.systems import large_systems, small_systems
+from omniqueue.sim.validation.systems import (
+    BATCHES,
+    REPLICATIONS,
+    Amount,
+    KnownSystem,
+    large_systems,
+    small_systems,
+)
 
 FORMAT: Final = "omniqueue-validation/2"
 CONFIDENCE: Final = 0.999
@@ -140,7 +146,7 @@ def validate(
 
 
 def check_systems(
-    systems: Sequence[System],
+    systems: Sequence[KnownSystem],
     *,
     seed: int = SEED,
     jobs: int = 1,
@@ -174,13 +180,11 @@ def check_systems(
     work = _Work(systems=tuple(systems), seed=seed)
     planned = len(systems) * REPLICATIONS
     units: list[_Units] = []
-    with Workers(jobs, None, stopped) as workers:
+    with Workers(jobs, None, stopped, progress) as workers:
         for found in workers.map(work, range(planned)):
             if found is None:
                 break
             units.append(found)
-            if progress is not None:
-                progress(len(units), planned)
     return _compared(work, units, planned)
 
 
@@ -197,7 +201,7 @@ class _Units:
 class _Work:
     """The replications of all systems, numbered through; each can be run anywhere."""
 
-    systems: tuple[System, ...]
+    systems: tuple[KnownSystem, ...]
     seed: int
 
     def __call__(self, number: int, stopped: Stopped | None = None, /) -> _Units | None:
@@ -224,7 +228,7 @@ class _Work:
         return _Units(sums=np.array(sums), contacts=len(record), fault=fault)
 
 
-def _flows(record: ReplicationRecord, system: System) -> Floats:
+def _flows(record: ReplicationRecord, system: KnownSystem) -> Floats:
     """Return how many contacts of each stream each group answered, by batch of their arrival."""
     shape = (BATCHES, len(system.scenario.streams), len(system.scenario.groups))
     edges = np.linspace(record.warm_up_seconds, record.horizon_seconds, BATCHES + 1)
@@ -244,12 +248,8 @@ def _sum(amount: Amount, summary: Summary, flow: Floats) -> float:
         return float(np.sum(summary.waits[place] ** 2))
     if amount.kind == "flow":
         return float(flow[place, int(amount.columns[0])])
-    table, names = {
-        "contacts": (summary.contacts, CONTACT_SUMS),
-        "times": (summary.times, STREAM_TIMES),
-        "groups": (summary.groups, GROUP_SUMS),
-    }[amount.kind]
-    return sum(float(table[place, names.index(column)]) for column in amount.columns)
+    sums = summary.groups if amount.kind == "groups" else summary.contacts
+    return sum(float(sums[column][place]) for column in amount.columns)
 
 
 def _compared(work: _Work, units: list[_Units], planned: int) -> Validation:
@@ -296,6 +296,3 @@ def _score(gap: float, error: float) -> float:
     if error == 0.0:
         return 0.0 if abs(gap) < 1e-12 else copysign(inf, gap)
     return gap / error
-
-
-__all__ = ["CONFIDENCE", "Check", "Validation", "check_systems", "validate"]

@@ -6,8 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from omniqueue import Skills
-from omniqueue.sim.logs.contact_log import ContactLog, LoggedContact
-from omniqueue.sim.logs.folding import fold_week
+from omniqueue.sim.logs.contact_log import ContactLog, LoggedContact, fold_week
 
 CHICAGO = ZoneInfo("America/Chicago")
 
