@@ -162,7 +162,7 @@ class ContactCommands(Commands):
             rank = arrived_at if state.by_arrival else rank_of(state, contact, needs, arrived_at)
             lane = channel.lanes.get(needs) or lane_of(state, channel, needs)
             row = contact_row(contact, lane, rank, arrived_at, state.sequence + 1)
-            if state.max_waiting is not None or channel.settings.max_waiting is not None:
+            if state.max_waiting is not None or channel.max_waiting is not None:
                 _refuse_if_full(state, row)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
@@ -526,8 +526,7 @@ class ContactCommands(Commands):
 
         Example:
             >>> from omniqueue import Agent, Contact, Router
-            >>> router = Router()
-            >>> _ = router.add_agent(Agent("ana"), at=0)
+            >>> router = Router(); _ = router.add_agent(Agent("ana"), at=0)
             >>> _ = router.submit(Contact("c1", "phone"), at=0)
             >>> router.complete("c1", at=60, wrap_up_seconds=15)[0].wrap_up_seconds
             15.0
@@ -545,8 +544,9 @@ class ContactCommands(Commands):
             if agent is not None:
                 _only_by(row, agent, "complete")
             channel, said, holder = row.lane.channel, wrap_up_seconds, row.agent
-            plain = said == "channel" and (holder is None or holder.wrap_ups is None)
-            wrap_up = channel.settings.wrap_up_seconds if plain else _wrap_up(row, said)
+            wrap_up = channel.settings.wrap_up_seconds
+            if said != "channel" or (holder is not None and holder.wrap_ups is not None):
+                wrap_up = _wrap_up(row, said)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
@@ -784,7 +784,7 @@ def _refuse_if_full(state: State, row: ContactRow) -> None:
     channel = row.lane.channel
     limits = (
         ("queue", state.max_waiting, state.waiting + state.deferred),
-        (f"queue of {channel.name}", channel.settings.max_waiting, channel.in_queue),
+        (f"queue of {channel.name}", channel.max_waiting, channel.in_queue),
     )
     full = [limit for limit in limits if limit[1] is not None and limit[2] >= limit[1]]
     if not full:
@@ -841,7 +841,7 @@ def _start(state: State, row: ContactRow) -> None:
     start_reserve_clock(state, row)
     if deferred:
         return
-    if row.details is None and lane.channel.settings.max_waiting is None:
+    if row.details is None and lane.channel.max_waiting is None:
         join(state, row)
     else:
         stand(state, row)

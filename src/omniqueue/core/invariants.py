@@ -180,7 +180,7 @@ def _check_lanes(state: State) -> None:
                     holders |= profile.bit if profile.skills.covers(skills) else 0
             _must(lane.holders == holders, "profiles that serve a lane", skills)
             _check_own_ranks(state, lane)
-        if channel.settings.max_waiting is not None:
+        if channel.max_waiting is not None:
             in_queue += sum(
                 row.state == DEFERRED and row.lane.channel is channel
                 for row in state.contacts.values()

@@ -150,7 +150,7 @@ def stand(state: State, row: ContactRow) -> None:
     row.entry = entry
     row.where = EARLY
     state.waiting += 1
-    if lane.channel.settings.max_waiting is not None:
+    if lane.channel.max_waiting is not None:
         lane.channel.in_queue += 1
     details = row.details
     if details is not None:
@@ -178,7 +178,7 @@ def leave(state: State, row: ContactRow) -> None:
     row.where = NOWHERE
     row.entry = None
     state.waiting -= 1
-    if lane.channel.settings.max_waiting is not None:
+    if lane.channel.max_waiting is not None:
         lane.channel.in_queue -= 1
     if row.details is not None and row.details.in_overdue:
         untrack(state, row, row.details)
@@ -215,14 +215,14 @@ def leave(state: State, row: ContactRow) -> None:
 def set_aside(state: State, row: ContactRow) -> None:
     """Count a contact that is deferred from now on."""
     state.deferred += 1
-    if row.lane.channel.settings.max_waiting is not None:
+    if row.lane.channel.max_waiting is not None:
         row.lane.channel.in_queue += 1
 
 
 def bring_back(state: State, row: ContactRow) -> None:
     """Count a contact that is deferred no longer; end its timer."""
     state.deferred -= 1
-    if row.lane.channel.settings.max_waiting is not None:
+    if row.lane.channel.max_waiting is not None:
         row.lane.channel.in_queue -= 1
     state.timers.cancel(row.timer)
     row.timer = None

@@ -161,7 +161,7 @@ def serve(state: State, agent: AgentRow) -> None:
             if shape is None:
                 return
         marks = shape.room.marks
-        if roster.ordered & agent.profile.bit:
+        if roster.ordered and roster.ordered & agent.profile.bit:
             first = first_head_in_own_order(agent, shape)
             index = len(state.heads) if first is None else bisect_left(state.heads, first)
         elif marks is None:

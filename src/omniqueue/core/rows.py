@@ -225,6 +225,7 @@ class ChannelRow:
         "in_queue",
         "interrupts",
         "lanes",
+        "max_waiting",
         "name",
         "plain",
         "rooms",
@@ -236,6 +237,7 @@ class ChannelRow:
         self.name = settings.name
         self.bit = bit
         self.lanes: dict[Skills, Lane] = {}
+        self.max_waiting = settings.max_waiting
         self.in_queue = 0  # waiting or deferred; counted where `max_waiting` is set
         self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
         self.rooms: list[Room] = []

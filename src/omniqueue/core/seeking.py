@@ -83,7 +83,8 @@ def first_in_turn(state: State, lane: Lane) -> AgentRow | None:
 
     That is the best one where the selection ranks all fits alike; None: look further.
     """
-    if state.choice.any_fit and not lane.holders & state.roster.ordered:
+    ordered = state.roster.ordered
+    if state.choice.any_fit and not (ordered and lane.holders & ordered):
         for front in state.roster.fronts[:_FRONTS_TRIED]:
             shape = front[2]
             known = lane.serves[shape.number]
@@ -96,7 +97,8 @@ def _best_seated(state: State, row: ContactRow, *, restricted: bool) -> Candidat
     """Return the best of the seated: by own rank of the contact, then as `_best_among`."""
     lane = row.lane
     roster = state.roster
-    if not lane.holders & roster.ordered or row.overdue(state.now):
+    ordered = roster.ordered and lane.holders & roster.ordered
+    if not ordered or row.overdue(state.now):
         return _best_among(state, row, state.choice.first_rank, lane.holders, restricted)
     for own, among in state.choice.owns_of(lane, roster.profiles):
         found = _best_among(state, row, own, among, restricted)

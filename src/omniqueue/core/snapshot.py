@@ -609,7 +609,7 @@ def _place(state: State) -> None:
     review_lanes(state)
     waiting = [row for row in state.contacts.values() if row.state == WAITING]
     for row in sorted(waiting, key=place):
-        if row.details is None and row.lane.channel.settings.max_waiting is None:
+        if row.details is None and row.lane.channel.max_waiting is None:
             join(state, row)
         else:
             stand(state, row)

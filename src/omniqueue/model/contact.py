@@ -28,6 +28,7 @@ from omniqueue.model.skill import (
 
 RELAX_STEPS_MAX = 64
 NOT_AGENTS_MAX = 64
+_NONE: tuple[Any, ...] = ()
 Group = Mapping[str, int]  # alternatives: skill to least level
 
 
@@ -245,8 +246,8 @@ class Contact:
         channel: str,
         *,
         skills: Mapping[str, int] = NO_SKILLS,
-        any_of: Iterable[Group] = (),
-        not_agents: Iterable[str] = (),
+        any_of: Iterable[Group] = _NONE,
+        not_agents: Iterable[str] = _NONE,
         priority: int = 0,
         arrived_at: float | None = None,
         not_before: float | None = None,
@@ -268,8 +269,8 @@ class Contact:
         _set_arrived_at(self, None if arrived_at is None else instant("arrived_at", arrived_at))
         if (
             relax == ()
-            and any_of == ()
-            and not_agents == ()
+            and any_of is _NONE
+            and not_agents is _NONE
             and not_before is None
             and prefer is None
             and target_seconds is None
