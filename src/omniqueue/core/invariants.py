@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import inf
 
 from omniqueue.core.lifecycle import (
@@ -20,6 +21,7 @@ from omniqueue.core.lifecycle import (
     WAITING,
     WRAP_UP,
 )
+from omniqueue.core.overdue import kind_of
 from omniqueue.core.rows import (
     DEFERRAL,
     EXPIRY,
@@ -35,6 +37,7 @@ from omniqueue.core.rows import (
     WRAP_UP_END,
     AgentRow,
     ContactRow,
+    Entry,
     Lane,
     Timer,
     place,
@@ -225,6 +228,11 @@ def _check_lane(lane: Lane) -> int:
     early = lane.early
     _must(not early or early[0][3].entry is early[0], "the early first is alive", lane.skills)
     _must(lane.solo == sorted(lane.solo), "the restricted are in order", lane.skills)
+    refusing: dict[str, list[Entry]] = {}
+    for entry in lane.solo:
+        for agent_id in entry[3].refused():
+            refusing.setdefault(agent_id, []).append(entry)
+    _must(lane.refusing == refusing, "whom the restricted refuse", lane.skills)
     for row in rows:
         _must(row.state == WAITING and row.lane is lane, "stands in its lane", row.id)
         _must((row.where == SOLO) == row.restricted(), "restricted stand apart", row.id)
@@ -254,6 +262,15 @@ def _check_heads(state: State) -> None:
 
 def _check_roster(state: State) -> None:
     roster = state.roster
+    shapes = Counter(shape.room.kind for shape in roster.shapes if shape is not None)
+    rooms = {kind: room.shapes for kind, room in roster.rooms.items()}
+    _must(rooms == shapes, "rooms have shapes", len(rooms))
+    for channel in state.channels.values():
+        listed = channel.rooms + channel.crowded_rooms
+        having = {room for room in roster.rooms.values() if room.mask & channel.bit}
+        _must(set(listed) == having, "rooms of a channel", channel.name)
+    unused = [index for index, profile in enumerate(roster.profiles) if profile is None]
+    _must(sorted(roster.free_indices) == unused, "numbers of profiles to be used again", 0)
     ready = 0
     for profile in roster.profiles_by_kind.values():
         agents = list(profile.agents)
@@ -368,8 +385,10 @@ def _check_reservations(state: State) -> None:
             reserved = row.details is not None and row.details.reserved is agent
             _must(reserved, "a reservation has two sides", agent.id)
             _must(row.state in (WAITING, OFFERED), "a reservation for the queue", row.id)
-    _must(state.overdue == sorted(state.overdue), "overdue contacts in order", 0)
-    for entry in state.overdue:
+    for kind, entries in state.overdue.items():
+        _must(bool(entries) and entries == sorted(entries), "overdue contacts in order", 0)
+        _must(all(kind_of(entry[3]) is kind for entry in entries), "overdue by lane", 0)
+    for entry in [entry for entries in state.overdue.values() for entry in entries]:
         row = entry[3]
         assert row.details is not None
         _must(entry[:3] == place(row) and row.state == WAITING, "overdue contacts wait", row.id)

@@ -10,8 +10,9 @@ Inside a lane a waiting contact stands in one of three structures:
 - the *line*, a deque, if it comes after all that entered before it: O(1). Nearly all do;
 - *early*, a heap, if it comes back (declined, transferred, resumed ...) or ranks before the last
   of the line: O(log of those);
-- *solo*, a sorted list, if some agent may not take it (excluded, or sent it on). Agents look
-  through these one by one.
+- *solo*, a sorted list, if some agent may not take it (excluded, unwanted, or sent it on). For
+  each such agent those that it may not take stand in a sorted list of their own (`refusing`),
+  so that the first that it may is found by one bisection.
 
 The first of the three is the head. A contact that waits for a preferred agent stands in no lane
 but with that agent (`State.preferring`); its lane only counts it.
@@ -164,6 +165,8 @@ def stand(state: State, row: ContactRow) -> None:
         if row.restricted():
             row.where = SOLO
             insort(lane.solo, entry)
+            for agent_id in row.refused():
+                insort(lane.refusing.setdefault(agent_id, []), entry)
     if row.where == EARLY:
         heappush(lane.early, entry)
     if lane.head is None or entry[:3] < lane.head[:3]:
@@ -196,6 +199,11 @@ def leave(state: State, row: ContactRow) -> None:
     elif where == SOLO:
         assert entry is not None
         del lane.solo[bisect_left(lane.solo, entry)]
+        for refused in row.refused():
+            refusing = lane.refusing[refused]
+            del refusing[bisect_left(refusing, entry)]
+            if not refusing:
+                del lane.refusing[refused]
     else:
         assert entry is not None
         assert row.details is not None

@@ -1,4 +1,8 @@
-"""Who waits too long: overdue contacts without a reservation, in queue order."""
+"""Who waits too long: overdue contacts without a reservation, in queue order.
+
+Those that any agent with the skills may take are alike, and stand by lane: of each lane only the
+first can make a difference. The others (restricted, or waiting for one agent) stand together.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from omniqueue.core.rows import (
     RESERVATION,
     ContactRow,
     Details,
+    Entry,
+    Lane,
     place,
 )
 from omniqueue.core.state import State
@@ -21,8 +27,7 @@ _PRUNE_MIN = 64
 def track(state: State, row: ContactRow, details: Details) -> None:
     """List a waiting contact without a reservation: now if overdue, else when it will be."""
     if details.reserve_due <= state.now:
-        insort(state.overdue, (*place(row), row))
-        details.in_overdue = True
+        _list(state, row, details)
     elif details.listed_due != details.reserve_due:
         details.listed_due = details.reserve_due
         heappush(state.overdue_later, (details.reserve_due, row.sequence, row))
@@ -47,8 +52,33 @@ def _prune(state: State) -> None:
 
 def untrack(state: State, row: ContactRow, details: Details) -> None:
     """Take a contact from the list of the overdue."""
-    del state.overdue[bisect_left(state.overdue, (*place(row), row))]
+    kind = kind_of(row)
+    entries = state.overdue[kind]
+    del entries[bisect_left(entries, (*place(row), row))]
+    if not entries:
+        del state.overdue[kind]
     details.in_overdue = False
+
+
+def kind_of(row: ContactRow) -> Lane | None:
+    """Return the lane in which an overdue contact is like any other; None: it is special."""
+    details = row.details
+    special = row.restricted() or (details is not None and details.prefer_agent is not None)
+    return None if special else row.lane
+
+
+def first_overdue(state: State) -> list[Entry]:
+    """Return the first overdue contact of each lane, and all special ones, in queue order.
+
+    Cost: O(n log n) in those.
+    """
+    firsts = [entries[0] for lane, entries in state.overdue.items() if lane is not None]
+    return sorted(firsts + state.overdue.get(None, []))
+
+
+def _list(state: State, row: ContactRow, details: Details) -> None:
+    insort(state.overdue.setdefault(kind_of(row), []), (*place(row), row))
+    details.in_overdue = True
 
 
 def bring_in_overdue(state: State) -> None:
@@ -67,8 +97,7 @@ def bring_in_overdue(state: State) -> None:
             and details.reserved is None
             and not details.in_overdue
         ):
-            insort(state.overdue, (*place(row), row))
-            details.in_overdue = True
+            _list(state, row, details)
 
 
 def start_reserve_clock(state: State, row: ContactRow) -> None:

@@ -9,11 +9,11 @@ comes to an overdue contact that nobody can take now, it reserves the ready agen
 of its capacity in use who could take it with nothing else to do. That agent is given nothing else
 by matching, and so becomes empty enough. Another agent who can take the contact sooner still may.
 
-- Which contacts are overdue is kept in two lists (`overdue`): those that are, in queue order, and
+- Which contacts are overdue is kept in `overdue`: those that are, by lane and in queue order, and
   those that will be, by time. A reservation's timer does nothing but start a match at that time.
 - `reserve_overdue` runs in the general match, before each contact given away: only overdue
   contacts *before* that contact are tried, so nobody can take them now. An unrestricted contact
-  that finds no agent settles it for its whole lane.
+  that finds no agent settles it for its whole lane, so only the first of each lane is tried.
 - A reservation is kept on both sides (`Details.reserved`, `AgentRow.reserved_for`). A reserved
   agent has no seat, and is counted out of `Profile.unreserved`.
 - A reservation ends when the contact is taken, or leaves the queue for good or for a while; and
@@ -23,19 +23,23 @@ by matching, and so becomes empty enough. Another agent who can take the contact
   reserve in its turn.
 
 What it costs: nothing where no channel has `reserve_seconds`, but for two looks at empty lists
-per command; otherwise O(overdue contacts) per match, and O(agents who could serve) for each
-reservation made.
+per command; otherwise O(lanes with overdue contacts, and those restricted or preferring) per
+match, and O(agents of a profile, sorted) once in a match that makes reservations.
 """
 
 from __future__ import annotations
 
 from math import inf
+from typing import TypeAlias
 
 from omniqueue.core.lifecycle import WAITING
-from omniqueue.core.overdue import bring_in_overdue, track, untrack
-from omniqueue.core.rows import AgentRow, ContactRow, place
+from omniqueue.core.overdue import bring_in_overdue, first_overdue, track, untrack
+from omniqueue.core.rows import AgentRow, ContactRow, Profile, place
 from omniqueue.core.state import State
 from omniqueue.model.contact_events import ReservationEnded, Reserved
+
+_Ranked: TypeAlias = tuple[float, int, int, AgentRow]  # used / capacity, idle order
+Pool: TypeAlias = dict[Profile, list[_Ranked]]
 
 
 def any_overdue(state: State) -> bool:
@@ -44,39 +48,33 @@ def any_overdue(state: State) -> bool:
     return bool(state.overdue) or bool(later and later[0][0] <= state.now)
 
 
-def reserve_overdue(state: State, before: ContactRow | None) -> bool:
+def reserve_overdue(state: State, before: ContactRow | None, pool: Pool) -> bool:
     """Reserve an agent for the first overdue contact that can have one.
 
     Args:
         state: the router's.
+        pool: agents who may be reserved; kept until a load changes.
         before: the first contact that can be taken; only those ahead of it are tried, which
             therefore nobody can take now. None: all are.
 
     Returns:
         Whether a reservation was made.
 
-    Cost: O(overdue contacts) plus O(agents who could serve them).
+    Cost: O(lanes with overdue contacts, and special ones) plus O(profiles), and once for each
+    profile O(agents log agents).
     """
     bring_in_overdue(state)
     bound = None if before is None else place(before)
-    hopeless = set()  # lanes whose unrestricted contacts find no agent
-    for entry in state.overdue:
-        row = entry[3]
+    for entry in first_overdue(state):
         if bound is not None and entry[:3] >= bound:
             return False
-        assert row.details is not None
-        plain = row.details.prefer_agent is None and not row.restricted()
-        if plain and row.lane in hopeless:
-            continue
-        if _reserve(state, row):
+        if _reserve(state, entry[3], pool):
             return True
-        if plain:
-            hopeless.add(row.lane)
     return False
 
 
-def _reserve(state: State, row: ContactRow) -> bool:
-    agent = _reservable(state, row)
+def _reserve(state: State, row: ContactRow, pool: Pool) -> bool:
+    agent = _reservable(state, row, pool)
     if agent is None:
         return False
     details = row.details
@@ -92,11 +90,13 @@ def _reserve(state: State, row: ContactRow) -> bool:
     return True
 
 
-def _reservable(state: State, row: ContactRow) -> AgentRow | None:
-    """Return the agent to reserve: the least used / capacity, then idle order."""
+def _reservable(state: State, row: ContactRow, pool: Pool) -> AgentRow | None:
+    """Take the agent to reserve from the pool: the least used / capacity, then idle order."""
     details = row.details
     assert details is not None
-    best: tuple[float, int, int, AgentRow] | None = None
+    best: _Ranked | None = None
+    found_in: list[_Ranked] = []
+    at = 0
     mask = row.lane.holders & state.roster.ready
     while mask:
         low = mask & -mask
@@ -105,17 +105,31 @@ def _reservable(state: State, row: ContactRow) -> AgentRow | None:
         assert profile is not None
         if not profile.unreserved:
             continue
-        for agent in profile.agents:
-            if agent.presence != "ready" or agent.reserved_for is not None:
-                continue
-            if row.refuses(agent.id) or details.prefer_agent not in (None, agent.id):
-                continue
+        ranked = pool.get(profile)
+        if ranked is None:
+            ranked = pool[profile] = _ranked(profile)
+        for index in range(len(ranked) - 1, -1, -1):
+            if best is not None and ranked[index] > best:
+                break
+            agent_id = ranked[index][3].id
+            if not row.refuses(agent_id) and details.prefer_agent in (None, agent_id):
+                best, found_in, at = ranked[index], ranked, index
+                break
+    if best is None:
+        return None
+    del found_in[at]
+    return best[3]
+
+
+def _ranked(profile: Profile) -> list[_Ranked]:
+    """Return the agents of a profile who may be reserved, the first last."""
+    found = []
+    for agent in profile.agents:
+        if agent.presence == "ready" and agent.reserved_for is None:
             capacity = agent.agent.capacity
             used = (capacity - agent.free) / capacity
-            found = (used, 1 if agent.holding else 0, agent.stamp, agent)
-            if best is None or found < best:
-                best = found
-    return None if best is None else best[3]
+            found.append((used, 1 if agent.holding else 0, agent.stamp, agent))
+    return sorted(found, reverse=True)
 
 
 def drop_reservation(state: State, row: ContactRow, *, told: bool) -> list[AgentRow]:

@@ -77,6 +77,7 @@ class Roster:
         "clock",
         "comparing",
         "costs",
+        "free_indices",
         "free_numbers",
         "fronts",
         "interrupting",
@@ -113,6 +114,7 @@ class Roster:
         }
         self.agents: dict[str, AgentRow] = {}
         self.profiles: list[Profile | None] = []
+        self.free_indices: list[int] = []  # of profiles, a heap
         self.profiles_by_kind: dict[ProfileKind, Profile] = {}
         self.ordered = 0  # bit per profile with an own order
         self.rooms: dict[RoomKind, Room] = {}
@@ -177,9 +179,7 @@ class Roster:
         profile = self.profiles_by_kind.get(kind)
         if profile is not None:
             return profile, False
-        index = next(
-            (i for i, used in enumerate(self.profiles) if used is None), len(self.profiles)
-        )
+        index = heappop(self.free_indices) if self.free_indices else len(self.profiles)
         profile = Profile(index, kind)
         profile.costs, profile.masks = self.costs, self.masks
         if own_costs:
@@ -236,6 +236,7 @@ class Roster:
     def drop_profile(self, profile: Profile) -> None:
         """Forget a profile without agents; its bit may be used again. Cost: O(lanes)."""
         self.profiles[profile.index] = None
+        heappush(self.free_indices, profile.index)
         kind = (profile.skills, profile.possible, profile.own_costs, profile.own_order)
         del self.profiles_by_kind[kind]
         self.ordered &= ~profile.bit
@@ -254,23 +255,23 @@ class Roster:
         self._drop_shapes(list(profile.shapes.values()))
 
     def _drop_empty_shapes(self) -> None:
-        """Forget shapes without a free agent, and rooms without a shape: they can be many.
+        """Forget shapes without a free agent: they can be many.
 
         With limits on n channels there are up to 2**n of them, of which few are in use.
         """
         empty = [shape for shape in self.shapes if shape is not None and not shape.size]
         self._drop_shapes(empty)
-        used = {id(shape.room) for shape in self.shapes if shape is not None}
-        for kind, room in list(self.rooms.items()):
-            if id(room) not in used:
-                del self.rooms[kind]
-                for channel in self.channels.values():
-                    if room.by_interrupting & channel.bit:
-                        channel.crowded_rooms.remove(room)
-                    elif room.mask & channel.bit:
-                        channel.rooms.remove(room)
-                if room.marks is not None:
-                    self.marked.remove(room)
+
+    def _drop_room(self, room: Room) -> None:
+        """Forget a room that no shape has. Cost: O(channels x rooms)."""
+        del self.rooms[room.kind]
+        for channel in self.channels.values():
+            if room.by_interrupting & channel.bit:
+                channel.crowded_rooms.remove(room)
+            elif room.mask & channel.bit:
+                channel.rooms.remove(room)
+        if room.marks is not None:
+            self.marked.remove(room)
 
     def _drop_shapes(self, shapes: list[Shape]) -> None:
         lanes = self.lanes()
@@ -279,6 +280,9 @@ class Roster:
             self.free_numbers.append(shape.number)
             del shape.profile.shapes[shape.room.kind]
             shape.profile.by_load.clear()
+            shape.room.shapes -= 1
+            if not shape.room.shapes:
+                self._drop_room(shape.room)
             for lane in lanes:
                 lane.serves[shape.number] = UNKNOWN[0]
         self.shape_count -= len(shapes)
@@ -303,6 +307,7 @@ class Roster:
                         channel.rooms.append(room)
             number = self.free_numbers.pop() if self.free_numbers else len(self.shapes)
             shape = profile.shapes[kind] = Shape(profile, room, number)
+            room.shapes += 1
             self.shape_count += 1
             if number == len(self.shapes):
                 self.shapes.append(shape)

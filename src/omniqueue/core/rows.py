@@ -180,6 +180,14 @@ class ContactRow:
             or agent_id in self.contact.not_agents
         )
 
+    def refused(self) -> list[str]:
+        """Return the ids of the agents who may not take it, each once."""
+        details = self.details
+        if details is None:
+            return []
+        barred = () if details.barred is None else (details.barred,)
+        return list(dict.fromkeys((*details.excluded, *barred, *self.contact.not_agents)))
+
     def does_not_want(self, agent_id: str) -> bool:
         """Tell whether that agent may never take it."""
         return agent_id in self.contact.not_agents
@@ -269,6 +277,7 @@ class Lane:
         "line",
         "needs",
         "owns",
+        "refusing",
         "retired",
         "serves",
         "skills",
@@ -288,6 +297,7 @@ class Lane:
         self.tail_at = -inf
         self.early: list[Entry] = []  # a heap; the first is always alive
         self.solo: list[Entry] = []  # sorted, all alive
+        self.refusing: dict[str, list[Entry]] = {}  # agent id -> those of them it may not take
         self.dead = 0
         self.dead_early = 0
         self.with_agents = 0  # contacts of this lane that wait for a preferred agent
@@ -321,15 +331,24 @@ class Lane:
         return row
 
     def first_for(self, agent_id: str) -> ContactRow | None:
-        """Return the first contact that this agent may take. Cost: O(1 + own exclusions)."""
+        """Return the first contact that this agent may take. Cost: O(log of those it may not)."""
         row = self.first_open()
-        if not self.solo:
+        solo = self.solo
+        if not solo:
             return row
-        bound = None if row is None else (row.rank, row.arrived_at, row.sequence)
-        for entry in self.solo:
-            if bound is not None and entry[:3] > bound:
-                break
-            if not entry[3].refuses(agent_id):
+        refusing = self.refusing.get(agent_id, ())
+        # Both are sorted, and the second is part of the first: up to where they part they are the
+        # same, so that place is found by bisection.
+        index, end = 0, len(refusing)
+        while index < end:
+            middle = (index + end) // 2
+            if solo[middle] is refusing[middle]:
+                index = middle + 1
+            else:
+                end = middle
+        if index < len(solo):
+            entry = solo[index]
+            if row is None or entry[:3] < (row.rank, row.arrived_at, row.sequence):
                 return entry[3]
         return row
 
@@ -344,12 +363,13 @@ class Lane:
 class Room:
     """One set of channels with room, and the profiles that have a free agent of just this."""
 
-    __slots__ = ("by_interrupting", "kind", "marks", "mask", "open")
+    __slots__ = ("by_interrupting", "kind", "marks", "mask", "open", "shapes")
 
     def __init__(self, kind: RoomKind) -> None:
         self.kind = kind
         self.mask, self.by_interrupting = kind  # bit per channel; the second are of the first
         self.open = 0  # bit per profile
+        self.shapes = 0  # how many have it
         # A byte per head, in their order: whether its channel is one of these; None: not kept.
         self.marks: bytearray | None = None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TypeAlias
 
 from omniqueue.core.lanes import serves
 from omniqueue.core.lifecycle import WAITING
+from omniqueue.core.overdue import first_overdue
 from omniqueue.core.rows import AgentRow, ContactRow, Head, Lane, Room, Seat, Shape, place
 from omniqueue.core.state import State
 from omniqueue.model.event import Rank
@@ -227,14 +227,13 @@ def _first_by_own_order(state: State, agent: AgentRow, shape: Shape) -> ContactR
     """Return the first contact that the agent can take, by own rank and then queue order.
 
     Cost: O(lanes of the own ranks up to the first with a contact + contacts that wait for this
-    agent + overdue ones that it cannot take).
+    agent + lanes with overdue contacts, and special ones).
     """
     best: tuple[Rank, tuple[Rank, float, int]] | None = None
     found: ContactRow | None = None
-    overdue = (each[3] for each in state.overdue if can_take(state, agent, each[3]))
     special = [each for each in state.reserving if each.state == WAITING]
     special += [entry[3] for entry in state.preferring.get(agent.id, ())]
-    special += islice(overdue, 1)
+    special += [entry[3] for entry in first_overdue(state)]
     for row in special:
         if can_take(state, agent, row):
             key = own_rank(state, agent, row), place(row)

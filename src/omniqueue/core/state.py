@@ -120,8 +120,9 @@ class State:
         self.lane_sweep = 1024
         self.preferring: dict[str, list[Entry]] = {}  # agent id -> sorted, who waits for it
         self.wishes: dict[str, dict[ContactRow, None]] = {}  # agent id -> all preferences for it
-        # Waiting, overdue, without a reservation, in queue order; and those not overdue yet.
-        self.overdue: list[Entry] = []
+        # Waiting, overdue, without a reservation, in queue order, by lane; and those not overdue
+        # yet, by time.
+        self.overdue: dict[Lane | None, list[Entry]] = {}
         self.overdue_later: list[tuple[float, int, ContactRow]] = []
         self.reserving: dict[ContactRow, None] = {}  # those with a reservation
         self.suspects: list[ContactRow] = []  # whose reservation may have to fall
