@@ -20,7 +20,7 @@ LINES_MAX = 69  # of a function
 CROSS_CUTTING = {
     "benchmarks": ["main"],
     "cli": ["explain"],
-    "core": ["against_oracle", "costs", "determinism"],
+    "core": ["against_oracle", "costs", "determinism", "growth"],
     "play": ["readme"],
     "sim/replication": ["identities", "interrupting", "three_periods"],
     "sim/logs": ["example_log"],

@@ -19,6 +19,7 @@ from omniqueue.core.lifecycle import STATES
 from omniqueue.errors import InvalidValueError, MissingExtraError, PolicyError
 from omniqueue.play import parse_play, run_play
 from omniqueue.policy.fit import STOCK_FITS
+from omniqueue.policy.own_order import skill_place
 from omniqueue.policy.turn import STOCK_TURNS
 from omniqueue.testing.drawing import Writer
 from oracle.side_by_side import first_difference
@@ -33,6 +34,7 @@ QUICK = settings(
 CHECKS: dict[str, Callable[..., None]] = {
     "order": kit.check_order,
     "fit": kit.check_fit,
+    "own order": kit.check_own_order,
     "turn": kit.check_turn,
 }
 Policy = Callable[..., object]
@@ -67,6 +69,7 @@ def test_stock_plugs_pass() -> None:
     for turn in STOCK_TURNS.values():
         kit.check_turn(turn)
     kit.check_order(lambda contact: contact.arrived_at + contact.target_seconds)
+    kit.check_own_order(lambda held, needed: skill_place(("billing", "french"), held, needed))
 
 
 def raising(*views: object) -> float:

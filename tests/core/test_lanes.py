@@ -136,6 +136,8 @@ def test_agents_with_little_room_mark_the_heads_of_their_channels() -> None:
     """Many old calls that need a whole agent; chats go past them, and all stay in step."""
     large, small = Channel("phone", cost=3), Channel("chat")
     made = router(Agent("ana", capacity=4, skills={"s": 99}), channels=[large, small])
+    # One of the same kind, who keeps what is known of it while ana changes.
+    made.add_agent(Agent("bob", capacity=4, skills={"s": 99}), at=0, presence="away")
     made.submit(Contact("first", "phone", skills={"s": 1}), at=0)
     for level in range(1, 31):
         made.submit(Contact(f"p{level}", "phone", skills={"s": level}), at=1)

@@ -124,7 +124,9 @@ class Choice:
         Cost: O(1); O(profiles) when they changed.
         """
         if lane.owns is None:
-            lane.owns = _by_rank(lane, profiles, lambda each: self.own_rank(each, lane))
+            lane.owns = _by_rank(
+                lane, profiles, lambda each: each.own_rank.get(lane, self.first_rank)
+            )
         return lane.owns
 
     def own_rank(self, profile: Profile, lane: Lane) -> Rank:

@@ -46,7 +46,6 @@ from omniqueue.core.lifecycle import (
 from omniqueue.core.offers import back_to_queue, give, offer, revoke
 from omniqueue.core.overdue import bring_in_overdue
 from omniqueue.core.reservations import (
-    Pool,
     any_overdue,
     reserve_overdue,
     review_reservations,
@@ -272,20 +271,18 @@ def _place(state: State, row: ContactRow) -> None:
 def _settle_all(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None:
     """Match in general: several agents, several contacts, reservations to be made."""
     bring_in_overdue(state)
-    pool: Pool = {}
     agents = list(agents)
     rows = sorted(rows, key=place, reverse=True)  # the first is last, to be popped
     for agent in agents:
         state.roster.seat(agent)
     while True:
         match = _first_takable(state, agents, rows)
-        if reserve_overdue(state, before=None if match is None else match[0], pool=pool):
+        if reserve_overdue(state, before=None if match is None else match[0]):
             continue  # an agent was reserved: who can be taken may have changed
         if match is None:
             return
         row, taker = match
         freed = give(state, taker, row)
-        pool.clear()
         for agent in (taker, *freed):
             state.roster.seat(agent)
         agents += freed

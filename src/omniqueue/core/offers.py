@@ -62,6 +62,7 @@ def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) 
     move(row, _OFFERED)
     row.agent = agent
     row.timer = state.timers.start(until, OFFER, row)
+    state.roster.moves += 1
     state.log.append((Offered, state.now, row.id, agent.id, until))
     if agent.limited:
         state.roster.load(agent, row)
@@ -141,6 +142,7 @@ def end_offer(state: State, row: ContactRow) -> None:
     """Release an offer's capacity; keep the idle stamp."""
     agent = row.agent
     assert agent is not None
+    state.roster.moves += 1
     state.timers.cancel(row.timer)
     row.timer = None
     row.agent = None

@@ -24,6 +24,7 @@ def change_presence(state: State, agent: AgentRow, presence: Presence, reason: s
     roster.count_ready(agent, -1)
     roster.count_unreserved(agent, -1)
     agent.presence = presence
+    roster.moves += 1
     agent.reason = reason
     roster.count_ready(agent, +1)
     roster.count_unreserved(agent, +1)

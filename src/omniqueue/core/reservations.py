@@ -24,22 +24,18 @@ by matching, and so becomes empty enough. Another agent who can take the contact
 
 What it costs: nothing where no channel has `reserve_seconds`, but for two looks at empty lists
 per command; otherwise O(lanes with overdue contacts, and those restricted or preferring) per
-match, and O(agents of a profile, sorted) once in a match that makes reservations.
+match, and O(agents of a profile, sorted) for the first reservation after some work has changed.
 """
 
 from __future__ import annotations
 
 from math import inf
-from typing import TypeAlias
 
 from omniqueue.core.lifecycle import WAITING
 from omniqueue.core.overdue import bring_in_overdue, first_overdue, track, untrack
-from omniqueue.core.rows import AgentRow, ContactRow, Profile, place
+from omniqueue.core.rows import AgentRow, ContactRow, Profile, Ranked, place
 from omniqueue.core.state import State
 from omniqueue.model.contact_events import ReservationEnded, Reserved
-
-_Ranked: TypeAlias = tuple[float, int, int, AgentRow]  # used / capacity, idle order
-Pool: TypeAlias = dict[Profile, list[_Ranked]]
 
 
 def any_overdue(state: State) -> bool:
@@ -48,33 +44,32 @@ def any_overdue(state: State) -> bool:
     return bool(state.overdue) or bool(later and later[0][0] <= state.now)
 
 
-def reserve_overdue(state: State, before: ContactRow | None, pool: Pool) -> bool:
+def reserve_overdue(state: State, before: ContactRow | None) -> bool:
     """Reserve an agent for the first overdue contact that can have one.
 
     Args:
         state: the router's.
-        pool: agents who may be reserved; kept until a load changes.
         before: the first contact that can be taken; only those ahead of it are tried, which
             therefore nobody can take now. None: all are.
 
     Returns:
         Whether a reservation was made.
 
-    Cost: O(lanes with overdue contacts, and special ones) plus O(profiles), and once for each
-    profile O(agents log agents).
+    Cost: O(lanes with overdue contacts, and special ones) plus O(profiles); for each profile
+    O(agents log agents) where some agent's work has changed since.
     """
     bring_in_overdue(state)
     bound = None if before is None else place(before)
     for entry in first_overdue(state):
         if bound is not None and entry[:3] >= bound:
             return False
-        if _reserve(state, entry[3], pool):
+        if _reserve(state, entry[3]):
             return True
     return False
 
 
-def _reserve(state: State, row: ContactRow, pool: Pool) -> bool:
-    agent = _reservable(state, row, pool)
+def _reserve(state: State, row: ContactRow) -> bool:
+    agent = _reservable(state, row)
     if agent is None:
         return False
     details = row.details
@@ -90,12 +85,17 @@ def _reserve(state: State, row: ContactRow, pool: Pool) -> bool:
     return True
 
 
-def _reservable(state: State, row: ContactRow, pool: Pool) -> AgentRow | None:
+def _reservable(state: State, row: ContactRow) -> AgentRow | None:
     """Take the agent to reserve from the pool: the least used / capacity, then idle order."""
+    made = (state.roster.stamp, state.roster.moves)
+    if state.pool_made != made:
+        state.pool.clear()
+        state.pool_made = made
+    pool = state.pool
     details = row.details
     assert details is not None
-    best: _Ranked | None = None
-    found_in: list[_Ranked] = []
+    best: Ranked | None = None
+    found_in: list[Ranked] = []
     at = 0
     mask = row.lane.holders & state.roster.ready
     while mask:
@@ -121,7 +121,7 @@ def _reservable(state: State, row: ContactRow, pool: Pool) -> AgentRow | None:
     return best[3]
 
 
-def _ranked(profile: Profile) -> list[_Ranked]:
+def _ranked(profile: Profile) -> list[Ranked]:
     """Return the agents of a profile who may be reserved, the first last."""
     found = []
     for agent in profile.agents:
@@ -140,6 +140,7 @@ def drop_reservation(state: State, row: ContactRow, *, told: bool) -> list[Agent
     agent = details.reserved
     details.reserved = None
     agent.reserved_for = None
+    state.pool.clear()
     del state.reserving[row]
     state.roster.count_unreserved(agent, +1)
     if told:

@@ -83,6 +83,7 @@ class Roster:
         "interrupting",
         "marked",
         "masks",
+        "moves",
         "ordered",
         "profiles",
         "profiles_by_kind",
@@ -127,6 +128,7 @@ class Roster:
         self.takers: dict[ChannelRow, int] = dict.fromkeys(channels.values(), 0)
         self.ready = 0  # bit per profile with a ready agent
         self.stamp = 0
+        self.moves = 0  # how often an agent's load or presence changed without a new stamp
         self.interrupting = interrupting  # some channel's contacts may be interrupted
         self.stirred: dict[AgentRow, None] = {}  # whose work changed, see `go_on`
         self.costs, self.masks = self._masks({})
@@ -417,6 +419,7 @@ class Roster:
     def recount(self, agent: AgentRow) -> None:
         """Recompute the load, after the agent's description has changed."""
         said = agent.agent
+        self.moves += 1
         held = list(agent.holding)
         busy_since = agent.busy_since  # the period goes on
         for part in (agent.holding, agent.counts, agent.interrupted, agent.yielding):

@@ -80,6 +80,7 @@ RoomKind: TypeAlias = tuple[int, int]
 # their limit and what its contacts that may be interrupted cost, by channel.
 Crowd: TypeAlias = "tuple[int, tuple[tuple[int, int], ...]]"
 Load: TypeAlias = "int | tuple[int, Crowd]"
+Ranked: TypeAlias = "tuple[float, int, int, AgentRow]"  # used / capacity, idle order
 Seat: TypeAlias = "tuple[Rank, int, AgentRow]"  # (turn, stamp, agent)
 OwnCosts: TypeAlias = tuple[tuple[str, int], ...]  # channel and cost, in order of name
 # Skills, possible channels, own costs, skill order.

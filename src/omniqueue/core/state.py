@@ -10,7 +10,16 @@ from typing import ParamSpec, Protocol, TypeVar
 from omniqueue.core.choice import Choice
 from omniqueue.core.lifecycle import STATES
 from omniqueue.core.roster import Roster
-from omniqueue.core.rows import AgentRow, ChannelRow, ContactRow, Entry, Head, Lane
+from omniqueue.core.rows import (
+    AgentRow,
+    ChannelRow,
+    ContactRow,
+    Entry,
+    Head,
+    Lane,
+    Profile,
+    Ranked,
+)
 from omniqueue.core.timers import Timers
 from omniqueue.errors import BrokenRouterError, ReentrantCallError
 from omniqueue.model.agent_events import PolicyFailed
@@ -61,6 +70,8 @@ class State:
         "overdue",
         "overdue_later",
         "parked",
+        "pool",
+        "pool_made",
         "positions",
         "preferring",
         "replaced",
@@ -125,6 +136,8 @@ class State:
         self.overdue: dict[Lane | None, list[Entry]] = {}
         self.overdue_later: list[tuple[float, int, ContactRow]] = []
         self.reserving: dict[ContactRow, None] = {}  # those with a reservation
+        self.pool: dict[Profile, list[Ranked]] = {}  # agents who may be reserved, the first last
+        self.pool_made = (0, 0)  # by which stamp and moves of the roster
         self.suspects: list[ContactRow] = []  # whose reservation may have to fall
         # Ended contacts and when they are forgotten, in that order.
         self.ended: OrderedDict[ContactRow, float] = OrderedDict()
