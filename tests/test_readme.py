@@ -6,13 +6,16 @@ import doctest
 import re
 from pathlib import Path
 
+import pytest
+
 from omniqueue.core.lifecycle import state_diagram, state_table
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_its_examples_give_what_they_say() -> None:
+def test_its_examples_give_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)  # files are named as a reader in the repository names them
     result = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert result.attempted >= 10
     assert result.failed == 0

@@ -33,7 +33,7 @@ def test_an_hour_tells_who_answered_and_who_gave_up() -> None:
         a_row(36030, 36030, None, "refused"),
         a_row(36040, 90000),
     ]
-    said = texts(hour_chart(rows, {"phone": "#0072b2"}, 1, name="a", title="t"))
+    said = texts(hour_chart(rows, {"phone": "#0072b2"}, 1, title="t"))
     assert {"desk", "a group of a \u2026", "abandoned after 30s", "refused"} <= set(said)
     assert "\u2026 desk after 14h 59m" in said
     assert Hour(start_seconds=36000, rows=tuple(rows)).overtaken == 1

@@ -14,8 +14,8 @@ from report.drawings import EDGES
 def test_a_drawing_is_the_same_twice_and_carries_nothing_from_outside() -> None:
     values = np.array([1.0, nan, 3.0, 0.0])
     drawn = [
-        stacked_chart(EDGES, [("#0072b2", values)], "agents", name=name, title="<&>")
-        for name in ("a", "a", "b")
+        stacked_chart(EDGES, [("#0072b2", values)], "agents", title=title)
+        for title in ("<&>", "<&>", "b")
     ]
     assert drawn[0] == drawn[1] != drawn[2]
     assert 'aria-label="&lt;&amp;&gt;"><title>&lt;&amp;&gt;</title>' in drawn[0]

@@ -1,6 +1,6 @@
 """`omniqueue bench`: see for yourself, on your machine, what routing costs.
 
-Exit codes: 0 done; 1 done, and a promise about cost was not met; 2 bad use; 130 interrupted. The
+Exit codes: 0 done; 1 done, and a promise about cost was not met; 2 bad use; 130 stopped. The
 keys of `--json` are documented in `omniqueue.bench.result`. Rivals and growth are measured from
 the repository: `python -m benchmarks`.
 """

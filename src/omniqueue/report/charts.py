@@ -30,7 +30,6 @@ def waits_chart(
     targets: Sequence[float],
     colour: str,
     *,
-    name: str,
     title: str,
 ) -> Markup:
     """Return the mean wait by time of arrival, with its interval and the targets.
@@ -40,8 +39,7 @@ def waits_chart(
         waits: the mean wait in each, in seconds.
         targets: the answer times promised, in seconds.
         colour: of the line.
-        name: as of `svg_of`.
-        title: likewise.
+        title: as of `svg_of`.
 
     Cost: some 50 ms.
     """
@@ -84,7 +82,7 @@ def waits_chart(
                 fontsize=8,
             )
 
-    return svg_of(draw, size=SIZE, name=name, title=title)
+    return svg_of(draw, size=SIZE, title=title)
 
 
 def stacked_chart(
@@ -92,7 +90,6 @@ def stacked_chart(
     layers: Sequence[tuple[str, Floats]],
     label: str,
     *,
-    name: str,
     title: str,
 ) -> Markup:
     """Return numbers by time of day, stacked on one another.
@@ -101,8 +98,7 @@ def stacked_chart(
         edges: between which the intervals lie, in seconds.
         layers: colour and numbers of each layer, the lowest first; NaN: nothing.
         label: of the y axis.
-        name: as of `svg_of`.
-        title: likewise.
+        title: as of `svg_of`.
 
     Cost: some 50 ms.
     """
@@ -125,11 +121,11 @@ def stacked_chart(
         axes.set_ylabel(label)
         clock_axis(axes, float(edges[0]), float(edges[-1]))
 
-    return svg_of(draw, size=SIZE, name=name, title=title)
+    return svg_of(draw, size=SIZE, title=title)
 
 
 def shares_chart(
-    edges: Floats, lines: Sequence[tuple[str, Floats]], label: str, *, name: str, title: str
+    edges: Floats, lines: Sequence[tuple[str, Floats]], label: str, *, title: str
 ) -> Markup:
     """Return shares by time of day as steps; arguments as of `stacked_chart`.
 
@@ -150,11 +146,11 @@ def shares_chart(
         axes.set_ylabel(label)
         clock_axis(axes, float(edges[0]), float(edges[-1]))
 
-    return svg_of(draw, size=SIZE, name=name, title=title)
+    return svg_of(draw, size=SIZE, title=title)
 
 
 def distribution_chart(
-    waits: Floats, targets: Sequence[float], colour: str, *, name: str, title: str
+    waits: Floats, targets: Sequence[float], colour: str, *, title: str
 ) -> Markup:
     """Return the share of the answered that waited no longer than so long.
 
@@ -162,8 +158,7 @@ def distribution_chart(
         waits: in order, in seconds, at least one.
         targets: the answer times promised, in seconds.
         colour: of the line.
-        name: as of `svg_of`.
-        title: likewise.
+        title: as of `svg_of`.
 
     Cost: O(log n), some 50 ms.
     """
@@ -194,4 +189,4 @@ def distribution_chart(
         axes.set_ylabel("of the answered")
         share_axis(axes)
 
-    return svg_of(draw, size=SIZE, name=name, title=title)
+    return svg_of(draw, size=SIZE, title=title)

@@ -10,8 +10,8 @@ from typing import Final
 
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES
-from omniqueue.report import formats
-from omniqueue.report.tables import INCOMPLETE, Column, formula_lines, table_lines
+from omniqueue.report import formats, tables
+from omniqueue.report.tables import Column
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import SimulationResult
 from omniqueue.sim.studies.comparison import Comparison, Difference
@@ -29,7 +29,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     Cost: O(differences).
     """
     if comparison.incomplete:
-        yield INCOMPLETE
+        yield tables.INCOMPLETE
     if not brief:
         yield from _head(comparison)
         yield ""
@@ -40,7 +40,7 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     yield ""
     yield from _table(comparison)
     yield ""
-    yield from formula_lines(dict.fromkeys(each.measure for each in _known(comparison)))
+    yield from tables.formula_lines(dict.fromkeys(each.measure for each in _known(comparison)))
     yield (
         "B - A: pair by pair on the same customers, Student t (ratios by the delta method);"
         " points: of a percentage"
@@ -127,7 +127,7 @@ def _table(comparison: Comparison) -> list[str]:
         Column[Difference]("all at once", lambda each: _interval(each.measure, each.joint)),
         Column[Difference]("", _mark),
     )
-    return table_lines(columns, _known(comparison))
+    return tables.table_lines(columns, _known(comparison))
 
 
 def _mark(found: Difference) -> str:

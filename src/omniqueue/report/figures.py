@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class ReportFigure:
     """One drawing.
 
     Args:
         heading: its heading.
-        colour: the colour of the heading's mark; None: no mark.
         drawing: the drawing.
         caption: what is seen, in words.
+        colour: the colour of the heading's mark; None: no mark.
         legend: names and colours, in the order of the drawing.
     """
 
@@ -107,21 +107,13 @@ class Drawn:
 def waits_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the mean wait over the day, a figure a channel. Cost: 50 ms each."""
     found = []
-    for place, (channel, colour) in enumerate(drawn.channels.items()):
+    for channel, colour in drawn.channels.items():
         estimates = drawn.profile.waits(channel)
         targets = targets_of(drawn.result.scenario, channel)
-        drawing = waits_chart(
-            drawn.profile.edges,
-            estimates,
-            targets,
-            colour,
-            name=f"waits {place}",
-            title=f"Mean wait on {channel} by time of arrival",
-        )
+        title = f"Mean wait on {channel} by time of arrival"
+        drawing = waits_chart(drawn.profile.edges, estimates, targets, colour, title=title)
         caption = _waits_caption(drawn, channel, estimates, targets)
-        found.append(
-            ReportFigure(heading=channel, colour=colour, drawing=drawing, caption=caption)
-        )
+        found.append(ReportFigure(channel, drawing, caption, colour))
     return found
 
 
@@ -153,10 +145,9 @@ def arrivals_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the arrivals over the day by channel. Cost: 50 ms."""
     return _stacked(
         drawn,
-        "Contacts that arrive",
-        "contacts an hour",
+        ("Contacts that arrive", "contacts an hour", "channel"),
         {name: drawn.profile.arriving(name) for name in drawn.channels},
-        "Most arrive between {}: {} an hour; over the time shown it is {} on average.",
+        "Most arrive between {}: {} an hour; over the time shown it is {} on average.{}",
     )
 
 
@@ -164,36 +155,54 @@ def queue_over_the_day(drawn: Drawn) -> list[ReportFigure]:
     """Return the queue over the day by channel. Cost: 50 ms."""
     return _stacked(
         drawn,
-        "Contacts that wait",
-        "contacts waiting",
+        ("Contacts that wait", "contacts waiting", "channel"),
         {name: drawn.profile.waiting(name) for name in drawn.channels},
-        "The queue is longest between {}: {} wait; over the time shown it is {} on average.",
+        "The queue is longest between {}: {} wait; over the time shown it is {} on average.{}",
+    )
+
+
+def agents_over_the_day(drawn: Drawn) -> list[ReportFigure]:
+    """Return the numbers of agents over the day by group. Cost: 50 ms."""
+    return _stacked(
+        drawn,
+        ("Agents signed in", "agents", "group"),
+        {name: drawn.profile.agents(name) for name in drawn.groups},
+        "Most are there between {}: {} agents on average.",
     )
 
 
 def _stacked(
-    drawn: Drawn, heading: str, label: str, layers: Mapping[str, Floats], sentence: str
+    drawn: Drawn, words: tuple[str, str, str], numbers: Mapping[str, Floats], sentence: str
 ) -> list[ReportFigure]:
-    total = np.sum([np.nan_to_num(values) for values in layers.values()], axis=0)
+    """Return numbers stacked.
+
+    Args:
+        drawn: what figures are made from.
+        words: the heading, what is counted, and whether by channel or by group.
+        numbers: of each channel or group.
+        sentence: the caption; filled in are when most are there, how many, how many on average,
+            and a sentence that says of which there are most then.
+    """
+    heading, label, by = words
+    colours = drawn.channels if by == "channel" else drawn.groups
+    layers = {name: np.nan_to_num(values) for name, values in numbers.items()}
+    total = np.sum(list(layers.values()), axis=0)
     most = int(np.argmax(total))
     lengths = np.diff(drawn.profile.edges)
-    mean = float(np.sum(total * lengths) / np.sum(lengths))
-    caption = sentence.format(
-        drawn.between(most), formats.brief_number(float(total[most])), formats.brief_number(mean)
-    )
-    top = max(layers, key=lambda name: float(np.nan_to_num(layers[name])[most]))
+    mean, peak = float(np.sum(total * lengths) / np.sum(lengths)), ""
     if len(layers) > 1 and total[most] > 0:
-        part = float(np.nan_to_num(layers[top])[most])
-        caption += f" At the peak, {formats.brief_number(part)} of them are {top}."
+        top = max(layers, key=lambda name: float(layers[name][most]))
+        part = formats.brief_number(float(layers[top][most]))
+        peak = f" At the peak, {part} of them are {top}."
+    number = formats.brief_number(float(total[most]))
+    caption = sentence.format(drawn.between(most), number, formats.brief_number(mean), peak)
     drawing = stacked_chart(
         drawn.profile.edges,
-        [(drawn.channels[name], values) for name, values in layers.items()],
+        [(colours[name], values) for name, values in layers.items()],
         label,
-        name=label,
-        title=f"{heading} by time of day and channel",
+        title=f"{heading} by time of day and {by}",
     )
-    legend = tuple(drawn.channels.items())[::-1]
-    return [ReportFigure(heading=heading, drawing=drawing, caption=caption, legend=legend)]
+    return [ReportFigure(heading, drawing, caption, legend=tuple(colours.items())[::-1])]
 
 
 def occupancy_over_the_day(drawn: Drawn) -> list[ReportFigure]:
@@ -213,60 +222,25 @@ def occupancy_over_the_day(drawn: Drawn) -> list[ReportFigure]:
         drawn.profile.edges,
         [(drawn.groups[name], values) for name, values in lines.items()],
         "occupancy",
-        name="occupancy",
         title="Occupancy by time of day and group",
     )
     caption = ("; ".join(sentences) or "Nobody is signed in") + "."
-    legend = tuple(drawn.groups.items())
-    return [ReportFigure(heading="Occupancy", drawing=drawing, caption=caption, legend=legend)]
-
-
-def agents_over_the_day(drawn: Drawn) -> list[ReportFigure]:
-    """Return the numbers of agents over the day by group. Cost: 50 ms."""
-    present = {name: np.nan_to_num(drawn.profile.agents(name)) for name in drawn.groups}
-    total = np.sum(list(present.values()), axis=0)
-    most = int(np.argmax(total))
-    drawing = stacked_chart(
-        drawn.profile.edges,
-        [(drawn.groups[name], values) for name, values in present.items()],
-        "agents",
-        name="agents",
-        title="Agents signed in by time of day and group",
-    )
-    caption = (
-        f"Most are there between {drawn.between(most)}:"
-        f" {formats.brief_number(float(total[most]))} agents on average."
-    )
-    legend = tuple(drawn.groups.items())[::-1]
-    return [
-        ReportFigure(heading="Agents signed in", drawing=drawing, caption=caption, legend=legend)
-    ]
+    return [ReportFigure("Occupancy", drawing, caption, legend=tuple(drawn.groups.items()))]
 
 
 def wait_distributions(drawn: Drawn) -> list[ReportFigure]:
     """Return how the waits are distributed, a figure a channel. Cost: 50 ms each."""
     found = []
-    for place, (channel, colour) in enumerate(drawn.channels.items()):
+    for channel, colour in drawn.channels.items():
         streams = drawn.result.streams_of("channel", channel)
-        waits = np.sort(
-            np.concatenate(
-                [each.waits[stream] for each in drawn.result.summaries for stream in streams]
-            )
-        )
+        several = [each.waits[stream] for each in drawn.result.summaries for stream in streams]
+        waits = np.sort(np.concatenate(several))
         if not len(waits):
             continue
         targets = targets_of(drawn.result.scenario, channel)
-        drawing = distribution_chart(
-            waits,
-            targets,
-            colour,
-            name=f"distribution {place}",
-            title=f"Share of the answered on {channel} that waited at most so long",
-        )
-        caption = _distribution_caption(waits, targets)
-        found.append(
-            ReportFigure(heading=channel, colour=colour, drawing=drawing, caption=caption)
-        )
+        title = f"Share of the answered on {channel} that waited at most so long"
+        drawing = distribution_chart(waits, targets, colour, title=title)
+        found.append(ReportFigure(channel, drawing, _distribution_caption(waits, targets), colour))
     return found
 
 

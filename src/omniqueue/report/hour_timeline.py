@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
+from math import ceil, isnan
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -67,6 +67,11 @@ class HourRow:
         """How long it waited."""
         return self.left_queue_at - self.arrived_at
 
+    @property
+    def over_at(self) -> float:
+        """When it was over, for the agent who answered too."""
+        return self.left_queue_at if self.released_at is None else self.released_at
+
 
 @attrs.frozen(kw_only=True)
 class Hour:
@@ -89,6 +94,13 @@ class Hour:
             if row.outcome != "refused":
                 latest = max(latest, row.left_queue_at)
         return found
+
+    def sheets(self) -> list[tuple[int, tuple[HourRow, ...]]]:
+        """Return what is drawn, on sheets of about one size: first number from 1, contacts."""
+        number = -(-len(self.rows) // ROWS_MAX)
+        size = -(-len(self.rows) // max(number, 1))
+        starts = [size * sheet for sheet in range(min(number, SHEETS_MAX))]
+        return [(start + 1, self.rows[start : start + size]) for start in starts]
 
 
 def busiest_hour(record: ReplicationRecord) -> float:
@@ -148,20 +160,18 @@ def _rows(record: ReplicationRecord, scenario: Scenario, chosen: list[int]) -> l
     found = []
     for row in chosen:
         answered = int(group[row]) >= 0
+        outcome = _UNANSWERED.get(int(record.outcome[row]), "still waiting")
         ended = float(record.ended_at[row])
+        served_to = record.ended_seconds if isnan(ended) else ended
         found.append(
             HourRow(
                 channel=scenario.streams[int(record.stream[row])].channel,
                 arrived_at=float(record.arrived_at[row]),
                 left_queue_at=float(left[row]),
-                served_to=(ended if ended == ended else record.ended_seconds)
-                if answered
-                else None,
+                served_to=served_to if answered else None,
                 released_at=float(busy_to[row]) if answered else None,
                 group=scenario.groups[int(group[row])].name if answered else None,
-                outcome="answered"
-                if answered
-                else _UNANSWERED.get(int(record.outcome[row]), "still waiting"),
+                outcome="answered" if answered else outcome,
             )
         )
     return found
@@ -176,29 +186,13 @@ def timeline(hour: Hour, colours: Mapping[str, str]) -> list[ReportFigure]:
 
     Cost: 200 ms a sheet.
     """
-    sheets = -(-len(hour.rows) // ROWS_MAX)
-    if not sheets:
-        return []
-    size = -(-len(hour.rows) // sheets)
     found = []
-    for sheet in range(min(sheets, SHEETS_MAX)):
-        rows = hour.rows[sheet * size : (sheet + 1) * size]
-        first, last = rows[0].arrived_at, rows[-1].arrived_at
-        heading = f"Arrivals {sheet * size + 1} to {sheet * size + len(rows)}"
-        when = f"{week_label(first, with_day=True)} to {week_label(last, with_day=False)}"
-        found.append(
-            ReportFigure(
-                heading=f"{heading}: {when}",
-                drawing=hour_chart(
-                    rows,
-                    colours,
-                    sheet * size + 1,
-                    name=f"hour {sheet}",
-                    title=f"What became of each contact that arrived, {when}",
-                ),
-                caption="",
-            )
-        )
+    for first, rows in hour.sheets():
+        start = week_label(rows[0].arrived_at, with_day=True)
+        when = f"{start} to {week_label(rows[-1].arrived_at, with_day=False)}"
+        heading = f"Arrivals {first} to {first + len(rows) - 1}: {when}"
+        title = f"What became of each contact that arrived, {when}"
+        found.append(ReportFigure(heading, hour_chart(rows, colours, first, title=title), ""))
     return found
 
 
@@ -230,19 +224,14 @@ def hour_text(hour: Hour) -> str:
             " while one that had arrived earlier in the hour still waited (for want of skill or"
             f" room, or by priority): {hour.overtaken}."
         )
-    drawn = min(len(hour.rows), _drawn(len(hour.rows)))
+    drawn = sum(len(rows) for _, rows in hour.sheets())
     if drawn < len(hour.rows):
         text += f" The first {drawn} are drawn."
     return text
 
 
-def _drawn(rows: int) -> int:
-    sheets = -(-rows // ROWS_MAX)
-    return min(sheets, SHEETS_MAX) * -(-rows // max(sheets, 1))
-
-
 def hour_chart(
-    rows: Sequence[HourRow], colours: Mapping[str, str], first: int, *, name: str, title: str
+    rows: Sequence[HourRow], colours: Mapping[str, str], first: int, *, title: str
 ) -> Markup:
     """Return contacts as bars: pale while waiting, full while served, hatched in wrap-up.
 
@@ -250,15 +239,15 @@ def hour_chart(
         rows: at least one, at most `ROWS_MAX`, in order of arrival.
         colours: of the channels; others are grey.
         first: the number of the first of them among all of the hour.
-        name: as of `svg_of`.
-        title: likewise.
+        title: as of `svg_of`.
 
     Cost: O(rows), some 200 ms.
     """
     step = 300
     low = rows[0].arrived_at // step * step
-    ends = [row.left_queue_at if row.released_at is None else row.released_at for row in rows]
-    high = min(ceil(max(ends) / step) * step, rows[-1].arrived_at + _AFTER_SECONDS)
+    high = min(
+        ceil(max(row.over_at for row in rows) / step) * step, rows[-1].arrived_at + _AFTER_SECONDS
+    )
     high = max(high, low + 2 * step)
 
     def draw(axes: Axes) -> None:
@@ -275,7 +264,7 @@ def hour_chart(
         axes.set_xlim(low, high + _MARGIN * (high - low))
 
     size = (_WIDTH, max(0.9, 0.65 + _PITCH * len(rows)))
-    return svg_of(draw, size=size, name=name, title=title)
+    return svg_of(draw, size=size, title=title)
 
 
 def _bars(axes: Axes, place: int, row: HourRow, colour: str, high: float) -> None:
@@ -295,9 +284,8 @@ def _bars(axes: Axes, place: int, row: HourRow, colour: str, high: float) -> Non
 
 def _text(axes: Axes, place: int, row: HourRow, high: float) -> None:
     """Write who answered, or what became of it, where the row ends."""
-    end = row.left_queue_at if row.released_at is None else row.released_at
     if row.group is not None:
-        text = "\u2026 " if end > high else ""
+        text = "\u2026 " if row.over_at > high else ""
         text += row.group if len(row.group) <= _NAME_MAX else row.group[: _NAME_MAX - 1] + "\u2026"
         if row.left_queue_at > high:
             text += f" after {formats.brief_seconds(row.waited_seconds)}"
@@ -307,7 +295,7 @@ def _text(axes: Axes, place: int, row: HourRow, high: float) -> None:
             text += f" after {formats.brief_seconds(row.waited_seconds)}"
     annotation = axes.annotate(
         text,
-        (min(end, high), place),
+        (min(row.over_at, high), place),
         xytext=(4, 0),
         textcoords="offset points",
         va="center_baseline",

@@ -8,15 +8,8 @@ from typing import Final
 
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES
-from omniqueue.report import formats
-from omniqueue.report.tables import (
-    INCOMPLETE,
-    Column,
-    formula_lines,
-    outcomes_shown,
-    table_lines,
-    text_table,
-)
+from omniqueue.report import formats, tables
+from omniqueue.report.tables import Column
 from omniqueue.sim.runs.results import (
     FORMULAS,
     QUANTILES,
@@ -72,7 +65,7 @@ def simulation_lines(result: SimulationResult, *, intervals: bool = True) -> Ite
             yield ""
             yield from _contacts(result, by)
     yield ""
-    yield from table_lines(_GROUPS, result.group_rows())
+    yield from tables.table_lines(_GROUPS, result.group_rows())
     if intervals:
         yield ""
         yield from _intervals(result)
@@ -88,7 +81,7 @@ def _legend(result: SimulationResult, *, intervals: bool) -> Iterator[str]:
         named.remove("mean_interrupted_time")
     if result.precision is not None:
         named.append("mean_wait_all")
-    yield from formula_lines([*named, "agents", "occupancy", "load"])
+    yield from tables.formula_lines([*named, "agents", "occupancy", "load"])
     yield f"median, percentiles: {FORMULAS['quantiles']}"
     if intervals:
         yield f"interval from: {FORMULAS['intervals']}"
@@ -100,7 +93,7 @@ def _legend(result: SimulationResult, *, intervals: bool) -> Iterator[str]:
 
 def _head(result: SimulationResult) -> Iterator[str]:
     if result.incomplete:
-        yield INCOMPLETE
+        yield tables.INCOMPLETE
     scenario = result.scenario
     if scenario.title:
         yield scenario.title
@@ -139,7 +132,7 @@ def _total(result: SimulationResult) -> Iterator[str]:
         _estimate_cells(name, row)
         for name in (*simulated_outcomes([row]), "redials", "queue_length")
     ]
-    yield from text_table(("measure", "estimate", "interval"), rows)
+    yield from tables.text_table(("measure", "estimate", "interval"), rows)
 
 
 def _estimate_cells(name: str, row: EstimateRow) -> list[str]:
@@ -150,7 +143,7 @@ def _estimate_cells(name: str, row: EstimateRow) -> list[str]:
 
 def simulated_outcomes(rows: Sequence[EstimateRow]) -> list[str]:
     """Return the counts of contacts to show of these rows; see `outcomes_shown`."""
-    return outcomes_shown(
+    return tables.outcomes_shown(
         [{name: estimate.value for name, estimate in row.measures.items()} for row in rows]
     )
 
@@ -197,7 +190,7 @@ def _contacts(result: SimulationResult, by: By) -> Iterator[str]:
     columns: list[Column[EstimateRow]] = [Column(by, lambda row: row.name), *outcomes, *_CONTACTS]
     if result.scenario.interrupts:
         columns.append(_value("mean_interrupted_time"))
-    yield from table_lines(columns, rows)
+    yield from tables.table_lines(columns, rows)
 
 
 def _intervals(result: SimulationResult) -> Iterator[str]:
@@ -208,4 +201,4 @@ def _intervals(result: SimulationResult) -> Iterator[str]:
         if found["arrived"][place] > 0 or found["agents"][place] > 0:
             cells = [formats.UNITS[each.unit](float(found[each.name][place])) for each in measures]
             rows.append([str(label), *cells])
-    yield from text_table(("interval from", *(each.label for each in measures)), rows)
+    yield from tables.text_table(("interval from", *(each.label for each in measures)), rows)

@@ -76,7 +76,7 @@ def staffing_verdict(plan: StaffingPlan) -> list[str]:
         desk 4: meets every target, 40 agent-hours, cost 40.
     """
     if plan.best is None:
-        return ["Nothing was found before the interruption."]
+        return ["Nothing was found before the run was stopped."]
     found = plan.best
     hours = f"{found.agent_hours:,.6g} agent-hours, cost {found.cost:,.6g}"
     if plan.met:

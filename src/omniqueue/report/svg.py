@@ -42,16 +42,14 @@ _STYLE: Final[dict[Any, object]] = {
 _HEAD = re.compile(r'^.*?<svg [^>]*viewBox="([^"]*)"[^>]*>', re.DOTALL)
 
 
-def svg_of(
-    draw: Callable[[Axes], None], *, size: tuple[float, float], name: str, title: str
-) -> Markup:
+def svg_of(draw: Callable[[Axes], None], *, size: tuple[float, float], title: str) -> Markup:
     """Return a drawing as an `svg` element.
 
     Args:
         draw: draws on the axes it is given.
         size: width and height in inches.
-        name: distinguishes the drawing's inner names from those of others on the page.
-        title: what it shows, for those who do not see it.
+        title: what it shows, for those who do not see it; it distinguishes the drawing's inner
+            names from those of others on the page.
 
     Cost: some 50 ms. Not to be called in several threads at once: matplotlib's settings are
     the process's.
@@ -64,7 +62,7 @@ def svg_of(
         # The browser has the signs that the font for measuring has not.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         matplotlib.rcdefaults()
-        for key, value in {**_STYLE, "svg.hashsalt": f"omniqueue {name}"}.items():
+        for key, value in {**_STYLE, "svg.hashsalt": f"omniqueue {title}"}.items():
             matplotlib.rcParams[key] = value
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.subplots())
@@ -83,6 +81,3 @@ def svg_of(
     )
     # What matplotlib writes is XML, with all text escaped.
     return opening + Markup(body.strip())  # noqa: S704
-
-
-__all__ = ["GRID", "INK", "svg_of"]

@@ -21,6 +21,7 @@ from omniqueue.model.checks import PRIORITY_BOUND
 from omniqueue.model.event import JsonValue
 from omniqueue.play import Step, parse_play
 from omniqueue.play.commands import perform
+from omniqueue.policy.selection import STOCK_SELECTIONS
 
 CHANNEL_NAMES = tuple(channel.name for channel in STOCK_CHANNELS)
 SKILL_NAMES = ("billing", "french", "law")
@@ -58,7 +59,7 @@ _ORDERS: tuple[JsonValue, ...] = (
     "deadline",
     {"aging": {"seconds_per_priority": 2}},
 )
-_SELECTIONS = ("longest-idle", "least-loaded", "most-skilled", "closest-fit")
+_SELECTIONS = tuple(STOCK_SELECTIONS)
 
 _T = TypeVar("_T")
 _Said: TypeAlias = dict[str, JsonValue]
