@@ -155,8 +155,8 @@ def test_swapped_repeated_and_lost_records(text: str) -> None:
 @pytest.mark.parametrize(
     "saved",
     [None, 5, "text", b"bytes", [], [1], {}, {"format": "omniqueue-snapshot/2"}, {1: 2, "a": 3},
-     {"format": "omniqueue-snapshot/1"}, {"format": "omniqueue-snapshot/1", "digest": object()},
-     {"format": ["omniqueue-snapshot/1"]}, {"format": "omniqueue-snapshot/1", 5: float("nan")}],
+     {"format": "omniqueue-snapshot/2"}, {"format": "omniqueue-snapshot/2", "digest": object()},
+     {"format": ["omniqueue-snapshot/2"]}, {"format": "omniqueue-snapshot/2", 5: float("nan")}],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_snapshot(saved: Any) -> None:
@@ -169,7 +169,7 @@ def test_deep_nesting_is_refused() -> None:
     for _ in range(100_000):
         deep = [deep]
     with pytest.raises(SnapshotError):
-        Router.restore({"format": "omniqueue-snapshot/1", "contacts": deep})
+        Router.restore({"format": "omniqueue-snapshot/2", "contacts": deep})
     while deep:  # taken apart by hand: freeing it would recurse as deep
         deep = deep.pop()
 

@@ -325,7 +325,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         Example:
             >>> from omniqueue import Router
             >>> Router().snapshot()["format"]
-            'omniqueue-snapshot/1'
+            'omniqueue-snapshot/2'
         """
         self._state.refuse_inside("snapshot")
         return snapshot(self._state)

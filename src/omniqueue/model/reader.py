@@ -251,7 +251,7 @@ def table_of(
     Example:
         >>> from omniqueue import RelaxStep
         >>> table_of(RelaxStep)({"after": "1 min", "skills": {"fr": 1}}, Place("", Faults("")))
-        RelaxStep(after_seconds=60.0, skills=Skills.of({'fr': 1}))
+        RelaxStep(after_seconds=60.0, skills=Skills.of({'fr': 1}), any_of=())
     """
     keys = keys_of(kind, reads or {})
 
