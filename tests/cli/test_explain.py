@@ -38,7 +38,7 @@ def test_text_below_the_table(day: str, capsys: pytest.CaptureFixture[str]) -> N
         "c@2 (fax) at 1: waiting since 1, place 1 of 1 waiting, 1 of 1 of its kind"
     )
     assert "  ana no room: 0 free, 1 needed, holds c1" in answers[1].splitlines()
-    assert answers[2].strip() == "c@2 (fax) at 20: is active, with ana"
+    assert answers[2].strip() == "c@2 (fax) at 20: active with ana since 5 (arrived at 1)"
 
 
 def test_json_lines(day: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ def test_answers_stand_below_the_report_in_the_clock_of_the_log(route: Route) ->
         " (hall-1 lacks law at level 1 (has none))\n"
         "  desk-1 no room: 0 free, 1 needed, holds c1\n"
         "  hall-1 lacks law at level 1 (has none)\n"
-        "  or when work ends: desk-1 (c1)\n"
+        "  when work ends: desk-1 (c1)\n"
         "\n"
         "c@3 (phone needs law 1) at 2024-05-06T09:10:30+02:00: waiting since"
         " 2024-05-06T09:02:00+02:00, place 2 of 2 waiting, 2 of 2 of its kind\n"
@@ -87,7 +87,10 @@ def test_an_answer_is_after_all_that_happens_at_that_time(route: Route) -> None:
     _, out, _ = route(f"c2@{NINE + 660}", f"c2@{NINE + 659.5}", more=("--quiet",))
     before, after = out.split("\n\n")[-2:]
     assert before.startswith("c2 (phone needs law 1) at 2024-05-06T09:10:59.500+02:00: waiting")
-    assert after == "c2 (phone needs law 1) at 2024-05-06T09:11:00+02:00: is active, with desk-1\n"
+    assert after == (
+        "c2 (phone needs law 1) at 2024-05-06T09:11:00+02:00: active with desk-1 since"
+        " 2024-05-06T09:11:00+02:00 (arrived at 2024-05-06T09:01:00+02:00)\n"
+    )
 
 
 def test_what_becomes_of_refused_and_ended_contacts(route: Route) -> None:
@@ -96,7 +99,10 @@ def test_what_becomes_of_refused_and_ended_contacts(route: Route) -> None:
     assert out.split("\n\n")[-3:] == [
         "c4 at 2024-05-06T09:02:20+02:00: has not arrived yet",
         "c4 at 2024-05-06T09:02:30+02:00: was refused, the queue was full",
-        "c1 (phone needs law 1) at 2024-05-06T14:00:00+02:00: is completed\n",
+        (
+            "c1 (phone needs law 1) at 2024-05-06T14:00:00+02:00: completed since"
+            " 2024-05-06T09:11:00+02:00 (arrived at 2024-05-06T09:00:00+02:00)\n"
+        ),
     ]
 
 

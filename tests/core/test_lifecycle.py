@@ -169,7 +169,7 @@ def test_all_of_the_table_happens_and_events_tell_it(moves: list[Edge]) -> None:
 def test_a_planted_illegal_move_is_refused() -> None:
     row = contact_in("parked")._state.contacts["c"]
     with pytest.raises(InvariantError, match="matched 'c' to active .*'parked'"):
-        move(row, leaving("matched", ACTIVE))
+        move(row, leaving("matched", ACTIVE), 1.0)
     assert row.state == PARKED
     with pytest.raises(InvariantError, match="park to .*'waiting'"):
         leaving("park", WAITING)

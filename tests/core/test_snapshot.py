@@ -154,7 +154,7 @@ def test_swapped_repeated_and_lost_records(text: str) -> None:
 
 @pytest.mark.parametrize(
     "saved",
-    [None, 5, "text", b"bytes", [], [1], {}, {"format": "omniqueue-snapshot/2"}, {1: 2, "a": 3},
+    [None, 5, "text", b"bytes", [], [1], {}, {"format": "omniqueue-snapshot/1"}, {1: 2, "a": 3},
      {"format": "omniqueue-snapshot/2"}, {"format": "omniqueue-snapshot/2", "digest": object()},
      {"format": ["omniqueue-snapshot/2"]}, {"format": "omniqueue-snapshot/2", 5: float("nan")}],
     ids=repr,

@@ -52,6 +52,7 @@ def test_states_holders_and_needs_are_the_routers(block: int) -> None:
                     view.channel,
                     view.skills,
                 )
+                assert (life.since, life.answered_at) == (view.since, view.answered_at)
                 if view.agent is not None:
                     assert life.agent == view.agent
 

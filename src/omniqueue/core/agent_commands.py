@@ -59,7 +59,7 @@ class AgentCommands(Commands):
         wanted = checked_presence("presence", presence)
         profile, _ = roster.profile_for(agent)
         row = AgentRow(agent, profile)
-        row.presence = wanted
+        row.presence, row.since = wanted, state.now
         roster.agents[agent.id] = row
         roster.recount(row)
         roster.join_profile(row, profile)

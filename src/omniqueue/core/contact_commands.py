@@ -161,7 +161,7 @@ class ContactCommands(Commands):
                 raise InvalidValueError("arrived_at", arrived_at, f"an instant up to {at!r}")
             rank = arrived_at if state.by_arrival else rank_of(state, contact, needs, arrived_at)
             lane = channel.lanes.get(needs) or lane_of(state, channel, needs)
-            row = contact_row(contact, lane, rank, arrived_at, state.sequence + 1)
+            row = contact_row(contact, lane, rank, arrived_at, state.sequence + 1, at)
             if state.max_waiting is not None or channel.max_waiting is not None:
                 _refuse_if_full(state, row)
         except OmniqueueError as refusal:
@@ -326,7 +326,7 @@ class ContactCommands(Commands):
         if end_at is not None and end_at <= state.now:
             raise InvalidValueError("until", end_at, f"an instant after {state.now!r}")
         leave(state, row)
-        move(row, _DEFERRED)
+        move(row, _DEFERRED, state.now)
         if new_channel is not None:
             row.lane = lane_of(state, new_channel, row.lane.needs)
             start_reserve_clock(state, row)
@@ -566,6 +566,7 @@ class ContactCommands(Commands):
             end(state, row, _COMPLETED)
         else:
             row.state = _COMPLETED[row.state]  # `move` in place
+            row.since = at
             if state.forget_seconds is not None:  # 0: at once
                 del state.contacts[row.id]
         if state.overdue_later or state.overdue or state.roster.interrupting or state.stopped:
@@ -697,7 +698,7 @@ class ContactCommands(Commands):
         row = contact_in_state(state, contact_id, "park")
         _only_by(row, agent, "park")
         holder = end_work(state, row)
-        move(row, _PARKED)
+        move(row, _PARKED, state.now)
         state.parked += 1
         state.log.append((Parked, state.now, row.id, holder.id))
         return done(state, [holder], [])
@@ -822,7 +823,7 @@ def _start(state: State, row: ContactRow) -> None:
     deferred = contact.not_before is not None and contact.not_before > now
     if deferred:
         assert contact.not_before is not None
-        move(row, _NOT_BEFORE)
+        move(row, _NOT_BEFORE, now)
         set_aside(state, row)
         row.timer = state.timers.start(contact.not_before, DEFERRAL, row)
         name = row.lane.channel.name
@@ -874,7 +875,7 @@ def _start_wrap_up(
     state: State, row: ContactRow, agent: AgentRow, seconds: float | None
 ) -> Events:
     cancel_timers(state, row)
-    move(row, _WRAP_UP)
+    move(row, _WRAP_UP, state.now)
     if seconds is not None:
         row.timer = state.timers.start(state.now + seconds, WRAP_UP_END, row)
     if state.roster.interrupting:  # what could be interrupted no longer can: there is less room

@@ -32,7 +32,7 @@ def step_out(state: State, row: ContactRow) -> None:
 
 def end(state: State, row: ContactRow, by: Move) -> None:
     """End a contact that stands nowhere and has no agent."""
-    move(row, by)
+    move(row, by, state.now)
     if row.state != COMPLETED:  # completed is derived: total minus the others
         state.counts[row.state] += 1
     details = row.details

@@ -45,7 +45,7 @@ def interrupt(state: State, agent: AgentRow, row: ContactRow) -> None:
         if cost <= room:
             room -= cost
         else:
-            move(held, _INTERRUPTED)
+            move(held, _INTERRUPTED, state.now)
             agent.interrupted[held] = None
             state.log.append((Interrupted, state.now, held.id, agent.id, row.id))
 
@@ -70,7 +70,7 @@ def go_on(state: State) -> None:
         idle = len(holder.interrupted) == len(holder.holding)
         if cost <= rooms[holder] or idle:  # what is in hand goes on, even if it fits no more
             rooms[holder] -= cost
-            move(row, _CONTINUED)
+            move(row, _CONTINUED, state.now)
             del holder.interrupted[row]
             state.log.append((Continued, state.now, row.id, holder.id))
 

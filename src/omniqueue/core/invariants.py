@@ -82,6 +82,11 @@ def _check_contacts(state: State) -> None:
         ranked = isinstance(row.rank, tuple) == (state.order.stock is None)
         _must(ranked, "rank of the router's order", contact_id)
         _must(row.arrived_at <= state.now, "arrived by now", contact_id)
+        _must(row.since <= state.now, "in its state by now", contact_id)
+        answered_at = row.since if row.answered_at is None else row.answered_at
+        _must(answered_at <= state.now, "answered by now", contact_id)
+        taken = row.state in TAKEN or row.state == WRAP_UP
+        _must(row.answered_at is not None or not taken, "taken, so answered", contact_id)
         _must(row.contact.channel in state.channels, "a declared channel", contact_id)
     _must(counts[WAITING] == state.waiting, "count of waiting contacts", state.waiting)
     _must(counts[DEFERRED] == state.deferred, "count of deferred contacts", state.deferred)
@@ -114,6 +119,7 @@ def _check_agents(state: State) -> None:
             name = row.lane.channel.name
             counts[name] = counts.get(name, 0) + 1
         said = agent.agent
+        _must(agent.since <= state.now, "in its presence by now", agent.id)
         _must(agent.limited == state.roster.limits(said), "limits are known", agent.id)
         _must(agent.free == agent.agent.capacity - used, "capacity is given back", agent.id)
         _must(agent.presence != "offline" or not agent.holding, "offline holds none", agent.id)

@@ -109,6 +109,7 @@ Move: TypeAlias = dict[int, int]  # state found -> state left, for one cause
 class _Contact(Protocol):
     id: str
     state: int
+    since: float
 
 
 def _moves() -> dict[tuple[str, int], Move]:
@@ -139,12 +140,13 @@ def leaving(cause: str, left: int) -> Move:
     return found
 
 
-def move(row: _Contact, by: Move) -> None:
+def move(row: _Contact, by: Move, at: float) -> None:
     """Move a contact to another state by the table; nothing else changes a state.
 
     Args:
         row: the contact.
         by: what `leaving` returned for the cause and the state to leave it in.
+        at: the engine's time.
 
     Raises:
         InvariantError: the table has no such move from the contact's state.
@@ -155,6 +157,7 @@ def move(row: _Contact, by: Move) -> None:
         row.state = by[row.state]
     except KeyError:
         raise _no_such_move(row, by) from None
+    row.since = at
 
 
 def _no_such_move(row: _Contact, by: Move) -> InvariantError:

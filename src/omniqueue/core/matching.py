@@ -202,13 +202,17 @@ def serve(state: State, agent: AgentRow) -> None:
         elif agent.limited:
             _assign(state, agent, taken)
         else:  # the same, in place: this is where most contacts pass
+            now = state.now
             taken.state = _TAKEN[taken.state]  # `move` in place
+            taken.since = now
+            if taken.answered_at is None:
+                taken.answered_at = now
             taken.agent = agent
             agent.misses = 0
             agent.stamp = roster.stamp = roster.stamp + 1
             agent.holding[taken] = None
             agent.free -= channel.settings.cost
-            state.log.append((Assigned, state.now, taken.id, agent.id, False))
+            state.log.append((Assigned, now, taken.id, agent.id, False))
 
 
 def _serve_one(state: State, agent: AgentRow, row: ContactRow | None) -> bool:
@@ -226,7 +230,9 @@ def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
     """Assign a contact without details to an agent without a seat: a quicker `take`."""
     if agent.limited and state.roster.interrupting:
         interrupt(state, agent, row)
-    move(row, _TAKEN)
+    move(row, _TAKEN, state.now)
+    if row.answered_at is None:
+        row.answered_at = state.now
     row.agent = agent
     agent.misses = 0
     roster = state.roster

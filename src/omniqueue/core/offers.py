@@ -59,7 +59,7 @@ def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) 
     if agent.limited and state.roster.interrupting:
         interrupt(state, agent, row)
     until = state.now + offer_seconds
-    move(row, _OFFERED)
+    move(row, _OFFERED, state.now)
     row.agent = agent
     row.timer = state.timers.start(until, OFFER, row)
     state.roster.moves += 1
@@ -82,7 +82,9 @@ def take(state: State, agent: AgentRow, row: ContactRow, cause: str) -> list[Age
     offered = row.state == OFFERED
     if not offered and roster.interrupting:
         interrupt(state, agent, row)
-    move(row, leaving(cause, ACTIVE))
+    move(row, leaving(cause, ACTIVE), state.now)
+    if row.answered_at is None:
+        row.answered_at = state.now
     row.agent = agent
     if not offered:
         roster.load(agent, row)
@@ -179,7 +181,7 @@ def back_to_queue(state: State, row: ContactRow, cause: str) -> list[AgentRow]:
 
 def wait_again(state: State, row: ContactRow, cause: str) -> None:
     """Return a contact to the queue, at its place."""
-    move(row, leaving(cause, WAITING))
+    move(row, leaving(cause, WAITING), state.now)
     stand(state, row)
     if row.details is not None and row.details.reserved is not None:
         state.suspects.append(row)

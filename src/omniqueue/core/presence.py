@@ -26,6 +26,7 @@ def change_presence(state: State, agent: AgentRow, presence: Presence, reason: s
     agent.presence = presence
     roster.moves += 1
     agent.reason = reason
+    agent.since = state.now
     roster.count_ready(agent, +1)
     roster.count_unreserved(agent, +1)
     if agent.reserved_for is not None:

@@ -133,6 +133,7 @@ class ContactRow:
 
     __slots__ = (
         "agent",
+        "answered_at",
         "arrived_at",
         "contact",
         "details",
@@ -141,6 +142,7 @@ class ContactRow:
         "lane",
         "rank",
         "sequence",
+        "since",
         "state",
         "timer",
         "where",
@@ -153,6 +155,8 @@ class ContactRow:
     arrived_at: float
     sequence: int
     state: int
+    since: float  # when it came to its state
+    answered_at: float | None  # when an agent first took it
     where: int
     entry: Entry | None
     agent: AgentRow | None
@@ -204,6 +208,7 @@ def contact_row(
     rank: Rank,
     arrived_at: float,
     sequence: int,
+    since: float,
     state: int = WAITING,  # another one only when a router is rebuilt; `lifecycle.move` changes it
 ) -> ContactRow:
     """Build a contact, not yet queued; skips `__init__`, half the cost."""
@@ -214,9 +219,10 @@ def contact_row(
     row.rank = rank
     row.arrived_at = arrived_at
     row.sequence = sequence
+    row.since = since
     row.state = state
     row.where = NOWHERE
-    row.entry = row.agent = row.timer = row.details = None
+    row.entry = row.agent = row.timer = row.details = row.answered_at = None
     return row
 
 
@@ -457,6 +463,7 @@ class AgentRow:
         "reserved_for",
         "seat",
         "shape",
+        "since",
         "stamp",
         "taken",
         "wrap_ups",
@@ -468,6 +475,7 @@ class AgentRow:
         self.agent = agent
         self.profile = profile
         self.presence: Presence = "offline"
+        self.since = -inf  # in this presence
         self.reason: str | None = None
         self.free = agent.capacity  # may be below 0 after an update
         self.counts: dict[ChannelRow, int] = {}  # contacts held, of a limited agent

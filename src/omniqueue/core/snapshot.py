@@ -52,6 +52,7 @@ class AgentFacts(NamedTuple):
 
     agent: Agent
     presence: Presence
+    since: float
     reason: str | None
     stamp: int
     misses: int
@@ -85,6 +86,8 @@ class ContactFacts(NamedTuple):
     rank: Rank
     arrived_at: float
     sequence: int
+    since: float
+    answered_at: float | None
     details: DetailFacts | None
 
 
@@ -150,7 +153,15 @@ def _agent_facts(row: AgentRow) -> AgentFacts:
     reserved_for = None if row.reserved_for is None else row.reserved_for.id
     done = row.taken, row.latest_taking, row.busy_seconds, row.busy_since
     return AgentFacts(
-        row.agent, row.presence, row.reason, row.stamp, row.misses, *done, holding, reserved_for
+        row.agent,
+        row.presence,
+        row.since,
+        row.reason,
+        row.stamp,
+        row.misses,
+        *done,
+        holding,
+        reserved_for,
     )
 
 
@@ -165,6 +176,8 @@ def _contact_facts(row: ContactRow) -> ContactFacts:
         row.rank,
         row.arrived_at,
         row.sequence,
+        row.since,
+        row.answered_at,
         None
         if details is None
         else DetailFacts(
@@ -259,6 +272,7 @@ def _agent_out(facts: AgentFacts) -> JsonValue:
         "wrap_up_seconds": dict(agent.wrap_up_seconds),
         "skill_order": list(agent.skill_order),
         "presence": facts.presence,
+        "since": facts.since,
         "reason": facts.reason,
         "stamp": facts.stamp,
         "misses": facts.misses,
@@ -280,6 +294,8 @@ def _contact_out(facts: ContactFacts) -> JsonValue:
         "rank": _rank_out(facts.rank),
         "arrived_at": facts.arrived_at,
         "sequence": facts.sequence,
+        "since": facts.since,
+        "answered_at": facts.answered_at,
     }
     details = facts.details
     if details is not None:
@@ -443,6 +459,7 @@ def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
     return AgentFacts(
         agent,
         presence("presence", saved["presence"]),
+        instant("since", saved["since"]),
         None if reason is None else identifier("reason", reason),
         _count("stamp", saved["stamp"]),
         _count("misses", saved["misses"]),
@@ -460,6 +477,7 @@ def _contact_in(saved: dict) -> ContactFacts:  # type: ignore[type-arg]
     if "prefer" in said:
         said["prefer"] = Preference(**said["prefer"])
     said["relax"] = [RelaxStep(**step) for step in said.get("relax", ())]
+    answered_at = saved["answered_at"]
     return ContactFacts(
         Contact(said.pop("id"), said.pop("channel"), **said),
         STATES.index(saved["state"]),
@@ -468,6 +486,8 @@ def _contact_in(saved: dict) -> ContactFacts:  # type: ignore[type-arg]
         _rank_in(saved["rank"]),
         instant("arrived_at", saved["arrived_at"]),
         _count("sequence", saved["sequence"]),
+        instant("since", saved["since"]),
+        None if answered_at is None else instant("answered_at", answered_at),
         _details_in(saved["details"]) if "details" in saved else None,
     )
 
@@ -548,7 +568,7 @@ def _add_agent(state: State, facts: AgentFacts, added: int) -> None:
     profile, _ = roster.profile_for(facts.agent)
     row = AgentRow(facts.agent, profile)
     row.presence = facts.presence
-    row.reason = facts.reason
+    row.reason, row.since = facts.reason, facts.since
     row.stamp = facts.stamp
     row.misses = facts.misses
     row.added = added
@@ -561,8 +581,15 @@ def _add_agent(state: State, facts: AgentFacts, added: int) -> None:
 def _add_contact(state: State, facts: ContactFacts) -> None:
     lane = lane_of(state, state.channels[facts.channel], facts.needs)
     row = contact_row(
-        facts.contact, lane, facts.rank, facts.arrived_at, facts.sequence, facts.state
+        facts.contact,
+        lane,
+        facts.rank,
+        facts.arrived_at,
+        facts.sequence,
+        facts.since,
+        facts.state,
     )
+    row.answered_at = facts.answered_at
     state.contacts[row.id] = row
     if row.state in ENDED and row.state != COMPLETED:
         state.counts[row.state] += 1

@@ -99,7 +99,7 @@ def clock_of(routed: RoutedLog) -> Clock:
 
 
 def answer_lines(answer: Answer, clock: Clock) -> tuple[str, ...]:
-    """Return why a contact waits at an instant, with times of the calendar.
+    """Return an answer about one contact as lines of text, its instants in the log's clock.
 
     Args:
         answer: what was found.
@@ -111,20 +111,9 @@ def answer_lines(answer: Answer, clock: Clock) -> tuple[str, ...]:
         >>> answer_lines(Answer("c1", 7.0, None, "has not arrived"), lambda at: f"00:0{at:.0f}")
         ('c1 at 00:07: has not arrived',)
     """
-    found = answer.explanation
-    if found is None:
+    if answer.explanation is None:
         return (f"{answer.contact} at {clock(answer.at)}: {answer.otherwise}",)
-    first, *others = found.lines
-    place = first.index(f" at {_plain(found.at)}: ", len(found.contact))
-    rest = first[place:].replace(_plain(found.at), clock(found.at), 1)
-    since = f" since {_plain(found.arrived_at)}, "
-    rest = rest.replace(since, f" since {clock(found.arrived_at)}, ", 1)
-    dated = {
-        f"  next, at {change.text}": clock(change.at) + change.text.removeprefix(_plain(change.at))
-        for change in found.next_changes
-    }
-    lines = [f"  next, at {dated[line]}" if line in dated else line for line in others]
-    return (first[:place] + rest, *lines)
+    return answer.explanation.told(clock)
 
 
 def _answer(answer: Answer, clock: Clock) -> dict[str, JsonValue]:

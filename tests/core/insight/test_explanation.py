@@ -112,7 +112,7 @@ def test_hopeless_is_said_plainly(
     told = made.explain("c")
     if hopeless is None:  # taken
         assert told.position is None
-        assert told.text == "c (fax) at 0: is active, with a"
+        assert told.text == "c (fax) at 0: active with a since 0"
         return
     assert told.hopeless is hopeless
     assert ("nobody signed in could ever take it" in told.text) is hopeless
@@ -136,6 +136,33 @@ def test_other_states_are_said_and_nothing_else(state: str) -> None:
     assert told.groups == told.agents == told.next_changes == ()  # type: ignore[comparison-overlap]
     assert len(told.lines) == 1
     assert state in told.text
+
+
+def test_since_is_when_it_came_to_its_state() -> None:
+    made = router(Agent("ana"), channels=[Channel("phone", offer_seconds=20, wrap_up_seconds=9)])
+    made.submit(Contact("c", "phone"), at=4)
+    made.accept("c", "ana", at=8)
+    assert made.explain("c").text == "c (phone) at 8: active with ana since 8 (arrived at 4)"
+    made.submit(Contact("d", "phone"), at=9)
+    made.defer("d", at=15, until=100)
+    assert made.explain("d").lines[0] == (
+        "d (phone) at 15: deferred since 15 until 100 (arrived at 9),"
+        " would be place 1 of 1 waiting, 1 of 1 of its kind"
+    )
+    made.complete("c", at=16)
+    told = made.explain("c")
+    assert (told.since, told.until) == (16.0, 25.0)
+    assert told.text == "c (phone) at 16: wrap_up with ana since 16 until 25 (arrived at 4)"
+
+
+def test_presence_is_said_of_the_agent_and_not_of_contacts() -> None:
+    made = router()
+    made.submit(Contact("x", "fax"), at=1)
+    made.add_agent(Agent("di"), at=2, presence="offline")
+    assert made.explain_agent("di").lines[1] == "  1 waits, but di is not signed in"
+    made.submit(Contact("y", "fax"), at=3)
+    made.set_presence("di", "away", at=4, reason="lunch")
+    assert made.explain_agent("di").lines[1] == "  2 wait, but di is away (lunch)"
 
 
 def test_texts_of_groups_and_obstacles() -> None:
@@ -172,7 +199,7 @@ def test_lacking_skills_are_said_of_one_and_of_several() -> None:
     z = "z (t 1, capacity 1): 1 lacks a skill (z lacks t at level 2 (has 1))"
     assert z in made.explain("c1").text
     assert made.explain_agent("a0").lines[1] == (
-        "  2 need a skill (c0: lacks t at level 2 (has none))"
+        "  2 need a skill (c0: a0 lacks t at level 2 (has none))"
     )
 
 

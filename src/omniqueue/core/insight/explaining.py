@@ -48,8 +48,9 @@ def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
     holder = None if row.agent is None else row.agent.id
     lane = row.lane
     basics = (row.id, state.now, STATES[row.state], holder, lane.channel.name, lane.skills)
+    times = (row.arrived_at, row.since, None if row.timer is None else row.timer.due)
     if row.state not in (WAITING, DEFERRED):
-        return Explanation(*basics, row.arrived_at, any_of=lane.needs.any_of)
+        return Explanation(*basics, *times, any_of=lane.needs.any_of)
     agents = state.roster.agents.values()
     groups = _groups(agents, row, stopped=state.stopped)
     work: dict[str, tuple[str, ...]] = {}
@@ -68,7 +69,7 @@ def explain(state: State, row: ContactRow, *, each_agent: bool) -> Explanation:
         ]
     return Explanation(
         *basics,
-        row.arrived_at,
+        *times,
         position=position_of(state, row),
         groups=tuple(group.told(row, _first_before(state, group, row)) for group in groups),
         agents=tuple(each),

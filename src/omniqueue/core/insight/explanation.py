@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from omniqueue.core.insight.obstacles import Obstacle, listed
+from omniqueue.core.insight.obstacles import Clock, Obstacle, listed, plain_seconds
 from omniqueue.core.insight.positions import Position
 from omniqueue.model.agent import Presence
 from omniqueue.model.event import JsonValue
@@ -22,7 +22,10 @@ _AGENTS_SAID = {  # causes that say nothing of agents by their name alone: of on
     "unwanted": ("is not wanted", "are not wanted"),
     "stopped": ("is free, but matching is stopped", "are free, but matching is stopped"),
 }
+_OF_THE_AGENT = frozenset({"channel", "skill", "barred"})  # causes whose text lacks its subject
 _CONTACTS_SAID = {
+    "away": ("waits", "wait"),
+    "offline": ("waits", "wait"),
     "channel": ("is of another channel", "are of other channels"),
     "skill": ("needs a skill", "need a skill"),
     "capacity": ("is too large", "are too large"),
@@ -64,10 +67,6 @@ def _contacts_said(cause: str, contacts: int) -> str:
     return f"{contacts} {one if contacts == 1 else several}"
 
 
-def _seconds(at: float) -> str:
-    return f"{at:.15g}"
-
-
 @attrs.frozen
 class AgentObstacles:
     """What is in the way between the contact and one agent, the first thing first.
@@ -86,8 +85,13 @@ class AgentObstacles:
 
     @property
     def text(self) -> str:
-        """The obstacles in words."""
-        return f"{self.agent} {'; '.join(each.text for each in self.obstacles) or 'can take it'}"
+        """The obstacles in words, instants in seconds."""
+        return self.told(plain_seconds)
+
+    def told(self, clock: Clock) -> str:
+        """Return the obstacles in words; `clock`: an instant to its text."""
+        several = "; ".join(each.told(clock) for each in self.obstacles)
+        return f"{self.agent} {several or 'can take it'}"
 
 
 @attrs.frozen
@@ -175,11 +179,15 @@ class GroupObstacles:
 
     @property
     def text(self) -> str:
-        """The group in words."""
+        """The group in words, instants in seconds."""
+        return self.told(plain_seconds)
+
+    def told(self, clock: Clock) -> str:
+        """Return the group in words; `clock`: an instant to its text."""
         who = self.like if self.agents == 1 else f"{self.agents} agents like {self.like}"
         counts = ", ".join(
             f"{_agents_said(each.cause, each.agents)}"
-            f" ({each.example.agent} {each.example.obstacles[0].text})"
+            f" ({each.example.agent} {each.example.obstacles[0].told(clock)})"
             for each in self.causes
         )
         first = "" if self.first is None else f"; {self.first.text}"
@@ -209,7 +217,11 @@ class NextChange:
 
     @property
     def text(self) -> str:
-        """The change in words."""
+        """The change in words, its instant in seconds."""
+        return self.told(plain_seconds)
+
+    def told(self, clock: Clock) -> str:
+        """Return the change in words; `clock`: an instant to its text."""
         ends = {
             "relaxation": "its skills relax",
             "expiry": "it expires",
@@ -217,7 +229,7 @@ class NextChange:
         }
         of = "" if self.contact is None else f" of {self.contact}"
         by = "" if self.agent is None else f" ({self.agent})"
-        return f"{_seconds(self.at)}: {ends.get(self.what, f'the {self.what}{of} ends')}{by}"
+        return f"{clock(self.at)}: {ends.get(self.what, f'the {self.what}{of} ends')}{by}"
 
 
 @attrs.frozen
@@ -232,6 +244,8 @@ class Explanation:
         channel: its channel.
         skills: the skills it needs now.
         arrived_at: when it arrived, in seconds.
+        since: when it came to its state, in seconds.
+        until: when its offer, its wrap-up or its deferral ends by itself; None: not by time alone.
         position: its place (of a deferred one: that which it keeps).
         groups: per group of agents the first thing in the way.
         agents: per agent all that is in the way, if that was asked for.
@@ -260,6 +274,8 @@ class Explanation:
     channel: str
     skills: Skills
     arrived_at: float
+    since: float
+    until: float | None
     position: Position | None = None
     groups: tuple[GroupObstacles, ...] = ()
     agents: tuple[AgentObstacles, ...] = ()
@@ -271,30 +287,49 @@ class Explanation:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The explanation as lines of text."""
+        """The explanation as lines of text, instants in seconds."""
+        return self.told(plain_seconds)
+
+    def told(self, clock: Clock) -> tuple[str, ...]:
+        """Return the explanation as lines of text.
+
+        Args:
+            clock: an instant to its text, as a time of day, say.
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "fax"), at=7)
+            >>> router.explain("c1").told(lambda at: f"9:{at:02.0f}")[0]
+            'c1 (fax) at 9:07: waiting since 9:07, place 1 of 1 waiting, 1 of 1 of its kind'
+        """
         asked = self.skills or self.any_of
         needs = f" needs {_levels(self.skills, self.any_of)}" if asked else ""
-        head = f"{self.contact} ({self.channel}{needs}) at {_seconds(self.at)}"
+        head = f"{self.contact} ({self.channel}{needs}) at {clock(self.at)}"
+        held = "" if self.agent is None else f" with {self.agent}"
+        until = "" if self.until is None else f" until {clock(self.until)}"
+        came = "" if self.since == self.arrived_at else f" (arrived at {clock(self.arrived_at)})"
+        found = [f"{head}: {self.state}{held} since {clock(self.since)}{until}{came}"]
         if self.position is None:
-            held = "" if self.agent is None else f", with {self.agent}"
-            return (f"{head}: is {self.state}{held}",)
-        place = self.position
-        found = [f"{head}: {self.state} since {_seconds(self.arrived_at)}"]
-        found[0] += f", place {place.queue} of {place.waiting} waiting"
-        found[0] += f", {place.lane} of {place.lane_waiting} of its kind"
+            return tuple(found)
+        place, here = self.position, int(self.state == "deferred")
+        would_be = "would be place" if here else "place"
+        found[0] += f", {would_be} {place.queue} of {place.waiting + here} waiting"
+        found[0] += f", {place.lane} of {place.lane_waiting + here} of its kind"
         if self.stopped and self.position is not None:
             found.append("  matching is stopped")
         if self.hopeless:
             found.append("  nobody signed in could ever take it")
-        found += [f"  {group.text}" for group in self.groups]
-        found += [f"  {agent.text}" for agent in self.agents]
-        found += [f"  next, at {each.text}" for each in self.next_changes[:_CHANGES_SHOWN]]
+        found += [f"  {group.told(clock)}" for group in self.groups]
+        found += [f"  {agent.told(clock)}" for agent in self.agents]
+        found += [f"  next, at {each.told(clock)}" for each in self.next_changes[:_CHANGES_SHOWN]]
         more = len(self.next_changes) - _CHANGES_SHOWN
         if more > 0:
             found.append(f"  and {more} more timers")
         if self.work:
             held_by = tuple(f"{name} ({listed(ids)})" for name, ids in self.work.items())
-            found.append(f"  or when work ends: {listed(held_by)}")
+            opening = "or when" if self.next_changes else "when"
+            found.append(f"  {opening} work ends: {listed(held_by)}")
         return tuple(found)
 
     @property
@@ -384,12 +419,18 @@ class AgentExplanation:
         if self.interrupted:
             holds += f" (interrupted: {listed(self.interrupted)})"
         kept = "" if self.reserved_for is None else f", reserved for {self.reserved_for}"
-        found = [f"{self.agent} at {_seconds(self.at)}: {self.presence}{why}"]
+        found = [f"{self.agent} at {plain_seconds(self.at)}: {self.presence}{why}"]
         free = f"{max(self.free, 0)} of {self.capacity} free"
         found[0] += f", {free}{holds}{kept}; {self.waiting} waiting"
         for each in self.causes:
-            said = _contacts_said(each.cause, each.contacts)
-            found.append(f"  {said} ({each.example}: {each.obstacle.text})")
+            text = each.obstacle.text
+            if each.cause in ("away", "offline"):
+                found.append(
+                    f"  {_contacts_said(each.cause, each.contacts)}, but {self.agent} {text}"
+                )
+                continue
+            said = f"{self.agent} {text}" if each.cause in _OF_THE_AGENT else text
+            found.append(f"  {_contacts_said(each.cause, each.contacts)} ({each.example}: {said})")
         return tuple(found)
 
     @property

@@ -17,7 +17,8 @@ Nothing is asked of the engine's masks and lanes here: each fact is read where i
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -45,6 +46,18 @@ OWN_ORDER: Final = "own order"  # nothing is in the way: the agent takes others 
 # While one of these stands, the agent could not take the contact even if ready and empty.
 LASTING: Final = frozenset({"channel", "skill", "capacity", "unwanted", "barred"})
 _SHOWN: Final = 5  # ids in a line of text
+
+Clock: TypeAlias = Callable[[float], str]  # an instant to its text
+
+
+def plain_seconds(at: float) -> str:
+    """Return an instant as a number of seconds, as the shortest text.
+
+    Example:
+        >>> plain_seconds(7.0), plain_seconds(7.25)
+        ('7', '7.25')
+    """
+    return f"{at:.15g}"
 
 
 @attrs.frozen
@@ -85,9 +98,17 @@ class Obstacle:
 
     @property
     def text(self) -> str:
-        """The obstacle in words."""
+        """The obstacle in words, instants in seconds."""
+        return self.told(plain_seconds)
+
+    def told(self, clock: Clock) -> str:
+        """Return the obstacle in words.
+
+        Args:
+            clock: an instant to its text.
+        """
         why = "" if self.reason is None else f" ({self.reason})"
-        until = "" if self.until is None else f" until {self.until:.15g}"
+        until = "" if self.until is None else f" until {clock(self.until)}"
         work = f"holds {listed(self.work)}"
         lacks = f"{self.skill} at level {self.needed} (has {self.held or 'none'})"
         if self.any_of is not None:

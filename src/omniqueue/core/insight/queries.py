@@ -76,7 +76,7 @@ class InsightQueries(Commands):
             >>> _ = router.submit(Contact("c1", "phone"), at=1)
             >>> print(router.explain_agent("ana").text)
             ana at 1: ready, 1 of 1 free; 1 waiting
-              1 is of another channel (c1: does not take phone)
+              1 is of another channel (c1: ana does not take phone)
         """
         from omniqueue.core.insight.explaining import explain_agent
 

@@ -84,6 +84,21 @@ class ContactView:
         return self._row.sequence
 
     @property
+    def since(self) -> float:
+        """When it came to the state that it is in, in seconds on the caller's epoch."""
+        return self._row.since
+
+    @property
+    def until(self) -> float | None:
+        """When its offer, its wrap-up or its deferral ends by itself; None: by a command only."""
+        return None if self._row.timer is None else self._row.timer.due
+
+    @property
+    def answered_at(self) -> float | None:
+        """When an agent first took it; None: nobody has yet."""
+        return self._row.answered_at
+
+    @property
     def agent(self) -> str | None:
         """The agent who holds it (offered, active, interrupted or in wrap-up), by id, or None."""
         return None if self._row.agent is None else self._row.agent.id
@@ -91,8 +106,7 @@ class ContactView:
     def __repr__(self) -> str:
         held = "" if self.agent is None else f" with {self.agent!a}"
         return (
-            f"<contact {self.id!a} on {self.channel!a}: {self.state}{held}"
-            f" since {self.arrived_at!r}>"
+            f"<contact {self.id!a} on {self.channel!a}: {self.state}{held} since {self.since!r}>"
         )
 
 
@@ -126,6 +140,11 @@ class AgentView:
     def presence(self) -> Presence:
         """ready, away or offline."""
         return self._row.presence
+
+    @property
+    def since(self) -> float:
+        """When it came to its presence, in seconds on the caller's epoch."""
+        return self._row.since
 
     @property
     def reason(self) -> str | None:
