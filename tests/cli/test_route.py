@@ -162,8 +162,8 @@ def test_a_lane_that_serves_the_last_first_is_named(
 ) -> None:
     made = Lane.__init__
 
-    def make(lane: Lane, *arguments: object) -> None:
-        made(lane, *arguments)  # type: ignore[arg-type]
+    def make(lane: Lane, *arguments: object, **more: object) -> None:
+        made(lane, *arguments, **more)  # type: ignore[arg-type]
         if lane.channel.name == "phone" and set(lane.skills) == {"orders", "english"}:
             lane.line = LastInFirstOut()
 

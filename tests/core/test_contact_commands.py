@@ -31,6 +31,49 @@ def test_a_need_that_nobody_has_is_told_once() -> None:
     assert names(made.submit(Contact("d", "fax", skills={"x": 1}), at=9)) == ["queued"]
 
 
+def test_a_need_that_nobody_has_any_more_is_told_as_it_becomes_so() -> None:
+    def waiting_for_greek() -> Router:
+        made = router(Agent("ana", skills={"greek": 2}), Agent("bo"))
+        for name in ("c1", "c2", "c3"):
+            made.submit(Contact(name, "phone", skills={"greek": 1}), at=1)
+        return made
+
+    made = waiting_for_greek()
+    [told] = made.update_agent("ana", at=2, skills={}).of(Unservable)
+    assert (told.contact, told.channel, dict(told.skills)) == ("c2", "phone", {"greek": 1})
+    assert not made.submit(Contact("c4", "phone", skills={"greek": 1}), at=3).of(Unservable)
+    assert not made.update("c2", at=4, priority=3).of(Unservable)
+    made.update_agent("ana", at=5, skills={"greek": 1})
+    [told] = made.remove_agent("ana", at=6).of(Unservable)
+    assert told.contact == "c1"  # which ana had
+    made.add_agent(Agent("ana", skills={"greek": 1}), at=7, presence="away")
+    [told] = made.set_presence("ana", "offline", at=8).of(Unservable)
+    assert told.contact == "c1"
+    assert made.set_presence("ana", "away", at=9).of(Unservable) == []
+    other = waiting_for_greek()
+    other.update("c2", at=2, skills={"latin": 1})
+    assert other.snapshot() == Router.restore(other.snapshot()).snapshot()
+    restored = Router.restore(other.snapshot())
+    assert not restored.submit(Contact("l", "phone", skills={"latin": 1}), at=3).of(Unservable)
+    for cause in ({"capacity": 0}, {"limits": {"phone": 0}}, {"channels": ["fax"]}):
+        made = waiting_for_greek()
+        assert len(made.update_agent("ana", at=2, **cause).of(Unservable)) == 1
+
+
+def test_a_contact_that_waits_for_an_agent_who_is_gone_is_told_of() -> None:
+    made = router(Agent("ana"))
+    made.submit(Contact("c1", "phone"), at=0)
+    prefer = Preference("ana", 60, skip_if_away=False)
+    made.submit(Contact("c2", "phone", prefer=prefer), at=1)
+    assert [told.contact for told in made.set_presence("ana", "offline", at=2).of(Unservable)] == [
+        "c1"
+    ]
+    made.abandon("c1", at=3)
+    made.set_presence("ana", "away", at=4)
+    [told] = made.set_presence("ana", "offline", at=5).of(Unservable)
+    assert told.contact == "c2"
+
+
 def test_a_full_queue_refuses_only_who_would_wait() -> None:
     made = router(Agent("ana"), max_waiting=1)
     made.submit(Contact("a", "phone"), at=0)

@@ -123,7 +123,11 @@ def test_away_leaves_it_and_it_goes_on_there() -> None:
     made = contact_in("interrupted")
     made.set_presence("ana", "away", at=1)
     assert names(made.complete("call", at=2)) == ["completed", "continued"]
-    assert names(made.set_presence("ana", "offline", at=3)) == ["presence", "requeued"]
+    assert names(made.set_presence("ana", "offline", at=3)) == [
+        "presence",
+        "requeued",
+        "unservable",
+    ]
     made.check()
 
 

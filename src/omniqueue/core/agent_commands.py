@@ -9,7 +9,7 @@ import attrs
 
 from omniqueue.core.clock import enter
 from omniqueue.core.commands import Commands, agent_of, channel_of, command, done
-from omniqueue.core.lanes import review_lanes
+from omniqueue.core.lanes import review_lanes, review_servable
 from omniqueue.core.presence import change_presence, go_away, go_offline
 from omniqueue.core.reservations import drop_reservation
 from omniqueue.core.rows import AgentRow, ContactRow
@@ -57,6 +57,7 @@ class AgentCommands(Commands):
         if agent.id in roster.agents:
             raise DuplicateAgentError("agent", agent.id, "an id that is not in use")
         wanted = checked_presence("presence", presence)
+        signed_in = roster.signed_in
         profile, _ = roster.profile_for(agent)
         row = AgentRow(agent, profile)
         row.presence, row.since = wanted, state.now
@@ -68,6 +69,8 @@ class AgentCommands(Commands):
         if wanted != "offline":
             roster.come_in(row)
         review_lanes(state)
+        if roster.signed_in != signed_in:
+            review_servable(state)
         said, own = _description(agent)
         state.log.append((AgentAdded, state.now, agent.id, *said, wanted, *own))
         return done(state, [row], [])
@@ -137,6 +140,7 @@ class AgentCommands(Commands):
         roster.join_profile(row, profile)
         roster.recount(row)
         review_lanes(state)
+        review_servable(state)
         if row.reserved_for is not None:
             state.suspects.append(row.reserved_for)
         said, own = _description(agent)

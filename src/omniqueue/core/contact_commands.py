@@ -97,7 +97,6 @@ from omniqueue.model.contact_events import (
     Reopened,
     Resumed,
     Transferred,
-    Unservable,
     Updated,
 )
 from omniqueue.model.event import Events
@@ -170,7 +169,7 @@ class ContactCommands(Commands):
         state.sequence += 1
         state.contacts[contact_id] = row
         raw = (Queued, at, contact_id, channel.name, skills, contact.priority, arrived_at, rank)
-        plain = terms is None and channel.plain and lane.holders
+        plain = terms is None and channel.plain and lane.servable
         if not plain or state.overdue_later or state.overdue:
             state.log.append(raw if terms is None else (*raw, needs.any_of, terms.not_agents))
             _start(state, row)
@@ -409,7 +408,7 @@ class ContactCommands(Commands):
         )
         needs = row.lane.needs if new_needs is None else new_needs
         rank = rank_of(state, contact, needs, row.arrived_at)
-        waiting = row.state == WAITING
+        waiting, before = row.state == WAITING, row.lane
         if waiting:
             leave(state, row)
         row.contact = contact
@@ -419,6 +418,8 @@ class ContactCommands(Commands):
             stop_relaxation(state, row)
         if waiting:
             stand(state, row)
+        if row.lane is before:
+            state.doubtful.pop(before, None)  # it was so before
         if row.details is not None and row.details.reserved is not None:
             state.suspects.append(row)
         said = (contact.priority, all_needed(needs), rank, needs.any_of, contact.target_seconds)
@@ -817,9 +818,6 @@ def _start(state: State, row: ContactRow) -> None:
     contact = row.contact
     now = state.now
     lane = row.lane
-    if not lane.holders and lane.empty():
-        name = lane.channel.name
-        state.log.append((Unservable, now, row.id, name, lane.skills, lane.needs.any_of))
     deferred = contact.not_before is not None and contact.not_before > now
     if deferred:
         assert contact.not_before is not None
@@ -842,7 +840,7 @@ def _start(state: State, row: ContactRow) -> None:
     start_reserve_clock(state, row)
     if deferred:
         return
-    if row.details is None and lane.channel.max_waiting is None:
+    if row.details is None and lane.channel.max_waiting is None and lane.servable:
         join(state, row)
     else:
         stand(state, row)

@@ -277,7 +277,7 @@ def _check_roster(state: State) -> None:
         _must(set(listed) == having, "rooms of a channel", channel.name)
     unused = [index for index, profile in enumerate(roster.profiles) if profile is None]
     _must(sorted(roster.free_indices) == unused, "numbers of profiles to be used again", 0)
-    ready = 0
+    ready = signed_in = 0
     for profile in roster.profiles_by_kind.values():
         agents = list(profile.agents)
         count = sum(agent.presence == "ready" for agent in agents)
@@ -286,6 +286,9 @@ def _check_roster(state: State) -> None:
         _must(profile.ready == count, "ready agents of a profile", profile.index)
         _must(profile.unreserved == free, "unreserved agents of a profile", profile.index)
         ready |= profile.bit if count else 0
+        here = sum(agent.presence != "offline" for agent in agents)
+        _must(profile.signed_in == here, "agents of a profile not offline", profile.index)
+        signed_in |= profile.bit if here else 0
         for shape in profile.shapes.values():
             size = sum(agent.shape is shape for agent in agents)
             _must(shape.size == size, "agents of a shape", profile.index)
@@ -300,6 +303,10 @@ def _check_roster(state: State) -> None:
     fronts = [s.front for s in roster.shapes if s is not None and s.front is not None]
     _must(roster.fronts == sorted(fronts), "fronts are in order", len(fronts))
     _must(roster.ready == ready, "profiles with a ready agent", ready)
+    _must(roster.signed_in == signed_in, "profiles with an agent not offline", signed_in)
+    for lane in roster.lanes():
+        true = bool(lane.holders & signed_in)
+        _must(lane.servable == true, "lanes that somebody could serve", lane.skills)
     known = sum(len(profile.agents) for profile in roster.profiles_by_kind.values())
     _must(known == len(roster.agents), "each agent has one profile", known)
     stamps = [agent.stamp for agent in roster.agents.values()]

@@ -62,6 +62,7 @@ from omniqueue.core.rows import (
     Shape,
 )
 from omniqueue.core.state import State
+from omniqueue.model.contact_events import Unservable
 from omniqueue.model.skill import Skills
 
 _PRUNE_MIN = 32
@@ -85,7 +86,9 @@ def lane_of(state: State, channel: ChannelRow, needs: Skills) -> Lane:
     lane = channel.lanes.get(needs)
     if lane is None:
         roster = state.roster
-        lane = Lane(channel, needs, roster.holders(channel, needs), len(roster.shapes))
+        holders = roster.holders(channel, needs)
+        servable = bool(holders & roster.signed_in)
+        lane = Lane(channel, needs, holders, len(roster.shapes), servable=servable)
         channel.lanes[needs] = lane
         if lane.holders & roster.ordered:
             roster.order_lane(lane)
@@ -147,6 +150,8 @@ def join(state: State, row: ContactRow) -> None:
 def stand(state: State, row: ContactRow) -> None:
     """Insert a returning contact, or one with details, at its place. Cost: O(log n)."""
     lane = requirement_lane(state, row) if row.lane.retired else row.lane
+    if not lane.servable and lane.empty():
+        state.doubtful[lane] = None
     entry: Entry = (row.rank, row.arrived_at, row.sequence, row)
     row.entry = entry
     row.where = EARLY
@@ -360,6 +365,33 @@ def mark_heads(state: State, room: Room, walked: int) -> None:
 
 def _marks(state: State, mask: int) -> bytearray:
     return bytearray(bool(mask & head[3].channel.bit) for head in state.heads)
+
+
+def review_servable(state: State) -> None:
+    """Note which lanes can be served by somebody who is not offline, and which no longer.
+
+    Cost: O(lanes); run when the set of profiles with such an agent changes.
+    """
+    signed_in = state.roster.signed_in
+    for lane in state.roster.lanes():
+        servable = bool(lane.holders & signed_in)
+        if lane.servable and not servable and not lane.empty():
+            state.doubtful[lane] = None
+        lane.servable = servable
+
+
+def say_unservable(state: State) -> None:
+    """Tell of each lane where contacts have come to wait for nobody. Cost: O(1) a lane, mostly."""
+    for lane in state.doubtful:
+        row = None if lane.servable else lane.first()
+        if row is None and not lane.servable and lane.with_agents:
+            entries = (entry for standing in state.preferring.values() for entry in standing)
+            row = min(entry for entry in entries if entry[3].lane is lane)[3]
+        if row is not None:
+            name, needs = lane.channel.name, lane.needs
+            said = (row.id, name, lane.skills, needs.any_of)
+            state.log.append((Unservable, state.now, *said))
+    state.doubtful.clear()
 
 
 def review_lanes(state: State) -> None:

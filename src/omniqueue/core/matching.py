@@ -35,7 +35,15 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from omniqueue.core.interrupting import go_on, interrupt
-from omniqueue.core.lanes import LONG_WALK, first_marked, follow_head, join, mark_heads, serves
+from omniqueue.core.lanes import (
+    LONG_WALK,
+    first_marked,
+    follow_head,
+    join,
+    mark_heads,
+    say_unservable,
+    serves,
+)
 from omniqueue.core.lifecycle import (
     ACTIVE,
     OFFERED,
@@ -81,6 +89,8 @@ def settle(state: State, agents: list[AgentRow], rows: list[ContactRow]) -> None
         _match(state, agents, rows)
     if state.roster.stirred:
         go_on(state)
+    if state.doubtful:
+        say_unservable(state)
 
 
 def stop_matching(state: State) -> tuple[list[AgentRow], list[ContactRow]]:

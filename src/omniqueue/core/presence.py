@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omniqueue.core.lanes import review_lanes
+from omniqueue.core.lanes import review_lanes, review_servable
 from omniqueue.core.lifecycle import OFFERED, TAKEN, WRAP_UP
 from omniqueue.core.offers import (
     back_to_queue,
@@ -20,14 +20,15 @@ from omniqueue.model.agent_events import PresenceSet
 def change_presence(state: State, agent: AgentRow, presence: Presence, reason: str | None) -> None:
     """Write the presence and what is counted by it; say so."""
     roster = state.roster
-    before, was_offline = roster.ready, agent.presence == "offline"
-    roster.count_ready(agent, -1)
+    ready, signed_in = roster.ready, roster.signed_in
+    was_offline = agent.presence == "offline"
+    roster.count_present(agent, -1)
     roster.count_unreserved(agent, -1)
     agent.presence = presence
     roster.moves += 1
     agent.reason = reason
     agent.since = state.now
-    roster.count_ready(agent, +1)
+    roster.count_present(agent, +1)
     roster.count_unreserved(agent, +1)
     if agent.reserved_for is not None:
         state.suspects.append(agent.reserved_for)
@@ -37,8 +38,10 @@ def change_presence(state: State, agent: AgentRow, presence: Presence, reason: s
     if was_offline:
         roster.come_in(agent)
     roster.unseat(agent)
-    if roster.ready != before:
+    if roster.ready != ready:
         review_lanes(state)
+    if roster.signed_in != signed_in:
+        review_servable(state)
     state.log.append((PresenceSet, state.now, agent.id, presence, reason))
 
 

@@ -91,6 +91,7 @@ class Roster:
         "rooms",
         "shape_count",
         "shapes",
+        "signed_in",
         "skilled",
         "stamp",
         "stirred",
@@ -127,6 +128,7 @@ class Roster:
         self.skilled: dict[str, dict[int, int]] = {}  # skill -> level -> bit per profile
         self.takers: dict[ChannelRow, int] = dict.fromkeys(channels.values(), 0)
         self.ready = 0  # bit per profile with a ready agent
+        self.signed_in = 0  # bit per profile with an agent who is not offline
         self.stamp = 0
         self.moves = 0  # how often an agent's load or presence changed without a new stamp
         self.interrupting = interrupting  # some channel's contacts may be interrupted
@@ -564,23 +566,30 @@ class Roster:
         """Add an agent to a profile."""
         agent.profile = profile
         profile.agents[agent] = None
-        self.count_ready(agent, +1)
+        self.count_present(agent, +1)
         self.count_unreserved(agent, +1)
 
     def leave_profile(self, agent: AgentRow) -> None:
         """Take an agent out of its profile, which is dropped with its last agent."""
         profile = agent.profile
-        self.count_ready(agent, -1)
+        self.count_present(agent, -1)
         self.count_unreserved(agent, -1)
         del profile.agents[agent]
         if not profile.agents:
             self.drop_profile(profile)
 
-    def count_ready(self, agent: AgentRow, step: int) -> None:
-        """Add `step` to the profile's ready agents, if the agent is ready."""
-        if agent.presence != "ready":
+    def count_present(self, agent: AgentRow, step: int) -> None:
+        """Add `step` to the profile's ready agents, and to those not offline, if it is one."""
+        if agent.presence == "offline":
             return
         profile = agent.profile
+        profile.signed_in += step
+        if profile.signed_in:
+            self.signed_in |= profile.bit
+        else:
+            self.signed_in &= ~profile.bit
+        if agent.presence != "ready":
+            return
         profile.ready += step
         if profile.ready:
             self.ready |= profile.bit

@@ -286,6 +286,7 @@ class Lane:
         "owns",
         "refusing",
         "retired",
+        "servable",
         "serves",
         "skills",
         "solo",
@@ -294,11 +295,14 @@ class Lane:
         "with_agents",
     )
 
-    def __init__(self, channel: ChannelRow, needs: Skills, holders: int, shapes: int) -> None:
+    def __init__(
+        self, channel: ChannelRow, needs: Skills, holders: int, shapes: int, *, servable: bool
+    ) -> None:
         self.channel = channel
         self.needs = needs
         self.skills = all_needed(needs)
         self.holders = holders  # bit per profile that could take its contacts when empty
+        self.servable = servable  # one of them has an agent who is not offline
         self.line: deque[ContactRow] = deque()  # the first is always alive
         self.tail_rank: Rank = -inf
         self.tail_at = -inf
@@ -414,6 +418,7 @@ class Profile:
         "possible",
         "ready",
         "shapes",
+        "signed_in",
         "skills",
         "unreserved",
     )
@@ -435,6 +440,7 @@ class Profile:
         self.by_load: dict[Load, Shape | None] = {}  # None: no room
         self.agents: dict[AgentRow, None] = {}  # in the order in which they joined
         self.ready = 0
+        self.signed_in = 0  # not offline
         self.unreserved = 0  # ready and not reserved for a contact
 
 

@@ -14,7 +14,7 @@ import attrs
 
 from omniqueue.core.endings import forget_now
 from omniqueue.core.invariants import check
-from omniqueue.core.lanes import join, lane_of, review_lanes, set_aside, stand
+from omniqueue.core.lanes import join, lane_of, review_lanes, review_servable, set_aside, stand
 from omniqueue.core.lifecycle import COMPLETED, DEFERRED, ENDED, PARKED, STATES, WAITING
 from omniqueue.core.rows import (
     EXPIRY,
@@ -558,6 +558,7 @@ def rebuild(facts: Facts) -> State:
     for contact_id, forget_at in facts.ended:
         state.ended[state.contacts[contact_id]] = forget_at
     state.roster.stirred.clear()  # nobody's work has changed
+    state.doubtful.clear()  # this has been said
     state.door = state.now
     state.log.clear()  # a policy that failed has been reported when it did so first
     return state
@@ -634,6 +635,7 @@ def _load(state: State, facts: AgentFacts) -> None:
 def _place(state: State) -> None:
     """Queue the waiting contacts, and seat the free agents."""
     review_lanes(state)
+    review_servable(state)
     waiting = [row for row in state.contacts.values() if row.state == WAITING]
     for row in sorted(waiting, key=place):
         if row.details is None and row.lane.channel.max_waiting is None:

@@ -57,6 +57,7 @@ class State:
         "counts",
         "deferred",
         "door",
+        "doubtful",
         "ended",
         "forget_seconds",
         "heads",
@@ -127,6 +128,7 @@ class State:
         self.counts = [0] * len(STATES)  # of ended contacts; the others are counted when asked
         self.heads: list[Head] = []  # sorted
         self.aside: dict[Lane, None] = {}
+        self.doubtful: dict[Lane, None] = {}  # whose contacts may wait for nobody since just now
         self.lane_count = 0
         self.lane_sweep = 1024
         self.preferring: dict[str, list[Entry]] = {}  # agent id -> sorted, who waits for it

@@ -404,7 +404,10 @@ class Expired(Event, name="expired"):
 
 @attrs.frozen
 class Unservable(Event, name="unservable"):
-    """A contact needs what no agent has at present; said once per requirement.
+    """A contact waits that nobody signed in could take, even if ready and without work.
+
+    Said when that becomes true, once for all contacts of its channel and requirement: as the first
+    of them comes to wait, or as the last such agent leaves, goes offline or is changed.
 
     Example:
         >>> Unservable(1.0, "c1", "phone", Skills.of({"greek": 1})).contact
