@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Self
 
 from omniqueue.model.checks import whole
 from omniqueue.model.contact_events import Requeued
 from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
-from omniqueue.record.listener import EventListener
+from omniqueue.record.listener import EventListener, RouterNow
 from omniqueue.record.lives import Life, Lives
 
 _KIND_MIN = 20  # holding times before a kind speaks for itself, not its channel for it
@@ -63,6 +63,7 @@ class HoldingTimes(EventListener):
     def __init__(self, memory: int = 1000, lives: Lives | None = None) -> None:
         self._memory = whole("memory", memory, 1, _MEMORY_MAX)
         self._worked: dict[Life, float] = {}  # seconds so far, of those interrupted or in wrap-up
+        self._unknown: dict[Life, None] = {}  # taken before anybody listened: not measured
         self._by_kind: dict[tuple[str, Skills], _Measured] = {}
         self._by_channel: dict[str, _Measured] = {}
         followed = Lives(()) if lives is None else lives
@@ -73,9 +74,30 @@ class HoldingTimes(EventListener):
                 "waiting": self._freed,
                 "parked": self._freed,
                 "completed": self._freed,
-            }
+            },
+            on_begin=self._under_way,
         )
+        self._lives = followed
         self.hears = followed.hears if lives is None else {}
+
+    @classmethod
+    def of(cls, router: RouterNow, memory: int = 1000) -> Self:
+        """Return one that starts from a router's present state: no times are known yet.
+
+        Args:
+            router: the router; attach it with `router.observe(times.hear)`.
+            memory: as above. What agents have in hand already is not measured.
+
+        Cost: O(contacts that the router knows).
+
+        Example:
+            >>> from omniqueue import Router, Skills
+            >>> HoldingTimes.of(Router()).holding("phone", Skills.of({})) is None
+            True
+        """
+        made = cls(memory)
+        made._lives.begin(router)
+        return made
 
     def holding(self, channel: str, skills: Skills) -> tuple[float, float] | None:
         """Return mean seconds and squared coefficient of variation (1 until there are 20).
@@ -98,6 +120,10 @@ class HoldingTimes(EventListener):
         few = found.count < _KIND_MIN
         return found.mean, 1.0 if few else found.variance / found.mean**2
 
+    def _under_way(self, life: Life) -> None:
+        if life.state in ("active", "interrupted", "wrap_up"):
+            self._unknown[life] = None
+
     def _paused(self, life: Life, before: str | None, event: Event) -> None:
         if before == "active":
             self._worked[life] = self._worked.get(life, 0.0) + event.at - life.since
@@ -106,6 +132,9 @@ class HoldingTimes(EventListener):
         worked = self._worked.pop(life, None)
         if before in _AT_WORK:
             worked = (worked or 0.0) + event.at - life.since
+        if life in self._unknown:
+            del self._unknown[life]
+            return
         if worked is None or type(event) is Requeued:  # requeued: its agent went offline
             return
         kind = (life.channel, life.entered_skills)

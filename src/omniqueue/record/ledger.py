@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from functools import partial
 from math import nan
-from typing import Final
+from typing import Final, Self
 
 from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
-from omniqueue.record.listener import EventListener
+from omniqueue.record.listener import EventListener, RouterNow
 from omniqueue.record.lives import Life, Lives
 
 OUTCOMES: Final = ("open", "completed", "abandoned", "cancelled", "expired", "refused")
@@ -57,9 +57,32 @@ class Ledger(EventListener):
                 "abandoned": partial(self._ended, ABANDONED),
                 "cancelled": partial(self._ended, CANCELLED),
                 "expired": partial(self._ended, EXPIRED),
-            }
+            },
+            on_begin=self._under_way,
         )
+        self._lives = followed
         self.hears = followed.hears if lives is None else {}
+
+    @classmethod
+    def of(cls, router: RouterNow) -> Self:
+        """Return one that starts from a router's present state, with its open contacts.
+
+        Args:
+            router: the router; attach it with `router.observe(ledger.hear)`. Who took an answered
+                contact first is not known: who has it now is noted.
+
+        Cost: O(contacts that the router knows).
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "phone"), at=1)
+            >>> Ledger.of(router).ids
+            ['c1']
+        """
+        made = cls()
+        made._lives.begin(router)
+        return made
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -85,6 +108,17 @@ class Ledger(EventListener):
             row = self._rows[life.id]
             self.ended_at[row] = nan
             self.outcomes[row] = OPEN
+
+    def _under_way(self, life: Life) -> None:
+        self._rows[life.id] = len(self.ids)
+        self._add(life.id, life.entered_channel, life.entered_skills, life.arrived_at)
+        if life.answered_at is not None:
+            self.assigned_at[-1] = life.answered_at
+            self.agents[-1] = life.agent
+        if life.state == "abandoned":
+            self.ended_at[-1], self.outcomes[-1] = life.since, ABANDONED
+        elif life.state == "wrap_up":
+            self.ended_at[-1], self.outcomes[-1] = life.since, COMPLETED
 
     def _active(self, life: Life, _: str | None, event: Event) -> None:
         if life.answered_at is None:

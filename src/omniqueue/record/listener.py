@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
+from omniqueue.model.agent import Presence
+from omniqueue.model.channel import Channel
+from omniqueue.model.contact import Contact
 from omniqueue.model.event import Event
+from omniqueue.model.skill import Skills
 
 Hear: TypeAlias = Callable[..., None]  # takes one event of the kind under which it is kept
 
@@ -16,6 +20,93 @@ class Listener(Protocol):
     @property
     def hears(self) -> Mapping[type[Event], Hear]:
         """Kind of event to what takes in one event of that kind."""
+        ...
+
+
+class ContactNow(Protocol):
+    """What a listener that starts late asks of a contact: a view of the router has it."""
+
+    @property
+    def contact(self) -> Contact:
+        """What was submitted."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """Its state."""
+        ...
+
+    @property
+    def since(self) -> float:
+        """When it came to its state, in seconds."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """Its channel now."""
+        ...
+
+    @property
+    def skills(self) -> Skills:
+        """What it needs now."""
+        ...
+
+    @property
+    def arrived_at(self) -> float:
+        """When it arrived, in seconds."""
+        ...
+
+    @property
+    def answered_at(self) -> float | None:
+        """When an agent first took it, in seconds; None: nobody has yet."""
+        ...
+
+    @property
+    def agent(self) -> str | None:
+        """Who holds it."""
+        ...
+
+
+class AgentNow(Protocol):
+    """What it asks of an agent."""
+
+    @property
+    def presence(self) -> Presence:
+        """ready, away or offline."""
+        ...
+
+    @property
+    def capacity(self) -> int:
+        """How much work at once, in channel costs."""
+        ...
+
+    @property
+    def costs(self) -> Mapping[str, int]:
+        """Its own costs per channel."""
+        ...
+
+
+class RouterNow(Protocol):
+    """What a listener starts from that was not there from the beginning: a `Router`."""
+
+    @property
+    def now(self) -> float:
+        """The time of its last command, in seconds."""
+        ...
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """Its channels by name."""
+        ...
+
+    @property
+    def contacts(self) -> Mapping[str, ContactNow]:
+        """All contacts that it knows, by id."""
+        ...
+
+    @property
+    def agents(self) -> Mapping[str, AgentNow]:
+        """All its agents, by id."""
         ...
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 import attrs
 
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
-from omniqueue.record.listener import EventListener
+from omniqueue.record.listener import EventListener, RouterNow
 from omniqueue.record.lives import STATES, Life, Lives
 from omniqueue.record.measures import ContactSums, Measured, agent_sums
 from omniqueue.record.workload import Workload
@@ -97,7 +97,8 @@ class _Channel:
 class LiveStatistics(EventListener):
     """Listens to a router from its start, and says how things stand.
 
-    Attach it with `router.observe(statistics.hear)`, before the first command.
+    Attach it with `router.observe(statistics.hear)`, before the first command; to a router that
+    was restored, or has run already, attach `LiveStatistics.of(router)`.
 
     Args:
         channels: the channels in force beside the stock ones (costs and targets count).
@@ -139,8 +140,33 @@ class LiveStatistics(EventListener):
                 **dict.fromkeys(("abandoned", "cancelled", "expired"), self._left),
             },
             on_change=self._changed,
+            on_begin=self._under_way,
         )
         self.hears = {**(self._lives.hears if lives is None else {}), **self._workload.hears}
+
+    @classmethod
+    def of(cls, router: RouterNow) -> Self:
+        """Return statistics that start from a router's present state: what is open counts.
+
+        Args:
+            router: the router; attach them with `router.observe(statistics.hear)`. What ended
+                before is in no sum; one who abandoned and may come back counts as abandoned.
+
+        Cost: O(agents + contacts that the router knows).
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router = Router()
+            >>> _ = router.submit(Contact("c1", "phone"), at=10)
+            >>> restored = Router.restore(router.snapshot())
+            >>> summary = LiveStatistics.of(restored).summary(at=25)
+            >>> summary.states["waiting"], summary.longest_waiting_seconds
+            (1, 15.0)
+        """
+        made = cls(router.channels.values())
+        made._workload.begin(router)
+        made._lives.begin(router)
+        return made
 
     def summary(self, *, at: float) -> LiveSummary:
         """Return how things stand.
@@ -190,6 +216,14 @@ class LiveStatistics(EventListener):
             heappop(oldest)
         return None
 
+    def _under_way(self, life: Life) -> None:
+        counts = self._channels.setdefault(life.entered_channel, _Channel()).states
+        counts[life.state] = counts.get(life.state, 0) + 1
+        if life.state == "waiting":
+            self._come_to_wait(life)
+        elif life.state == "abandoned":
+            self._add(life, life.state, life.since)
+
     def _moved(self, life: Life, before: str | None, _: Event) -> None:
         """Count a contact in its new state, and no more in its lane."""
         counts = self._channels[life.entered_channel].states
@@ -205,6 +239,9 @@ class LiveStatistics(EventListener):
         elif before == "abandoned":
             self._add(life, before, life.since, step=-1)  # back: open again
         self._moved(life, before, event)
+        self._come_to_wait(life)
+
+    def _come_to_wait(self, life: Life) -> None:
         self._enter_lane(life)
         self._count += 1
         heappush(self._oldest, (life.arrived_at, self._count, life))

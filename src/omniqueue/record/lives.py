@@ -14,7 +14,7 @@ state lasted, and whether this is the first answer.
 
 An offer that ends (declined, not answered, taken back) leaves its contact waiting; the event that
 follows at the same instant says whether it stays so. A contact whose entry was not heard is not
-followed.
+followed, unless the lives begin with a router's present state (`begin`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from omniqueue.model import contact_events as events
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.event import Event
 from omniqueue.model.skill import Skills
-from omniqueue.record.listener import EventListener, Hear
+from omniqueue.record.listener import EventListener, Hear, RouterNow
 
 IN_HAND: Final = frozenset({"offered", "active", "interrupted", "wrap_up"})  # an agent holds it
 STATES: Final = (
@@ -52,6 +52,7 @@ _MOVES: Final[Mapping[type[Event], str]] = {
     events.OfferRevoked: "waiting",
     events.Parked: "parked",
 }
+_OVER: Final = frozenset({"completed", "cancelled", "expired"})
 _ENDS: Final[Mapping[type[Event], str]] = {
     events.WrapUpEnded: "completed",
     events.Cancelled: "cancelled",
@@ -90,6 +91,8 @@ OnMove: TypeAlias = Callable[[Life, str | None, Event], None]
 """Hears one move: the life, the state it comes from (None: it enters), the event."""
 OnChange: TypeAlias = Callable[[Life], None]
 """Hears that a life needs other skills."""
+OnBegin: TypeAlias = Callable[[Life], None]
+"""Hears of a life that had begun before anybody listened, in the state it is in."""
 
 
 class Lives(EventListener):
@@ -122,6 +125,7 @@ class Lives(EventListener):
             self._resume_seconds = {each.name: each.resume_seconds for each in known}
         self._hooks: dict[str, tuple[OnMove, ...]] = dict.fromkeys(STATES, ())
         self._on_change: tuple[OnChange, ...] = ()
+        self._on_begin: tuple[OnBegin, ...] = ()
         self._acts: Mapping[type[Event], Callable[..., None]] = {
             events.Deferred: self._deferred,
             events.Relaxed: self._changed,
@@ -141,17 +145,65 @@ class Lives(EventListener):
             **dict.fromkeys(self._acts, self._heard),
         }
 
-    def follow(self, moves: Mapping[str, OnMove], on_change: OnChange | None = None) -> None:
+    def follow(
+        self,
+        moves: Mapping[str, OnMove],
+        on_change: OnChange | None = None,
+        on_begin: OnBegin | None = None,
+    ) -> None:
         """Tell a follower of moves from now on, after those who follow already.
 
         Args:
             moves: state to what hears of a contact that comes to it.
             on_change: hears of a contact that needs other skills in the state it is in.
+            on_begin: hears of a contact that `begin` finds under way.
         """
         for state, hook in moves.items():
             self._hooks[state] += (hook,)
         if on_change is not None:
             self._on_change += (on_change,)
+        if on_begin is not None:
+            self._on_begin += (on_begin,)
+
+    def begin(self, router: RouterNow) -> None:
+        """Start from a router's present state: before the first event, once all follow.
+
+        Args:
+            router: the router; of its contacts those that are not over, and those that abandoned
+                and may come back.
+
+        Cost: O(contacts that the router knows).
+
+        Example:
+            >>> from omniqueue import Contact, Router
+            >>> router, lives = Router(), Lives()
+            >>> _ = router.submit(Contact("c1", "phone"), at=10)
+            >>> lives.begin(router)
+            >>> [(life.id, life.state, life.since) for life in lives]
+            [('c1', 'waiting', 10.0)]
+        """
+        for contact_id, seen in router.contacts.items():
+            if seen.state in _OVER:
+                continue
+            if seen.state == "abandoned" and self._abandoned is not None:
+                until = seen.since + self._resume_seconds.get(seen.channel, 0.0)
+                if until < router.now:
+                    continue
+                self._abandoned[contact_id] = until
+            life = self._lives[contact_id] = Life(
+                contact_id,
+                seen.channel,
+                seen.skills,
+                seen.arrived_at,
+                since=seen.since,
+                entered_channel=seen.contact.channel,
+                entered_skills=seen.contact.skills,
+                state=seen.state,
+                agent=seen.agent,
+                answered_at=seen.answered_at,
+            )
+            for hook in self._on_begin:
+                hook(life)
 
     def __len__(self) -> int:
         return len(self._lives)

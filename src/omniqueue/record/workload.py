@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Self
 
 import attrs
 
@@ -11,7 +11,7 @@ from omniqueue.model import agent_events as of_agents
 from omniqueue.model.channel import STOCK_CHANNELS, Channel
 from omniqueue.model.contact_events import Assigned
 from omniqueue.model.event import Event
-from omniqueue.record.listener import EventListener
+from omniqueue.record.listener import EventListener, RouterNow
 from omniqueue.record.lives import IN_HAND, Life, Lives
 
 _SIGNED_IN: Final = ("ready", "away")
@@ -61,6 +61,10 @@ class AgentTime:
     def hold(self, at: float, contacts: int, cost: int) -> None:
         """Add contacts (or take them away: negative numbers) and their cost."""
         self.settle(at)
+        self.begin(contacts, cost)
+
+    def begin(self, contacts: int, cost: int) -> None:
+        """Add contacts that it held before anybody listened."""
         self._held += contacts
         self._used += cost
 
@@ -103,8 +107,10 @@ class Workload(EventListener):
                     ("waiting", "parked", "completed", "abandoned", "cancelled", "expired"),
                     self._dropped,
                 ),
-            }
+            },
+            on_begin=self._under_way,
         )
+        self._lives = followed
         self.hears = {
             **(followed.hears if lives is None else {}),
             of_agents.AgentAdded: self._added,
@@ -112,6 +118,42 @@ class Workload(EventListener):
             of_agents.AgentRemoved: self._removed,
             of_agents.PresenceSet: self._presence,
         }
+
+    @classmethod
+    def of(cls, router: RouterNow) -> Self:
+        """Return one that starts from a router's present state, time counting from now on.
+
+        Args:
+            router: the router; attach it with `router.observe(workload.hear)`.
+
+        Cost: O(agents + contacts that the router knows).
+
+        Example:
+            >>> from omniqueue import Agent, Router
+            >>> router = Router()
+            >>> _ = router.add_agent(Agent("ana"), at=10)
+            >>> Workload.of(router).agents(at=25)["ana"].signed_in_seconds
+            15.0
+        """
+        made = cls(router.channels.values())
+        made.begin(router)
+        made._lives.begin(router)
+        return made
+
+    def begin(self, router: RouterNow) -> None:
+        """Start with a router's agents: before the lives begin. Cost: O(agents)."""
+        for name, seen in router.agents.items():
+            agent = self._agents[name] = AgentTime(name, router.now)
+            agent.resize(router.now, seen.capacity)
+            agent.set_presence(router.now, seen.presence)
+            self._own[name] = seen.costs
+
+    def _under_way(self, life: Life) -> None:
+        agent = None if life.agent is None else self._agents.get(life.agent)
+        if agent is not None and life.state in IN_HAND:
+            cost = self._cost_for(agent.id, life.channel)
+            self._held[life] = agent, cost
+            agent.begin(1, 0 if life.state == "interrupted" else cost)
 
     def agents(self, *, at: float) -> dict[str, AgentTime]:
         """Return the time of every agent there was, up to an instant, in order of adding."""
@@ -121,15 +163,17 @@ class Workload(EventListener):
 
     def _taken(self, life: Life, before: str | None, event: Event) -> None:
         assert life.agent is not None
+        agent = self._agents.get(life.agent)
+        if agent is None:  # it was there before anybody listened
+            return
         if life not in self._held:
-            agent, cost = self._agents[life.agent], self._cost_for(life.agent, life.channel)
+            cost = self._cost_for(life.agent, life.channel)
             self._held[life] = agent, cost
             agent.hold(event.at, 1, cost)
         elif before == "interrupted":
-            agent, cost = self._held[life]
-            agent.hold(event.at, 0, cost)
+            agent.hold(event.at, 0, self._held[life][1])
         if type(event) is Assigned:
-            self._agents[life.agent].answered += 1
+            agent.answered += 1
 
     def _cost_for(self, agent: str, channel: str) -> int:
         own = self._own[agent].get(channel)
@@ -152,7 +196,9 @@ class Workload(EventListener):
         agent.set_presence(event.at, event.presence)
 
     def _updated(self, event: of_agents.AgentUpdated) -> None:
-        agent = self._agents[event.agent]
+        agent = self._agents.get(event.agent)
+        if agent is None:
+            return
         agent.resize(event.at, event.capacity)
         if event.costs == self._own[event.agent]:
             return
@@ -165,7 +211,12 @@ class Workload(EventListener):
                     agent.hold(event.at, 0, cost - before)
 
     def _removed(self, event: of_agents.AgentRemoved) -> None:
-        self._agents[event.agent].set_presence(event.at, None)
+        self._set(event.at, event.agent, None)
 
     def _presence(self, event: of_agents.PresenceSet) -> None:
-        self._agents[event.agent].set_presence(event.at, event.state)
+        self._set(event.at, event.agent, event.state)
+
+    def _set(self, at: float, name: str, presence: str | None) -> None:
+        agent = self._agents.get(name)
+        if agent is not None:
+            agent.set_presence(at, presence)
