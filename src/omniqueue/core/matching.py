@@ -212,9 +212,8 @@ def serve(state: State, agent: AgentRow) -> None:
         elif agent.limited:
             _assign(state, agent, taken)
         else:  # the same, in place: this is where most contacts pass
-            now = state.now
             taken.state = _TAKEN[taken.state]  # `move` in place
-            taken.since = now
+            taken.since = now = state.now
             if taken.answered_at is None:
                 taken.answered_at = now
             taken.agent = agent
