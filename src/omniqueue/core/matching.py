@@ -179,8 +179,7 @@ def serve(state: State, agent: AgentRow) -> None:
             first = first_head_in_own_order(agent, shape)
             index = len(state.heads) if first is None else bisect_left(state.heads, first)
         elif marks is None:
-            number = shape.number
-            index = 0
+            number, index = shape.number, 0
             for head in state.heads:
                 known = head[3].serves[number]
                 if known and (known == 1 or serves(head[3], shape)):
