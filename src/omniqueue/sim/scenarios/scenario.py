@@ -10,7 +10,7 @@ import attrs
 
 from omniqueue.centre.centre import Centre, count_faults
 from omniqueue.centre.chance import REPLICATIONS_MAX
-from omniqueue.centre.groups import Group, share
+from omniqueue.centre.groups import SHARE, Group
 from omniqueue.centre.times import Times, law, optional_times, times
 from omniqueue.centre.week import DAY_SECONDS, Hours
 from omniqueue.errors import InvalidValueError, OmniqueueError
@@ -51,7 +51,7 @@ class Redial:
         3
     """
 
-    chance: float = attrs.field(metadata=setting(share))
+    chance: float = attrs.field(metadata=SHARE)
     after: Times = attrs.field(converter=times, metadata=setting(read=law))
     attempts: int = attrs.field(default=3, metadata=setting(whole, 2, 100))
 

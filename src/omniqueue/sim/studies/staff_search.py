@@ -30,8 +30,7 @@ import numpy as np
 from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
 from omniqueue.centre.groups import AGENTS_MAX
 from omniqueue.centre.times import Floats
-from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import instant, whole
+from omniqueue.model.checks import ABOVE_0, bounded, whole
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
@@ -142,8 +141,7 @@ def _bounds(
 def _costs(scenario: Scenario, costs: Mapping[str, float]) -> dict[str, float]:
     check_groups(scenario, costs)
     for name, value in costs.items():
-        if not 0 < instant(f"cost of {name}", value) <= COST_MAX:
-            raise InvalidValueError(f"cost of {name}", value, "a number above 0")
+        bounded(f"cost of {name}", value, ABOVE_0, COST_MAX, "a number above 0")
     return {group.name: float(costs.get(group.name, 1.0)) for group in scenario.groups}
 
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import duration, identifier, instant
+from omniqueue.model.checks import ABOVE_0, bounded, duration, identifier
 from omniqueue.model.durations import duration_seconds
 from omniqueue.model.event import JsonValue
+from omniqueue.model.fields import checked, setting
 from omniqueue.record.measures import MEASURES
 from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
@@ -35,22 +36,11 @@ _ANSWERED: Final = re.compile(
 _ABANDON: Final = re.compile(r"abandon\s+(?P<channel>.+?)\s+under\s+(?P<share>\S+?)\s*%")
 
 
-def _share(value: float) -> float:
-    found = instant("share", value)
-    if not 0 < found <= 1:
-        raise InvalidValueError("share", value, "a share above 0, at most 1")
-    return found
-
-
-def _channel(value: str) -> str:
-    return identifier("channel", value)
-
-
 def _seconds(value: float | None) -> float | None:
     return None if value is None else duration("time", value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Target:
     """A promise about one channel.
 
@@ -67,8 +57,10 @@ class Target:
         'phone 80% in 20s'
     """
 
-    channel: str = attrs.field(converter=_channel)
-    share: float = attrs.field(converter=_share)
+    channel: str = attrs.field(metadata=setting(identifier))
+    share: float = attrs.field(
+        metadata=setting(bounded, ABOVE_0, 1.0, "a share above 0, at most 1")
+    )
     seconds: float | None = attrs.field(default=None, converter=_seconds)
 
     @property
