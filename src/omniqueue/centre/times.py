@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from math import log, sqrt
 from typing import Final, TypeAlias
 
@@ -36,6 +37,7 @@ Floats: TypeAlias = NDArray[np.float64]
 SECONDS_MAX: Final = 1e9  # 31 years: far above any use, and no sum of draws overflows
 PHASES_MAX: Final = 10_000
 VALUES_MAX: Final = 5_000_000
+_BLOCK: Final = 1024  # drawn at once
 FILE_BYTES_MAX: Final = 2 * 1024**3
 
 
@@ -52,6 +54,11 @@ class Times(ABC):
     @abstractmethod
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return independent times in seconds, shape (count,); a longer block only adds to it."""
+
+    def endless(self, generator: np.random.Generator) -> Iterator[float]:
+        """Yield times for ever, drawn in blocks: alone each would cost numpy 50 times more."""
+        while True:
+            yield from self.sample(generator, _BLOCK).tolist()
 
     def law_at(self, instant: float) -> Times:  # noqa: ARG002 - only few laws change
         """Return the law for a contact that arrives then (seconds of the simulated clock)."""
@@ -111,7 +118,19 @@ class Constant(Times):
 
 
 @attrs.frozen(field_transformer=checked)
-class Exponential(Times):
+class _OfMean(Times):
+    """A law that is given by its mean."""
+
+    mean: float = attrs.field(metadata=setting(_length, seconds=True))
+
+    @property
+    def mean_seconds(self) -> float:
+        """The mean, in seconds."""
+        return self.mean
+
+
+@attrs.frozen(field_transformer=checked)
+class Exponential(_OfMean):
     """Times without memory.
 
     Args:
@@ -122,20 +141,13 @@ class Exponential(Times):
         240.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
-
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
-
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return exponential times."""
         return generator.standard_exponential(count) * self.mean
 
 
 @attrs.frozen(field_transformer=checked)
-class Lognormal(Times):
+class Lognormal(_OfMean):
     """Lognormal times with this mean and standard deviation: the usual law of talk times.
 
     Source for the parameters: mean = exp(mu + sigma^2 / 2), variance = (exp(sigma^2) - 1) mean^2.
@@ -149,18 +161,12 @@ class Lognormal(Times):
         240.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
     sd: float = attrs.field(metadata=setting(_time, seconds=True))
 
     @sd.validator
     def _check(self, _: attrs.Attribute[float], value: object) -> None:
         if self.sd > 1000 * self.mean:
             raise InvalidValueError("sd", value, "at most 1,000 times the mean")
-
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
 
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return lognormal times."""
@@ -170,7 +176,7 @@ class Lognormal(Times):
 
 
 @attrs.frozen(field_transformer=checked)
-class Gamma(Times):
+class Gamma(_OfMean):
     """Gamma times with this mean and standard deviation.
 
     Args:
@@ -182,7 +188,6 @@ class Gamma(Times):
         4.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
     sd: float = attrs.field(metadata=setting(_length, seconds=True))
 
     @sd.validator
@@ -195,18 +200,13 @@ class Gamma(Times):
         """The shape parameter."""
         return (self.mean / self.sd) ** 2
 
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
-
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return gamma times."""
         return generator.standard_gamma(self.shape, count) * (self.mean / self.shape)
 
 
 @attrs.frozen(field_transformer=checked)
-class Erlang(Times):
+class Erlang(_OfMean):
     """Erlang times: a sum of exponential phases.
 
     Args:
@@ -218,13 +218,7 @@ class Erlang(Times):
         240.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
     phases: int = attrs.field(metadata=setting(whole, 1, PHASES_MAX))
-
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
 
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return Erlang times."""
@@ -340,31 +334,20 @@ class ByInterval(Times):
 
     def _steps(self) -> tuple[Floats, NDArray[np.int64]]:
         """Return the edges of a step function over the week, and the law from each edge on."""
-        stretches = [
-            (low, high, place)
-            for place, (when, _) in enumerate(self.parts)
-            for low, high in when.week_stretches()
-        ]
-        edges = sorted(
-            {0.0, *(low for low, _, _ in stretches), *(high for _, high, _ in stretches)}
-        )
-        edges = [edge for edge in edges if edge < WEEK_SECONDS]
-        law = [
-            min(
-                (place for low, high, place in stretches if low <= edge < high),
-                default=len(self.parts),
-            )
-            for edge in edges
-        ]
-        return np.array(edges), np.array(law, dtype=np.int64)
+        stretches = [each for when, _ in self.parts for each in when.week_stretches()]
+        edges = sorted({0.0, *chain.from_iterable(stretches)} - {float(WEEK_SECONDS)})
+        return np.array(edges), np.array([self._place(edge) for edge in edges], dtype=np.int64)
+
+    def _place(self, clock: float) -> int:
+        """Return which of the laws holds at an instant of the week."""
+        for place, (when, _) in enumerate(self.parts):
+            if any(low <= clock < high for low, high in when.week_stretches()):
+                return place
+        return len(self.parts)
 
     def law_at(self, instant: float) -> Times:
         """Return the law for a contact that arrives then. Cost: O(parts)."""
-        clock = instant % WEEK_SECONDS
-        for when, law in self.parts:
-            if any(low <= clock < high for low, high in when.week_stretches()):
-                return law
-        return self.otherwise
+        return self._laws()[self._place(instant % WEEK_SECONDS)]
 
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return times of the law that holds otherwise."""
@@ -505,19 +488,3 @@ def _part(value: object, place: Place) -> tuple[Hours | None, Times]:
     hours = {key: each for key, each in found.items() if key in _HOURS}
     rest = {key: each for key, each in found.items() if key not in _HOURS}
     return table_of(Hours)(hours, place) if hours else None, law(rest, place, _HOURS)
-
-
-__all__ = [
-    "ByInterval",
-    "Constant",
-    "Empirical",
-    "Erlang",
-    "Exponential",
-    "Gamma",
-    "Lognormal",
-    "Times",
-    "Uniform",
-    "law",
-    "optional_times",
-    "times",
-]

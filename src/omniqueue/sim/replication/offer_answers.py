@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.times import Times
 from omniqueue.sim.scenarios.scenario import Scenario
 
 _BLOCK: Final = 1024  # drawn at once: one draw alone costs numpy 50 times more
@@ -30,11 +29,11 @@ class OfferAnswers:
             _uniforms(chance.stream(f"offers {group.name}")) for group in scenario.groups
         ]
         self._reaction = [
-            _times(group.reaction, chance.stream(f"reaction {group.name}"))
+            group.reaction.endless(chance.stream(f"reaction {group.name}"))
             for group in scenario.groups
         ]
         self._back = [
-            _times(group.back_after, chance.stream(f"back {group.name}"))
+            group.back_after.endless(chance.stream(f"back {group.name}"))
             for group in scenario.groups
         ]
 
@@ -58,8 +57,3 @@ class OfferAnswers:
 def _uniforms(generator: np.random.Generator) -> Iterator[float]:
     while True:
         yield from generator.random(_BLOCK).tolist()
-
-
-def _times(law: Times, generator: np.random.Generator) -> Iterator[float]:
-    while True:
-        yield from law.sample(generator, _BLOCK).tolist()
