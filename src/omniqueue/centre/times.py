@@ -17,20 +17,10 @@ from omniqueue.centre.chance import Chance
 from omniqueue.centre.regular_file import lines_of
 from omniqueue.centre.week import WEEK_SECONDS, Hours
 from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.model import reader
 from omniqueue.model.checks import duration, whole
 from omniqueue.model.durations import cell_seconds
 from omniqueue.model.fields import checked, setting
-from omniqueue.model.reader import (
-    NotedError,
-    Place,
-    array_of,
-    duration as read_duration,
-    keys_of,
-    not_a_key,
-    table,
-    table_of,
-    text,
-)
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -278,7 +268,7 @@ class Empirical(Times):
     """
 
     values: Sequence[float] = attrs.field(
-        repr=False, metadata=setting(_values, seconds=True, read=array_of(read_duration))
+        repr=False, metadata=setting(_values, seconds=True, read=reader.array_of(reader.duration))
     )
 
     @property
@@ -376,7 +366,7 @@ def times(value: Times | str) -> Times:
         >>> times("30s")
         Constant(seconds=30.0)
     """
-    return value if isinstance(value, Times) else Constant(read_duration(value))
+    return value if isinstance(value, Times) else Constant(reader.duration(value))
 
 
 def optional_times(value: Times | str | None) -> Times | None:
@@ -394,10 +384,10 @@ LAWS: Final[Mapping[str, type[Times]]] = {  # of equal keys, the first where `ki
     "empirical": Empirical,
 }
 _FROM_FILE: Final = ("file", "column")  # empirical
-_HOURS: Final = tuple(keys_of(Hours))
+_HOURS: Final = tuple(reader.keys_of(Hours))
 
 
-def law(value: object, place: Place, others: Sequence[str] = ()) -> Times:
+def law(value: object, place: reader.Place, others: Sequence[str] = ()) -> Times:
     """Return the law of times that a file describes.
 
     It is a length with its unit (a constant); a table, whose keys say which law it is where
@@ -415,27 +405,27 @@ def law(value: object, place: Place, others: Sequence[str] = ()) -> Times:
     if isinstance(value, list):
         return _by_interval(value, place)
     if isinstance(value, str):
-        return Constant(read_duration(value))
+        return Constant(reader.duration(value))
     if not isinstance(value, dict):
         expected = 'a length with its unit, as "4 min", or a law, as { mean = "4 min" }'
         raise InvalidValueError("", value, expected)
     rest = {key: each for key, each in value.items() if key != "kind"}
     kind = value.get("kind", _kind_of(rest))
     if kind is None:
-        known = ["kind", *dict.fromkeys(key for kind in LAWS.values() for key in keys_of(kind))]
-        known += [*_FROM_FILE, *others]
+        keys = dict.fromkeys(key for law in LAWS.values() for key in reader.keys_of(law))
+        known = ["kind", *keys, *_FROM_FILE, *others]
         wrong = [key for key in rest if key not in known]
         for key in wrong:
-            place.below(key).note(not_a_key(key, known))
+            place.below(key).note(reader.not_a_key(key, known))
         if wrong:
-            raise NotedError
+            raise reader.NotedError
     if not isinstance(kind, str) or kind not in LAWS:
         told = ", ".join(rest) if kind is None else kind
         raise InvalidValueError("", told, f"kind, one of {', '.join(LAWS)}, with its mean, sd ...")
     if kind == "empirical" and "file" in rest:
-        column = table_of(_Column)(rest, place)
+        column = reader.table_of(_Column)(rest, place)
         return Empirical(_observed(place.below("file").file(column.file), column.column))
-    return table_of(LAWS[kind])(rest, place)
+    return reader.table_of(LAWS[kind])(rest, place)
 
 
 def _kind_of(found: Mapping[str, object]) -> str | None:
@@ -444,7 +434,7 @@ def _kind_of(found: Mapping[str, object]) -> str | None:
     if given == sorted(_FROM_FILE):
         return "empirical"
     for name, kind in LAWS.items():
-        if given == sorted({key.removesuffix("_seconds") for key in keys_of(kind)}):
+        if given == sorted({key.removesuffix("_seconds") for key in reader.keys_of(kind)}):
             return name
     return None
 
@@ -453,8 +443,8 @@ def _kind_of(found: Mapping[str, object]) -> str | None:
 class _Column:
     """Observed times: a column of a CSV file."""
 
-    file: str = attrs.field(metadata=setting(read=text))
-    column: str = attrs.field(metadata=setting(read=text))
+    file: str = attrs.field(metadata=setting(read=reader.text))
+    column: str = attrs.field(metadata=setting(read=reader.text))
 
 
 def _observed(path: str, column: str) -> list[float]:
@@ -473,8 +463,8 @@ def _observed(path: str, column: str) -> list[float]:
     return values
 
 
-def _by_interval(value: list[object], place: Place) -> Times:
-    several = array_of(_part)(value, place)
+def _by_interval(value: list[object], place: reader.Place) -> Times:
+    several = reader.array_of(_part)(value, place)
     others = [each for hours, each in several if hours is None]
     if len(others) != 1:
         expected = "one law without days, from and to: that of all other hours"
@@ -483,8 +473,8 @@ def _by_interval(value: list[object], place: Place) -> Times:
     return ByInterval(parts, others[0])
 
 
-def _part(value: object, place: Place) -> tuple[Hours | None, Times]:
-    found = table(value)
+def _part(value: object, place: reader.Place) -> tuple[Hours | None, Times]:
+    found = reader.table(value)
     hours = {key: each for key, each in found.items() if key in _HOURS}
     rest = {key: each for key, each in found.items() if key not in _HOURS}
-    return table_of(Hours)(hours, place) if hours else None, law(rest, place, _HOURS)
+    return reader.table_of(Hours)(hours, place) if hours else None, law(rest, place, _HOURS)

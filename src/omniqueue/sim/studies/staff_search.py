@@ -34,13 +34,7 @@ from omniqueue.model.checks import ABOVE_0, bounded, whole
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
-from omniqueue.sim.studies.staff_start import (
-    check_groups,
-    erlang_start,
-    planned_seconds,
-    resized,
-    staffed,
-)
+from omniqueue.sim.studies import staff_start
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
 from omniqueue.sim.studies.targets import Probe, Target, check_targets, outcomes_of
 
@@ -101,7 +95,7 @@ def find_staffing(
     goal = scenario.replications if replications is None else replications
     goal = whole("replications", goal, 2, REPLICATIONS_MAX)
     seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)
-    start = erlang_start(scenario, promised)
+    start = staff_start.erlang_start(scenario, promised)
     bounds = _bounds(scenario, start, most)
     with Workers(jobs, executor, stopped, progress) as workers:
         search = _Search(
@@ -126,7 +120,7 @@ def _bounds(
 ) -> dict[str, int]:
     names = [group.name for group in scenario.groups]
     given = dict.fromkeys(names, most) if isinstance(most, int) else dict(most or {})
-    check_groups(scenario, given)
+    staff_start.check_groups(scenario, given)
     usual = {
         group.name: min(max(group.size, 4 * start[group.name] + 20), AGENTS_MAX // len(names))
         for group in scenario.groups
@@ -139,7 +133,7 @@ def _bounds(
 
 
 def _costs(scenario: Scenario, costs: Mapping[str, float]) -> dict[str, float]:
-    check_groups(scenario, costs)
+    staff_start.check_groups(scenario, costs)
     for name, value in costs.items():
         bounded(f"cost of {name}", value, ABOVE_0, COST_MAX, "a number above 0")
     return {group.name: float(costs.get(group.name, 1.0)) for group in scenario.groups}
@@ -197,7 +191,7 @@ class _Search:
         """Return what was found."""
         best = self._best(goal, incomplete=incomplete)
         return StaffingPlan(
-            scenario=staffed(self.scenario, {} if best is None else best.agents),
+            scenario=staff_start.staffed(self.scenario, {} if best is None else best.agents),
             targets=self.targets,
             best=best,
             neighbours={} if best is None or incomplete else self._neighbours(best),
@@ -326,7 +320,8 @@ class _Search:
     def _simulated(self, point: _Point) -> list[Floats]:
         units = self._units.setdefault(point, [])
         if len(units) < self._goal:
-            scenario = staffed(self.scenario, dict(zip(self.costs, point, strict=True)))
+            agents = dict(zip(self.costs, point, strict=True))
+            scenario = staff_start.staffed(self.scenario, agents)
             probe = Probe(scenario=sendable(scenario), targets=self.targets, seed=self.seed)
             for found in self.workers.map(probe, range(len(units), self._goal)):
                 if found is None:
@@ -354,9 +349,9 @@ class _Search:
     def _hours_of(self, place: int, agents: int) -> float:
         key = (place, agents)
         if key not in self._hours:
-            group = resized(self.scenario.groups[place], agents)
+            group = staff_start.resized(self.scenario.groups[place], agents)
             edges = np.array([0.0, self.scenario.horizon_seconds])
-            self._hours[key] = float(planned_seconds(group, edges)[0]) / 3600
+            self._hours[key] = float(staff_start.planned_seconds(group, edges)[0]) / 3600
         return self._hours[key]
 
 

@@ -14,22 +14,13 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from omniqueue import theory
 from omniqueue.centre.groups import Group
 from omniqueue.centre.times import Exponential, Lognormal, Times
 from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.model.channel import Channel
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.theory import (
-    ImpatientQueue,
-    erlang_a,
-    erlang_b,
-    erlang_c,
-    fcfs_alis,
-    finite_queue,
-    patience_queue,
-    priority_queue,
-)
 
 REPLICATIONS: Final = 8
 BATCHES: Final = 5  # of each replication
@@ -241,12 +232,12 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Kno
         agents: how many agents.
         batch: length of a batch, in time units.
     """
-    told = erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
-    theory = {"chance of refusal": told.p_block, "carried load": told.carried_load}
+    told = theory.erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
+    known = {"chance of refusal": told.p_block, "carried load": told.carried_load}
     return KnownSystem(
         name=name,
         scenario=pool_of(name, rate, agents, within=0.0, batch=batch, room=0),
-        measures=(*of_class(theory), occupancy(told.occupancy)),
+        measures=(*of_class(known), occupancy(told.occupancy)),
     )
 
 
@@ -254,8 +245,10 @@ def erlang_c_system(
     name: str, rate: float, agents: int, *, within: float, batch: float
 ) -> KnownSystem:
     """Return M/M/n; arguments as of `erlang_b_system`, and the service level time."""
-    told = erlang_c(arrival_rate=rate, service_rate=1.0, agents=agents, service_level_time=within)
-    theory = {
+    told = theory.erlang_c(
+        arrival_rate=rate, service_rate=1.0, agents=agents, service_level_time=within
+    )
+    known = {
         "chance of a wait": told.p_wait,
         "mean wait": told.mean_wait,
         "mean wait of those who wait": told.mean_wait_delayed,
@@ -266,7 +259,7 @@ def erlang_c_system(
     return KnownSystem(
         name=name,
         scenario=pool_of(name, rate, agents, within=within, batch=batch),
-        measures=(*of_class(theory), occupancy(told.occupancy)),
+        measures=(*of_class(known), occupancy(told.occupancy)),
     )
 
 
@@ -320,7 +313,7 @@ def _impatient(
     within: float,
     patience: Exponential | Lognormal | None,
     room: int | None,
-) -> ImpatientQueue:
+) -> theory.ImpatientQueue:
     queue = {"arrival_rate": rate, "service_rate": 1.0, "service_level_time": within}
     if isinstance(patience, Lognormal):
         assert room is None
@@ -330,18 +323,20 @@ def _impatient(
         def survival(time: float) -> float:
             return 0.5 * erfc((log(time) - middle) / (spread * sqrt(2.0))) if time > 0 else 1.0
 
-        return patience_queue(**queue, agents=agents, survival=survival)
+        return theory.patience_queue(**queue, agents=agents, survival=survival)
     giving_up = 0.0 if patience is None else 1.0 / patience.mean
     if room is None:
-        return erlang_a(**queue, agents=agents, patience_rate=giving_up)
-    return finite_queue(**queue, agents=agents, capacity=agents + room, patience_rate=giving_up)
+        return theory.erlang_a(**queue, agents=agents, patience_rate=giving_up)
+    return theory.finite_queue(
+        **queue, agents=agents, capacity=agents + room, patience_rate=giving_up
+    )
 
 
 def priority_system(
     name: str, rates: Sequence[float], agents: int, *, within: float, batch: float
 ) -> KnownSystem:
     """Return M/M/n with strict priorities, the first class first; arguments as before."""
-    told = priority_queue(
+    told = theory.priority_queue(
         arrival_rate=rates, service_rate=1.0, agents=agents, service_level_time=within
     )
     streams = [
@@ -350,9 +345,9 @@ def priority_system(
     ]
     measures = [occupancy(told.occupancy)]
     waits = [told.p_wait] * len(rates)
-    theory = zip(waits, told.mean_wait, told.mean_queue, told.service_level, strict=True)
-    for place, known in enumerate(theory):
-        measures += of_waiting(place, *known)
+    known = zip(waits, told.mean_wait, told.mean_queue, told.service_level, strict=True)
+    for place, each in enumerate(known):
+        measures += of_waiting(place, *each)
     return KnownSystem(
         name=name,
         scenario=scenario_of(streams, [Group("all", count=agents)], batch, order="priority"),
@@ -382,7 +377,7 @@ def skill_system(
         batch: length of a batch, in time units.
     """
     services = [1.0] * len(agents) if speeds is None else list(speeds)
-    told = fcfs_alis(
+    told = theory.fcfs_alis(
         arrival_rate=rates,
         service_rate=services,
         agents=agents,
@@ -405,9 +400,9 @@ def skill_system(
     measures = [
         occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.occupancy)
     ]
-    theory = zip(told.p_wait, told.mean_wait, told.mean_queue, told.service_level, strict=True)
-    for place, (pools, known) in enumerate(zip(pools_of_class, theory, strict=True)):
-        measures += of_waiting(place, *known)
+    known = zip(told.p_wait, told.mean_wait, told.mean_queue, told.service_level, strict=True)
+    for place, (pools, each) in enumerate(zip(pools_of_class, known, strict=True)):
+        measures += of_waiting(place, *each)
         for pool in sorted(pools)[:-1]:  # the last has the rest
             # A share of the class, not a rate: how many come is chance, not routing.
             flow = Amount("flow", place, (str(pool),))
@@ -469,7 +464,7 @@ def interrupting_system(
         within: the service level time of calls, in time units.
         batch: length of a batch, in time units.
     """
-    told = erlang_c(
+    told = theory.erlang_c(
         arrival_rate=calls, service_rate=1.0 / CALL, agents=agents, service_level_time=within
     )
     measures = [
