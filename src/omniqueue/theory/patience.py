@@ -185,9 +185,8 @@ class _Offered:
     def _chance(self, time: float) -> float:
         chance = float(self._survival(time))
         if not 0.0 <= chance <= 1.0:
-            raise InvalidValueError(
-                "survival", chance, f"a chance from 0 to 1 at {time!r}, that patience is longer"
-            )
+            expected = f"a chance from 0 to 1 at {time!r}, that patience is longer"
+            raise InvalidValueError("survival", chance, expected)
         return chance
 
     def _done(self) -> bool:
@@ -236,11 +235,10 @@ class _Offered:
         times = start + step * _POINTS
         chances = np.array([self._chance(float(time)) for time in times])
         if np.any(np.diff(chances) > 1e-12):
-            raise InvalidValueError(
-                "survival",
-                self._survival,
-                f"a function that never rises, as it does from {start!r} to {start + step!r}",
+            expected = (
+                f"a function that never rises, as it does from {start!r} to {start + step!r}"
             )
+            raise InvalidValueError("survival", self._survival, expected)
         reach = patient + step * (_UPTO @ chances)
         # Step by step, as the two parts of the exponent nearly cancel in a large busy system.
         growth = self._arrivals * chances - self._busy_rate

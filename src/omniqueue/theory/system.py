@@ -64,20 +64,15 @@ def checked_system(
     for field, number in (("arrival_rate", classes), ("service_rate", pools)):
         if number > MAX_NAMES:
             raise InvalidValueError(field, number, f"at most {MAX_NAMES} numbers")
-    agents = listed("agents", agents)
-    if len(agents) != pools:
-        raise InvalidValueError("agents", agents, f"{pools} numbers, one for each service_rate")
+    agents = listed("agents", agents, pools, "numbers, one for each service_rate")
     numbers = tuple(
         count(f"agents[{at}]", number, least=1, most=MAX_AGENTS_IN_ALL)
         for at, number in enumerate(agents)
     )
     if sum(numbers) > MAX_AGENTS_IN_ALL:
         raise InvalidValueError("agents", numbers, f"at most {MAX_AGENTS_IN_ALL} agents in all")
-    pools_of_class = listed("pools_of_class", pools_of_class)
-    if len(pools_of_class) != classes:
-        raise InvalidValueError(
-            "pools_of_class", pools_of_class, f"{classes} collections, one for each arrival_rate"
-        )
+    each = "collections, one for each arrival_rate"
+    pools_of_class = listed("pools_of_class", pools_of_class, classes, each)
     pools_of = []
     for at, given in enumerate(pools_of_class):
         field = f"pools_of_class[{at}]"
@@ -89,9 +84,8 @@ def checked_system(
         pools_of.append(own)
     unused = sorted(set(range(pools)).difference(*pools_of))
     if unused:
-        raise InvalidValueError(
-            "pools_of_class", pools_of_class, f"a class for each pool; leave out {unused}"
-        )
+        expected = f"a class for each pool; leave out {unused}"
+        raise InvalidValueError("pools_of_class", pools_of_class, expected)
     return System(arrivals, services, numbers, tuple(pools_of))
 
 
