@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.times import Constant, Times, law, times
+from omniqueue.centre.times import A_LAW, Constant, Times, times
 from omniqueue.centre.week import DAY_SECONDS, Hours, clock
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import Agent, channels, costs, limits
@@ -184,12 +184,8 @@ class Group:
     )
     miss: float = attrs.field(default=0.0, metadata=SHARE)
     decline: float = attrs.field(default=0.0, metadata=SHARE)
-    reaction: Times = attrs.field(
-        default=Constant(0.0), converter=times, metadata=setting(read=law)
-    )
-    back_after: Times = attrs.field(
-        default=Constant(60.0), converter=times, metadata=setting(read=law)
-    )
+    reaction: Times = attrs.field(default=Constant(0.0), converter=times, metadata=A_LAW)
+    back_after: Times = attrs.field(default=Constant(60.0), converter=times, metadata=A_LAW)
 
     def __attrs_post_init__(self) -> None:
         if self.miss + self.decline > 1:

@@ -428,6 +428,9 @@ def law(value: object, place: reader.Place, others: Sequence[str] = ()) -> Times
     return reader.table_of(LAWS[kind])(rest, place)
 
 
+A_LAW: Final = setting(read=law)
+
+
 def _kind_of(found: Mapping[str, object]) -> str | None:
     """Return the first law that has just these keys."""
     given = sorted(key.removesuffix("_seconds") for key in found)

@@ -8,9 +8,7 @@ from math import nan
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from omniqueue.centre.times import Floats
 from omniqueue.record.ledger import COMPLETED, OPEN
 from omniqueue.sim.replication.crew import Crew
 from omniqueue.sim.replication.customers import Customers
@@ -35,12 +33,12 @@ class GrowingRecord:
 
     def __init__(self, customers: Customers) -> None:
         size = len(customers.arrived_at)
-        self.stream = _whole("h", customers.stream)
-        self.position = _whole("q", customers.position)
-        self.arrived_at = _array(customers.arrived_at)
-        self.handling = _array(customers.handling)
-        self.wrap_up = _array(customers.wrap_up)
-        self.patience = _array(customers.patience)
+        self.stream = array("h", customers.stream.tobytes())
+        self.position = array("q", customers.position.tobytes())
+        self.arrived_at = array("d", customers.arrived_at.tobytes())
+        self.handling = array("d", customers.handling.tobytes())
+        self.wrap_up = array("d", customers.wrap_up.tobytes())
+        self.patience = array("d", customers.patience.tobytes())
         self.attempt: array[int] = array("h", [1]) * size
         self.answered_at = array("d", [nan]) * size
         self.ended_at = array("d", [nan]) * size
@@ -115,15 +113,3 @@ class GrowingRecord:
             ended_seconds=ended,
             incomplete=incomplete,
         )
-
-
-def _array(column: Floats) -> array[float]:
-    found: array[float] = array("d")
-    found.frombytes(column.tobytes())
-    return found
-
-
-def _whole(kind: str, column: NDArray[np.signedinteger]) -> array[int]:
-    found: array[int] = array(kind)
-    found.frombytes(column.tobytes())
-    return found

@@ -288,13 +288,6 @@ class Busyness:
         return np.maximum(generator.standard_gamma(self.shape, days) / self.shape, 1e-12)
 
 
-def recorded_handling(arrivals: Arrivals, count: int) -> Floats | None:
-    """Return the handling times that a log has recorded for its first contacts, or None."""
-    if isinstance(arrivals, Trace) and arrivals.handling is not None:
-        return np.array(arrivals.handling[:count])
-    return None
-
-
 def _counts(field: str, value: object) -> tuple[float, ...]:
     if not isinstance(value, Sequence) or len(value) > RATES_MAX:
         raise InvalidValueError(field, value, f"up to {RATES_MAX} numbers")
