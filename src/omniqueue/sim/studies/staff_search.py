@@ -22,6 +22,7 @@ agent and no exchange of several agents is cheaper; that is not proved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final, TypeAlias
 
 import attrs
@@ -214,13 +215,10 @@ class _Search:
 
     def _neighbours(self, best: Evaluation) -> dict[str, Evaluation]:
         """Return the staffings with one agent less that were simulated as often."""
-        found = {}
         point = tuple(best.agents.values())
-        for place, name in enumerate(best.agents):
-            less = _with(point, place, -1)
-            if (less, best.replications) in self.trail:
-                found[name] = self.trail[less, best.replications]
-        return found
+        less = {name: _with(point, place, -1) for place, name in enumerate(best.agents)}
+        tried = {name: self.trail.get((each, best.replications)) for name, each in less.items()}
+        return {name: each for name, each in tried.items() if each is not None}
 
     def _grow(self, point: _Point) -> tuple[_Point, int]:
         """Add agents until the targets are met, or nobody is left to add."""
@@ -237,21 +235,17 @@ class _Search:
             if fine:
                 point = min(fine, key=self._cost)
             else:
-                short, waits = self._strain(point)
-                cost = self._cost(point)
-
-                def gain(
-                    step: _Point, short: float = short, waits: float = waits, cost: float = cost
-                ) -> tuple[float, float]:
-                    still, waiting = self._strain(step)
-                    more = max(self._cost(step) - cost, 1e-9)
-                    # Far below the load no share moves yet, but waits do.
-                    return round(short - still, 3) / more, (waits - waiting) / more
-
-                point = max(steps, key=gain)
+                point = max(steps, key=partial(self._gain, point))
             self._take(point)
             last, stride = stride, 2 * stride
         return point, last
+
+    def _gain(self, point: _Point, step: _Point) -> tuple[float, float]:
+        """Return by how much a step lessens what is missing, and waits, for what it costs."""
+        (short, waits), (still, waiting) = self._strain(point), self._strain(step)
+        more = max(self._cost(step) - self._cost(point), 1e-9)
+        # Far below the load no share moves yet, but waits do.
+        return round(short - still, 3) / more, (waits - waiting) / more
 
     def _shrink(self, point: _Point, stride: int) -> _Point:
         """Take agents away as long as the targets stay met; in the end one by one."""

@@ -75,7 +75,7 @@ class KnownMeasure:
     under: Amount
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class KnownSystem:
     """A system to be simulated, with everything that is known of it.
 
@@ -86,13 +86,13 @@ class KnownSystem:
 
     Example:
         >>> desk = scenario_of([stream_of("desk", 0, 2.8, 0.2)], [Group("all", count=4)], 100)
-        >>> KnownSystem(name="desk", scenario=desk, measures=(occupancy(0.7),)).measures[0].name
+        >>> KnownSystem("desk", desk, [occupancy(0.7)]).measures[0].name
         'occupancy'
     """
 
     name: str
     scenario: Scenario
-    measures: tuple[KnownMeasure, ...]
+    measures: Sequence[KnownMeasure]
 
 
 def contacts(place: int, *columns: str) -> Amount:
@@ -234,11 +234,8 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Kno
     """
     told = theory.erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
     known = {"chance of refusal": told.p_block, "carried load": told.carried_load}
-    return KnownSystem(
-        name=name,
-        scenario=pool_of(name, rate, agents, within=0.0, batch=batch, room=0),
-        measures=(*of_class(known), occupancy(told.occupancy)),
-    )
+    pool = pool_of(name, rate, agents, within=0.0, batch=batch, room=0)
+    return KnownSystem(name, pool, [*of_class(known), occupancy(told.occupancy)])
 
 
 def erlang_c_system(
@@ -256,11 +253,8 @@ def erlang_c_system(
         "queue length": told.mean_queue,
         "service level": told.service_level,
     }
-    return KnownSystem(
-        name=name,
-        scenario=pool_of(name, rate, agents, within=within, batch=batch),
-        measures=(*of_class(known), occupancy(told.occupancy)),
-    )
+    pool = pool_of(name, rate, agents, within=within, batch=batch)
+    return KnownSystem(name, pool, [*of_class(known), occupancy(told.occupancy)])
 
 
 def impatient_system(
@@ -302,9 +296,9 @@ def impatient_system(
     if isinstance(patience, Exponential):
         # Memoryless: while waiting, each gives up at this rate, whatever else happens.
         lost["given up per time waited"] = 1.0 / patience.mean
-    measures = (*of_class(waiting), occupancy(told.occupancy), *of_class(lost))
+    measures = [*of_class(waiting), occupancy(told.occupancy), *of_class(lost)]
     pool = pool_of(name, rate, agents, within=within, batch=batch, room=room, patience=patience)
-    return KnownSystem(name=name, scenario=pool, measures=measures)
+    return KnownSystem(name, pool, measures)
 
 
 def _impatient(
@@ -327,9 +321,8 @@ def _impatient(
     giving_up = 0.0 if patience is None else 1.0 / patience.mean
     if room is None:
         return theory.erlang_a(**queue, agents=agents, patience_rate=giving_up)
-    return theory.finite_queue(
-        **queue, agents=agents, capacity=agents + room, patience_rate=giving_up
-    )
+    places = agents + room
+    return theory.finite_queue(**queue, agents=agents, capacity=places, patience_rate=giving_up)
 
 
 def priority_system(
@@ -348,11 +341,8 @@ def priority_system(
     known = zip(waits, told.mean_wait, told.mean_queue, told.service_level, strict=True)
     for place, each in enumerate(known):
         measures += of_waiting(place, *each)
-    return KnownSystem(
-        name=name,
-        scenario=scenario_of(streams, [Group("all", count=agents)], batch, order="priority"),
-        measures=tuple(measures),
-    )
+    pool = scenario_of(streams, [Group("all", count=agents)], batch, order="priority")
+    return KnownSystem(name, pool, measures)
 
 
 def skill_system(
@@ -409,9 +399,7 @@ def skill_system(
             share = told.flow[place][pool] / rates[place]
             to = f"share of class {place} to pool {pool}"
             measures.append(KnownMeasure(to, share, flow, contacts(place, "answered")))
-    return KnownSystem(
-        name=name, scenario=scenario_of(streams, groups, batch), measures=tuple(measures)
-    )
+    return KnownSystem(name, scenario_of(streams, groups, batch), measures)
 
 
 def interrupted_mails(calls: float, mails: float) -> tuple[float, float]:
@@ -478,17 +466,9 @@ def interrupting_system(
         stream_of(name, 0, calls, within, handling=Exponential(CALL), priority=1),
         stream_of(name, 1, mails, within, channel="email", handling=Lognormal(MAIL, MAIL_SD)),
     ]
-    return KnownSystem(
-        name=name,
-        scenario=scenario_of(
-            streams,
-            [Group("all", count=agents)],
-            batch,
-            channels=[Channel("email", interrupted_by=["phone"])],
-            order=order,
-        ),
-        measures=tuple(measures),
-    )
+    groups, channels = [Group("all", count=agents)], [Channel("email", interrupted_by=["phone"])]
+    centre = scenario_of(streams, groups, batch, channels=channels, order=order)
+    return KnownSystem(name, centre, measures)
 
 
 def _mails(calls: float, mails: float, *, by_priority: bool) -> dict[str, float]:
@@ -500,11 +480,8 @@ def _mails(calls: float, mails: float, *, by_priority: bool) -> dict[str, float]
         "number in system": mails * time,
     }
     if by_priority:
-        found |= {
-            "mean wait": wait,
-            "queue length": mails * wait,
-            "mean time interrupted": interrupted,
-        }
+        found |= {"mean wait": wait, "queue length": mails * wait}
+        found["mean time interrupted"] = interrupted
     return found
 
 
