@@ -245,21 +245,10 @@ class _Offered:
         exponents = exponent + step * (_UPTO @ growth)
         peak = float(exponents.max())
         density = step * np.exp(exponents - peak)
-        rows = np.stack(
-            [
-                density,
-                density * chances,
-                density * (1.0 - chances),
-                density * reach,
-                density * chances * times,
-            ]
-        )
-        return _Panel(
-            patient=float(reach[-1]),
-            exponent=float(exponents[-1]),
-            peak=peak,
-            parts=rows @ _UPTO[-1],
-        )
+        served = density * chances
+        parts = [density, served, density * (1.0 - chances), density * reach, served * times]
+        sums = np.stack(parts) @ _UPTO[-1]
+        return _Panel(float(reach[-1]), float(exponents[-1]), peak, sums)
 
     def _refuse(self) -> None:
         raise InvalidValueError(
