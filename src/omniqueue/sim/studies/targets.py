@@ -260,12 +260,7 @@ def outcomes_of(
     return tuple(
         TargetOutcome(
             target=target,
-            estimate=measure_interval(
-                target.kind,
-                units[:, place, 0],
-                units[:, place, 1],
-                confidence=confidence,
-            ),
+            estimate=measure_interval(target.kind, *units[:, place, :2].T, confidence=confidence),
             cautious=cautious,
         )
         for place, target in enumerate(targets)
