@@ -16,32 +16,22 @@ from omniqueue.model.checks import (
     priority as checked_priority,
     truth,
 )
+from omniqueue.model.fields import Check, Metadata, checked, setting
 from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
 
 RELAX_STEPS_MAX = 64
 
 
-def _prefer_agent(value: str) -> str:
-    return identifier("prefer.agent", value)
-
-
-def _prefer_seconds(value: float) -> float:
-    return duration("prefer.seconds", value)
-
-
-def _skip_if_away(value: bool) -> bool:
-    return truth("prefer.skip_if_away", value)
-
-
-def _after_seconds(value: float) -> float:
-    return duration("relax.after_seconds", value)
+def _named(check: Check, name: str) -> Metadata:
+    """Return the metadata of a field that a contact's refusals call by a longer name."""
+    return setting(lambda _, value: check(name, value))
 
 
 def _relaxed_skills(value: Mapping[str, int]) -> Skills:
     return Skills.of(value, field="relax.skills", most=SKILLS_NEEDED_MAX)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Preference:
     """The agent a contact waits for, and how long only that agent may take it.
 
@@ -58,12 +48,12 @@ class Preference:
         True
     """
 
-    agent: str = attrs.field(converter=_prefer_agent)
-    seconds: float = attrs.field(converter=_prefer_seconds)
-    skip_if_away: bool = attrs.field(default=True, converter=_skip_if_away)
+    agent: str = attrs.field(metadata=_named(identifier, "prefer.agent"))
+    seconds: float = attrs.field(metadata=_named(duration, "prefer.seconds"))
+    skip_if_away: bool = attrs.field(default=True, metadata=_named(truth, "prefer.skip_if_away"))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class RelaxStep:
     """One step of a relaxation: from then on these skills are needed instead.
 
@@ -79,7 +69,7 @@ class RelaxStep:
         60.0
     """
 
-    after_seconds: float = attrs.field(converter=_after_seconds)
+    after_seconds: float = attrs.field(metadata=_named(duration, "relax.after_seconds"))
     skills: Skills = attrs.field(converter=_relaxed_skills)
 
 
