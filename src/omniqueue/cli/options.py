@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # what only a run needs is imported by it
 
 N = TypeVar("N", int, float)
 T = TypeVar("T")
-_STUDY: Final = ("replications", "confidence", "seed", "jobs")
+_STUDY: Final = ("replications", "confidence", "seed", "jobs", "precision")
 _SECONDS: Final = (-2_208_988_800, 7_289_654_400)  # the years 1900 to 2200, as in a log
 
 
@@ -67,7 +67,7 @@ def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -
 
 
 def add_study_options(
-    parser: argparse.ArgumentParser, *, replications: str, same_for: str = ""
+    parser: argparse.ArgumentParser, *, replications: str, same_for: str = "", until: str = ""
 ) -> None:
     """Add what every study by simulation takes: how often, how surely, with which chance.
 
@@ -75,6 +75,7 @@ def add_study_options(
         parser: the verb's parser.
         replications: what is counted by --replications, in words.
         same_for: for whom the chance is the same, in words; empty: nothing is compared.
+        until: what --precision waits for, in words; empty: there is no such option.
 
     Cost: O(1).
 
@@ -90,6 +91,8 @@ def add_study_options(
     add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
     add("--seed", type=int, metavar="N", help=seed)
     add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
+    if until:
+        add("--precision", type=float, metavar="SHARE", help=f"go on until {until}")
 
 
 def study_of(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -104,7 +107,7 @@ def study_of(arguments: argparse.Namespace) -> dict[str, Any]:
         >>> study_of(parser.parse_args([]))
         {'replications': None, 'confidence': 0.95, 'seed': None, 'jobs': 1}
     """
-    return {name: getattr(arguments, name) for name in _STUDY}
+    return {name: getattr(arguments, name) for name in _STUDY if name in arguments}
 
 
 def instead(value: T, **changes: object) -> T:

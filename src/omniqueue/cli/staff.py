@@ -8,22 +8,21 @@ documented at `StaffingPlan.to_dict`; the command line adds `verdict`, a list of
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
 from omniqueue.cli.options import add_repeatable, add_study_options, count, group_numbers, study_of
-from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.verb import add_output_options, present, watched
+
+WHAT: Final = "search the cheapest staffing by group that meets targets"
+MORE: Final = (
+    "Search, from an Erlang start and by simulation, the cheapest numbers of"
+    " agents by group that meet all targets, and print the evidence. Exit code 1: no staffing"
+    " within the bounds meets them. 130: the search was stopped, the result is partial."
+)
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "staff",
-        run,
-        what="search the cheapest staffing by group that meets targets",
-        more="Search, from an Erlang start and by simulation, the cheapest numbers of"
-        " agents by group that meet all targets, and print the evidence. Exit code 1: no staffing"
-        " within the bounds meets them. 130: the search was stopped, the result is partial.",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long")
     add(
@@ -65,20 +64,19 @@ def run(arguments: argparse.Namespace) -> int:
     most = dict(group_numbers("--max-agents", arguments.max_agents, count, bare=True))
     if "" in most:  # of every group that is not named
         most = {**dict.fromkeys((each.name for each in scenario.groups), most.pop("")), **most}
-    with watched(arguments) as (progress, stopped):
+    with watched(arguments) as watch:
         plan = find_staffing(
             scenario,
             arguments.target,
             costs=dict(group_numbers("--cost", arguments.cost, float)),
             most=most,
             **study_of(arguments),
-            progress=progress,
-            stopped=stopped,
+            **watch,
         )
     return present(
         arguments,
-        lambda: {**plan.to_dict(), "verdict": staffing_verdict(plan)},
-        lambda: staffing_lines(plan, brief=arguments.quiet),
-        incomplete=plan.incomplete,
+        plan,
+        lambda plan: {**plan.to_dict(), "verdict": staffing_verdict(plan)},
+        staffing_lines,
         holds=plan.met,
     )
