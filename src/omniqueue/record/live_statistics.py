@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
@@ -64,16 +65,14 @@ class LiveSummary:
     longest_waiting_seconds: float | None
 
 
+@attrs.define
 class _Channel:
     """The running sums of one channel."""
 
-    __slots__ = ("buckets", "longest", "states", "sums")
-
-    def __init__(self) -> None:
-        self.sums = ContactSums()  # of those that are answered or over
-        self.longest = 0.0
-        self.states: dict[str, int] = {}
-        self.buckets = [0] * len(BUCKETS)
+    sums: ContactSums = attrs.Factory(ContactSums)  # of those that are answered or over
+    longest: float = 0.0
+    states: Counter[str] = attrs.Factory(Counter)
+    buckets: list[int] = attrs.Factory(lambda: [0] * len(BUCKETS))
 
     def answer(self, wait: float, target: float | None) -> None:
         self.sums.add("answered", wait, target)
@@ -127,7 +126,7 @@ class LiveStatistics(EventListener):
         self._lives = Lives(known) if lives is None else lives
         self._workload = Workload(known, self._lives)
         self._channels: dict[str, _Channel] = {}
-        self._lanes: dict[tuple[str, Skills], int] = {}
+        self._lanes: Counter[tuple[str, Skills]] = Counter()
         self._lane_of: dict[Life, tuple[str, Skills]] = {}  # of those that wait
         self._oldest: list[tuple[float, int, Life]] = []  # a heap; some wait no more
         self._count = 0
@@ -156,25 +155,23 @@ class LiveStatistics(EventListener):
                 channel = life.entered_channel
                 wait = at - life.arrived_at
                 unanswered[channel].add("open", wait, self._targets.get(channel))
-        states: dict[str, int] = {}
+        states: Counter[str] = Counter()
         for each in self._channels.values():
-            for state, number in each.states.items():
-                states[state] = states.get(state, 0) + number
+            states.update(each.states)
         agents = self._workload.agents(at=at).values()
         presences = dict.fromkeys(("ready", "away", "offline"), 0)
         for agent in agents:
             if agent.presence is not None:
                 presences[agent.presence] += 1
         oldest = self._longest_waiting()
-        most_first = sorted(self._lanes.items(), key=lambda item: -item[1])
         return LiveSummary(
             at=at,
-            states=MappingProxyType(states),
+            states=MappingProxyType(dict(states)),
             channels=tuple(
                 self._channels[name].statistics(name, sums) for name, sums in unanswered.items()
             ),
             agents=Measured(name="all", sums=agent_sums(agents)),
-            lanes=MappingProxyType(dict(most_first)),
+            lanes=MappingProxyType(dict(self._lanes.most_common())),
             presences=MappingProxyType(presences),
             longest_waiting=None if oldest is None else oldest.id,
             longest_waiting_seconds=None if oldest is None else at - oldest.arrived_at,
@@ -195,7 +192,7 @@ class LiveStatistics(EventListener):
         counts = self._channels[life.entered_channel].states
         if before is not None:
             counts[before] -= 1
-        counts[life.state] = counts.get(life.state, 0) + 1
+        counts[life.state] += 1
         if before == "waiting":
             self._leave_lane(life)
 
@@ -222,7 +219,7 @@ class LiveStatistics(EventListener):
 
     def _enter_lane(self, life: Life) -> None:
         lane = self._lane_of[life] = (life.channel, life.skills)
-        self._lanes[lane] = self._lanes.get(lane, 0) + 1
+        self._lanes[lane] += 1
 
     def _leave_lane(self, life: Life) -> None:
         lane = self._lane_of.pop(life)
