@@ -38,13 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="A: who calls, who answers, when and how long")
     add_policy_options(parser, whose="B's")
-    add_repeatable(
-        parser,
-        "--agents",
-        "GROUP=N",
-        "B has N agents in a group, in all its shifts together (repeatable); or OTHER.toml:"
-        " the agents of another scenario",
-    )
+    agents = "B has N agents in a group, in all its shifts together (repeatable); or OTHER.toml:"
+    add_repeatable(parser, "--agents", "GROUP=N", f"{agents} the agents of another scenario")
     known = "the difference in the mean wait is known to within this share of A's"
     add_study_options(parser, replications="how many pairs of runs", same_for="both", until=known)
     add_output_options(parser, quiet="only the verdict, no progress bar")
@@ -84,11 +79,7 @@ def _changed(scenario: Scenario, arguments: argparse.Namespace) -> Scenario:
 
     files = [text for text in arguments.agents if text.endswith(".toml")]
     groups = [read_scenario(file).groups for file in files]
-    other = instead(
-        scenario,
-        order=arguments.order,
-        selection=arguments.selection,
-        groups=groups[-1] if groups else None,
-    )
+    policies = {"order": arguments.order, "selection": arguments.selection}
+    other = instead(scenario, groups=groups[-1] if groups else None, **policies)
     numbers = [text for text in arguments.agents if text not in files]
     return staffed(other, dict(group_numbers("--agents", numbers, count)))

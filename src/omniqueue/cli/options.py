@@ -20,15 +20,16 @@ _SECONDS: Final = (-2_208_988_800, 7_289_654_400)  # the years 1900 to 2200, as 
 
 
 def add_repeatable(
-    parser: argparse._ActionsContainer, option: str, metavar: str, what: str
+    to: argparse._ActionsContainer, option: str, metavar: str, what: str, *, required: bool = False
 ) -> None:
     """Add an option that may be given several times; its value is a list.
 
     Args:
-        parser: the verb's parser, or a group of its options.
+        to: the verb's parser, or a group of its options.
         option: its name.
         metavar: what it takes.
         what: its help.
+        required: whether it must be given.
 
     Example:
         >>> parser = argparse.ArgumentParser()
@@ -36,7 +37,26 @@ def add_repeatable(
         >>> parser.parse_args(["--cost", "a=1", "--cost", "b=2"]).cost
         ['a=1', 'b=2']
     """
-    parser.add_argument(option, metavar=metavar, action="append", default=[], help=what)
+    add = to.add_argument
+    add(option, metavar=metavar, action="append", default=[], help=what, required=required)
+
+
+def add_explain(parser: argparse.ArgumentParser, times: str, more: str = "") -> None:
+    """Add --explain.
+
+    Args:
+        parser: the verb's parser.
+        times: how a time is written, in words.
+        more: what else is to be known, in words.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_explain(parser, "seconds")
+        >>> parser.parse_args(["--explain", "c7@120"]).explain
+        ['c7@120']
+    """
+    what = f"say why that contact waits at that time ({times}), after all that happens then;{more}"
+    add_repeatable(parser, "--explain", "CONTACT@TIME", f"{what} may be given more than once")
 
 
 def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -> None:
@@ -54,16 +74,12 @@ def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -
         >>> parser.parse_args(["--order", "priority"]).order
         'priority'
     """
-    order = f"{whose} order: " if whose else ""
-    selection = f"{whose} selection: " if whose else ""
-    parser.add_argument(
-        "--order", metavar="NAME", help=f"{order}arrival, priority, aging:SECONDS or deadline"
-    )
-    parser.add_argument(
-        "--selection",
-        metavar="NAME",
-        help=f"{selection}longest-idle, least-loaded, most-skilled or closest-fit",
-    )
+    for option, known in (
+        ("order", "arrival, priority, aging:SECONDS or deadline"),
+        ("selection", "longest-idle, least-loaded, most-skilled or closest-fit"),
+    ):
+        text = f"{whose} {option}: {known}" if whose else known
+        parser.add_argument(f"--{option}", metavar="NAME", help=text)
 
 
 def add_study_options(

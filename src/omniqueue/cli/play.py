@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
 from omniqueue.cli.console import complain
-from omniqueue.cli.options import add_repeatable, question
+from omniqueue.cli.options import add_explain, question
 from omniqueue.cli.verb import CHECK_FAILED, DONE
 from omniqueue.errors import InvalidValueError
 
@@ -26,13 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
     parser.add_argument("file", metavar="FILE", help="the play; - for standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
-    add_repeatable(
-        parser,
-        "--explain",
-        "CONTACT@TIME",
-        "say why that contact waits at that time (seconds), after all that happens then;"
-        " may be given more than once",
-    )
+    add_explain(parser, "seconds")
 
 
 def run(arguments: argparse.Namespace) -> int:

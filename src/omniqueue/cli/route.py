@@ -28,7 +28,7 @@ import argparse
 from typing import Final
 
 from omniqueue.cli.log_options import add_log_options, logged, staff_of
-from omniqueue.cli.options import add_policy_options, add_repeatable, question
+from omniqueue.cli.options import add_explain, add_policy_options, question
 from omniqueue.cli.verb import add_output_options, present, watched
 from omniqueue.errors import InvalidValueError
 
@@ -46,14 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_policy_options(parser)
     add = parser.add_argument
     add("--interval", metavar="LENGTH", help="also a table by time of arrival, as 30min")
-    add_repeatable(
-        parser,
-        "--explain",
-        "CONTACT@TIME",
-        "say why that contact waits at that time (ISO 8601, or seconds since 1970 UTC),"
-        " after all that happens then; with --fold in the week that all are laid over; may be"
-        " given more than once",
-    )
+    folded = " with --fold in the week that all are laid over;"
+    add_explain(parser, "ISO 8601, or seconds since 1970 UTC", folded)
     add("--events", metavar="OUT.jsonl", help="write every event, as JSON lines; gzip: *.gz")
     add_output_options(parser, quiet="only the totals and the verdict")
 

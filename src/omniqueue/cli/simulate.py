@@ -34,28 +34,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_policy_options(parser)
     known = "the mean wait is known to within this share, as 0.05"
     add_study_options(parser, replications="how many independent runs", until=known)
-    add(
-        "--batches",
-        type=int,
-        default=1,
-        metavar="N",
-        help="batch means: cut each run into N parts (for one long run)",
-    )
-    add(
-        "--horizon",
-        metavar="LENGTH",
-        help="until when contacts arrive, from Monday 00:00, as 12h or 20d",
-    )
+    parts = "batch means: cut each run into N parts (for one long run)"
+    add("--batches", type=int, default=1, metavar="N", help=parts)
+    until = "until when contacts arrive, from Monday 00:00, as 12h or 20d"
+    add("--horizon", metavar="LENGTH", help=until)
     add("--warm-up", metavar="LENGTH", help="what is not measured at the beginning")
     add("--interval", metavar="LENGTH", help="a table by intervals of this length, as 30min")
     add("--brief", action="store_true", help="no table by interval")
     add_output_options(parser, quiet="no progress bar")
     add("--report", metavar="OUT.html", help="also write a report with figures (extra: plot)")
-    add(
-        "--report-hour",
-        metavar="CLOCK",
-        help="the hour of the first day that it shows contact by contact, as 10:00 (the busiest)",
-    )
+    hour = "the hour of the first day that it shows contact by contact, as 10:00 (the busiest)"
+    add("--report-hour", metavar="CLOCK", help=hour)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -23,27 +23,15 @@ MORE: Final = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
-    add = parser.add_argument
-    add("scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long")
-    add(
-        "--target",
-        metavar="TEXT",
-        action="append",
-        required=True,
-        help='"phone 80%% in 20s" or "abandon phone under 5%%" (repeatable)',
+    parser.add_argument(
+        "scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long"
     )
-    add_repeatable(
-        parser,
-        "--cost",
-        "GROUP=COST",
-        "what an agent-hour of a group costs; others: 1 (repeatable)",
-    )
-    add_repeatable(
-        parser,
-        "--max-agents",
-        "[GROUP=]N",
-        "the most agents of every group, or of one (repeatable)",
-    )
+    targets = '"phone 80%% in 20s" or "abandon phone under 5%%" (repeatable)'
+    add_repeatable(parser, "--target", "TEXT", targets, required=True)
+    costs = "what an agent-hour of a group costs; others: 1 (repeatable)"
+    add_repeatable(parser, "--cost", "GROUP=COST", costs)
+    most = "the most agents of every group, or of one (repeatable)"
+    add_repeatable(parser, "--max-agents", "[GROUP=]N", most)
     add_study_options(parser, replications="how many runs of each last candidate", same_for="all")
     add_output_options(parser, quiet="only the staffing, no progress bar")
 
