@@ -305,10 +305,9 @@ class Contact:
         if self.arrived_at is not None:
             said.append(f"arrived_at={self.arrived_at!r}")
         if self.terms is not None:
-            for field in attrs.fields(Terms):
-                value = getattr(self.terms, field.name)
-                if value is not None and value != ():
-                    said.append(f"{field.name}={value!r}")
+            for name, value in _said(self.terms, relaxed=True).items():
+                if value not in (None, ()):
+                    said.append(f"{name}={value!r}")
         return f"Contact({', '.join(said)})"
 
 

@@ -272,10 +272,7 @@ class Audit:
 
 
 def audited(
-    header: Header,
-    items: Iterable[tuple[int, Item]],
-    *,
-    stopped: Callable[[], bool] = bool,
+    header: Header, items: Iterable[tuple[int, Item]], *, stopped: Callable[[], bool] = bool
 ) -> AuditResult:
     """Return what an audit of a whole record finds.
 

@@ -123,32 +123,21 @@ def day_profile(result: SimulationResult) -> DayProfile:
         name: all_units(by_channel(each.intervals[name]) for each in several) for name in _CONTACTS
     }
     sums |= {name: all_units(each.interval_groups[name] for each in several) for name in _CREWS}
+    sums["seconds"] = all_units(each.interval_seconds for each in several)
     edges: Floats = np.arange(slots + 1, dtype=float) * length
     if not fold:
         edges[-1] = min(edges[-1], scenario.horizon_seconds)
-    profile = DayProfile(
-        edges=edges,
+    # Left out is what comes before the first and after the last sign of life.
+    signs = (sums[name].sum(axis=(0, 2)) > 0 for name in ("arrived", "signed_in_seconds"))
+    alive = np.flatnonzero(np.logical_or(*signs))
+    first, last = (int(alive[0]), int(alive[-1])) if len(alive) else (0, slots - 1)
+    return DayProfile(
+        edges=edges[first : last + 2],
         days=tuple(days.tolist()) if fold else (),
-        sums={**sums, "seconds": all_units(each.interval_seconds for each in several)},
+        sums={name: each[:, first : last + 1] for name, each in sums.items()},
         channels=channels,
         groups=tuple(group.name for group in scenario.groups),
         confidence=result.confidence,
-    )
-    return _trimmed(profile)
-
-
-def _trimmed(profile: DayProfile) -> DayProfile:
-    """Leave out what comes before the first and after the last sign of life."""
-    alive = profile.sums["arrived"].sum(axis=(0, 2)) > 0
-    alive |= profile.sums["signed_in_seconds"].sum(axis=(0, 2)) > 0
-    if not alive.any():
-        return profile
-    first, last = (int(place) for place in np.flatnonzero(alive)[[0, -1]])
-    part = slice(first, last + 1)
-    return attrs.evolve(
-        profile,
-        edges=profile.edges[first : last + 2],
-        sums={name: each[:, part] for name, each in profile.sums.items()},
     )
 
 

@@ -154,8 +154,5 @@ def _share(number: int, each: PairedDifference) -> str:
 
 
 def _difference_json(each: PairedDifference) -> dict[str, JsonValue]:
-    change = {"mean": each.change.value, "low": each.change.low, "high": each.change.high}
-    return {
-        **json_fields(each, "change"),
-        **{name: json_value(value) for name, value in change.items()},
-    }
+    mean, low, high = map(json_value, (each.change.value, each.change.low, each.change.high))
+    return {**json_fields(each, "change"), "mean": mean, "low": low, "high": high}

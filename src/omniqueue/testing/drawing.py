@@ -245,12 +245,10 @@ class Writer:
                 said["channel"] = pick(self._channels)
         elif do == "update":
             said["priority"] = pick((0, 1, -1, 5))
-            if pick((0, 1)):
-                said["skills"] = {**levels(pick, SKILL_NAMES)}
         elif do == "transfer":
             said["keep_place"] = pick((True, False))
-            if pick((0, 1)):
-                said["skills"] = {**levels(pick, SKILL_NAMES)}
+        if do in ("update", "transfer") and pick((0, 1)):
+            said["skills"] = {**levels(pick, SKILL_NAMES)}
         if do in ("transfer", "reopen") and pick((0, 1)):
             said["prefer"] = preference(pick, agent_ids)
         return said
