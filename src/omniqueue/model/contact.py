@@ -22,9 +22,14 @@ from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
 RELAX_STEPS_MAX = 64
 
 
-def _named(check: Check, name: str) -> Metadata:
-    """Return the metadata of a field that a contact's refusals call by a longer name."""
-    return setting(lambda _, value: check(name, value))
+def _preferred(check: Check, name: str) -> Metadata:
+    """Return the metadata of a preference's field: a refusal names it as the contact's."""
+    said = f"prefer.{name}"
+    return setting(lambda _, value: check(said, value))
+
+
+def _after_seconds(value: float) -> float:
+    return duration("relax.after_seconds", value)
 
 
 def _relaxed_skills(value: Mapping[str, int]) -> Skills:
@@ -48,12 +53,12 @@ class Preference:
         True
     """
 
-    agent: str = attrs.field(metadata=_named(identifier, "prefer.agent"))
-    seconds: float = attrs.field(metadata=_named(duration, "prefer.seconds"))
-    skip_if_away: bool = attrs.field(default=True, metadata=_named(truth, "prefer.skip_if_away"))
+    agent: str = attrs.field(metadata=_preferred(identifier, "agent"))
+    seconds: float = attrs.field(metadata=_preferred(duration, "seconds"))
+    skip_if_away: bool = attrs.field(default=True, metadata=_preferred(truth, "skip_if_away"))
 
 
-@attrs.frozen(field_transformer=checked)
+@attrs.frozen
 class RelaxStep:
     """One step of a relaxation: from then on these skills are needed instead.
 
@@ -69,7 +74,7 @@ class RelaxStep:
         60.0
     """
 
-    after_seconds: float = attrs.field(metadata=_named(duration, "relax.after_seconds"))
+    after_seconds: float = attrs.field(converter=_after_seconds)
     skills: Skills = attrs.field(converter=_relaxed_skills)
 
 
@@ -305,9 +310,10 @@ class Contact:
         if self.arrived_at is not None:
             said.append(f"arrived_at={self.arrived_at!r}")
         if self.terms is not None:
-            for name, value in _said(self.terms, relaxed=True).items():
-                if value not in (None, ()):
-                    said.append(f"{name}={value!r}")
+            for field in attrs.fields(Terms):
+                value = getattr(self.terms, field.name)
+                if value is not None and value != ():
+                    said.append(f"{field.name}={value!r}")
         return f"Contact({', '.join(said)})"
 
 

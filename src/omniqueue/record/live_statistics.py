@@ -71,7 +71,7 @@ class _Channel:
 
     sums: ContactSums = attrs.Factory(ContactSums)  # of those that are answered or over
     longest: float = 0.0
-    states: Counter[str] = attrs.Factory(Counter)
+    states: dict[str, int] = attrs.Factory(dict)
     buckets: list[int] = attrs.Factory(lambda: [0] * len(BUCKETS))
 
     def answer(self, wait: float, target: float | None) -> None:
@@ -126,7 +126,7 @@ class LiveStatistics(EventListener):
         self._lives = Lives(known) if lives is None else lives
         self._workload = Workload(known, self._lives)
         self._channels: dict[str, _Channel] = {}
-        self._lanes: Counter[tuple[str, Skills]] = Counter()
+        self._lanes: dict[tuple[str, Skills], int] = {}
         self._lane_of: dict[Life, tuple[str, Skills]] = {}  # of those that wait
         self._oldest: list[tuple[float, int, Life]] = []  # a heap; some wait no more
         self._count = 0
@@ -171,7 +171,7 @@ class LiveStatistics(EventListener):
                 self._channels[name].statistics(name, sums) for name, sums in unanswered.items()
             ),
             agents=Measured(name="all", sums=agent_sums(agents)),
-            lanes=MappingProxyType(dict(self._lanes.most_common())),
+            lanes=MappingProxyType(dict(Counter(self._lanes).most_common())),
             presences=MappingProxyType(presences),
             longest_waiting=None if oldest is None else oldest.id,
             longest_waiting_seconds=None if oldest is None else at - oldest.arrived_at,
@@ -192,7 +192,7 @@ class LiveStatistics(EventListener):
         counts = self._channels[life.entered_channel].states
         if before is not None:
             counts[before] -= 1
-        counts[life.state] += 1
+        counts[life.state] = counts.get(life.state, 0) + 1
         if before == "waiting":
             self._leave_lane(life)
 
@@ -219,7 +219,7 @@ class LiveStatistics(EventListener):
 
     def _enter_lane(self, life: Life) -> None:
         lane = self._lane_of[life] = (life.channel, life.skills)
-        self._lanes[lane] += 1
+        self._lanes[lane] = self._lanes.get(lane, 0) + 1
 
     def _leave_lane(self, life: Life) -> None:
         lane = self._lane_of.pop(life)
