@@ -10,8 +10,22 @@ from omniqueue.model.event import Event, Rank
 from omniqueue.model.skill import Skills
 
 
+@attrs.define
+class ContactEvent(Event):
+    """The base of what happens to a contact."""
+
+    contact: str
+
+
+@attrs.define
+class HeldEvent(ContactEvent):
+    """The base of what happens between a contact and an agent."""
+
+    agent: str
+
+
 @attrs.frozen
-class Queued(Event, name="queued"):
+class Queued(ContactEvent, name="queued"):
     """A contact entered the queue.
 
     Example:
@@ -19,7 +33,6 @@ class Queued(Event, name="queued"):
         3.0
     """
 
-    contact: str
     channel: str
     skills: Skills
     priority: int
@@ -28,7 +41,7 @@ class Queued(Event, name="queued"):
 
 
 @attrs.frozen
-class Deferred(Event, name="deferred"):
+class Deferred(ContactEvent, name="deferred"):
     """A contact is passed over, its place kept, `until` then (None: until released).
 
     Example:
@@ -36,13 +49,12 @@ class Deferred(Event, name="deferred"):
         60.0
     """
 
-    contact: str
     channel: str
     until: float | None
 
 
 @attrs.frozen
-class Released(Event, name="released"):
+class Released(ContactEvent, name="released"):
     """A deferral ended, by its timer or by `release`; the contact waits again.
 
     Example:
@@ -50,11 +62,9 @@ class Released(Event, name="released"):
         'c1'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Preferred(Event, name="preferred"):
+class Preferred(HeldEvent, name="preferred"):
     """Only this agent may take the contact `until` then.
 
     Example:
@@ -62,14 +72,12 @@ class Preferred(Event, name="preferred"):
         'jill'
     """
 
-    contact: str
-    agent: str
     until: float
     skip_if_away: bool
 
 
 @attrs.frozen
-class PreferenceEnded(Event, name="preference_ended"):
+class PreferenceEnded(HeldEvent, name="preference_ended"):
     """Anyone may take the contact now: the time is over, the agent not ready, the skills new.
 
     Example:
@@ -77,12 +85,9 @@ class PreferenceEnded(Event, name="preference_ended"):
         'preference_ended'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Relaxed(Event, name="relaxed"):
+class Relaxed(ContactEvent, name="relaxed"):
     """A relaxation step replaced the skills that the contact needs.
 
     Example:
@@ -90,12 +95,11 @@ class Relaxed(Event, name="relaxed"):
         1
     """
 
-    contact: str
     skills: Skills
 
 
 @attrs.frozen
-class Updated(Event, name="updated"):
+class Updated(ContactEvent, name="updated"):
     """`update` changed the contact; both values are those now in force.
 
     Example:
@@ -103,14 +107,13 @@ class Updated(Event, name="updated"):
         7
     """
 
-    contact: str
     priority: int
     skills: Skills
     rank: Rank
 
 
 @attrs.frozen
-class PassedOver(Event, name="passed_over"):
+class PassedOver(HeldEvent, name="passed_over"):
     """Who waited before the contact that is given next, and why its agent did not take them.
 
     Args:
@@ -126,15 +129,13 @@ class PassedOver(Event, name="passed_over"):
         1
     """
 
-    contact: str
-    agent: str
     contacts: int
     causes: Mapping[str, int]
     first: tuple[tuple[str, str], ...]
 
 
 @attrs.frozen
-class Offered(Event, name="offered"):
+class Offered(HeldEvent, name="offered"):
     """A contact is held out to an agent `until` then.
 
     Example:
@@ -142,13 +143,11 @@ class Offered(Event, name="offered"):
         20.0
     """
 
-    contact: str
-    agent: str
     until: float
 
 
 @attrs.frozen
-class Assigned(Event, name="assigned"):
+class Assigned(HeldEvent, name="assigned"):
     """An agent took the contact (`by_hand`: by `assign`, out of turn).
 
     Example:
@@ -156,13 +155,11 @@ class Assigned(Event, name="assigned"):
         'ana'
     """
 
-    contact: str
-    agent: str
     by_hand: bool
 
 
 @attrs.frozen
-class Interrupted(Event, name="interrupted"):
+class Interrupted(HeldEvent, name="interrupted"):
     """The contact is put aside by its agent for the contact `by`; it goes on afterwards.
 
     Example:
@@ -170,13 +167,11 @@ class Interrupted(Event, name="interrupted"):
         'call'
     """
 
-    contact: str
-    agent: str
     by: str
 
 
 @attrs.frozen
-class Continued(Event, name="continued"):
+class Continued(HeldEvent, name="continued"):
     """The agent takes an interrupted contact up again.
 
     Example:
@@ -184,12 +179,9 @@ class Continued(Event, name="continued"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Declined(Event, name="declined"):
+class Declined(HeldEvent, name="declined"):
     """The agent declined and is not offered this contact again before `retry_at`.
 
     Example:
@@ -197,13 +189,11 @@ class Declined(Event, name="declined"):
         65.0
     """
 
-    contact: str
-    agent: str
     retry_at: float
 
 
 @attrs.frozen
-class OfferExpired(Event, name="offer_expired"):
+class OfferExpired(HeldEvent, name="offer_expired"):
     """The agent did not answer; no new offer of this contact before `retry_at`.
 
     Example:
@@ -211,13 +201,11 @@ class OfferExpired(Event, name="offer_expired"):
         'ana'
     """
 
-    contact: str
-    agent: str
     retry_at: float
 
 
 @attrs.frozen
-class OfferRevoked(Event, name="offer_revoked"):
+class OfferRevoked(HeldEvent, name="offer_revoked"):
     """An offer was taken back: the agent or the customer left.
 
     Example:
@@ -225,12 +213,9 @@ class OfferRevoked(Event, name="offer_revoked"):
         'c1'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Requeued(Event, name="requeued"):
+class Requeued(ContactEvent, name="requeued"):
     """The contact waits again, at its old place.
 
     Example:
@@ -238,11 +223,9 @@ class Requeued(Event, name="requeued"):
         'requeued'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class ExclusionEnded(Event, name="exclusion_ended"):
+class ExclusionEnded(HeldEvent, name="exclusion_ended"):
     """The agent may be offered this contact again.
 
     Example:
@@ -250,12 +233,9 @@ class ExclusionEnded(Event, name="exclusion_ended"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Reserved(Event, name="reserved"):
+class Reserved(HeldEvent, name="reserved"):
     """The agent is kept free for a contact that has waited too long.
 
     Example:
@@ -263,12 +243,9 @@ class Reserved(Event, name="reserved"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class ReservationEnded(Event, name="reservation_ended"):
+class ReservationEnded(HeldEvent, name="reservation_ended"):
     """The agent is no longer kept free for the contact, which it did not take.
 
     Example:
@@ -276,12 +253,9 @@ class ReservationEnded(Event, name="reservation_ended"):
         'c1'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Completed(Event, name="completed"):
+class Completed(ContactEvent, name="completed"):
     """The contact is answered; wrap-up follows (0: none; None: until finished).
 
     Example:
@@ -289,13 +263,12 @@ class Completed(Event, name="completed"):
         30.0
     """
 
-    contact: str
     agent: str | None
     wrap_up_seconds: float | None
 
 
 @attrs.frozen
-class WrapUpEnded(Event, name="wrap_up_ended"):
+class WrapUpEnded(HeldEvent, name="wrap_up_ended"):
     """The agent's work after the contact is over.
 
     Example:
@@ -303,12 +276,9 @@ class WrapUpEnded(Event, name="wrap_up_ended"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Transferred(Event, name="transferred"):
+class Transferred(HeldEvent, name="transferred"):
     """The agent sent the contact on; `skills` are those now needed.
 
     Example:
@@ -316,15 +286,13 @@ class Transferred(Event, name="transferred"):
         True
     """
 
-    contact: str
-    agent: str
     skills: Skills
     keep_place: bool
     rank: Rank
 
 
 @attrs.frozen
-class Parked(Event, name="parked"):
+class Parked(HeldEvent, name="parked"):
     """The agent put the contact aside until the customer answers.
 
     Example:
@@ -332,12 +300,9 @@ class Parked(Event, name="parked"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Reopened(Event, name="reopened"):
+class Reopened(ContactEvent, name="reopened"):
     """The customer answered: a parked contact waits again, at its old place.
 
     Example:
@@ -345,11 +310,9 @@ class Reopened(Event, name="reopened"):
         'c1'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Abandoned(Event, name="abandoned"):
+class Abandoned(ContactEvent, name="abandoned"):
     """The customer left.
 
     Example:
@@ -357,11 +320,9 @@ class Abandoned(Event, name="abandoned"):
         'abandoned'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Cancelled(Event, name="cancelled"):
+class Cancelled(ContactEvent, name="cancelled"):
     """The application withdrew the contact.
 
     Example:
@@ -369,11 +330,9 @@ class Cancelled(Event, name="cancelled"):
         'cancelled'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Resumed(Event, name="resumed"):
+class Resumed(ContactEvent, name="resumed"):
     """The customer is back in time and waits at the old place.
 
     Example:
@@ -381,11 +340,9 @@ class Resumed(Event, name="resumed"):
         'resumed'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Expired(Event, name="expired"):
+class Expired(ContactEvent, name="expired"):
     """The contact's own time limit was reached before an agent took it.
 
     Example:
@@ -393,11 +350,9 @@ class Expired(Event, name="expired"):
         'expired'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Unservable(Event, name="unservable"):
+class Unservable(ContactEvent, name="unservable"):
     """A contact needs what no agent has at present; said once per requirement.
 
     Example:
@@ -405,6 +360,5 @@ class Unservable(Event, name="unservable"):
         'c1'
     """
 
-    contact: str
     channel: str
     skills: Skills

@@ -94,7 +94,8 @@ def _blank(kind: object) -> type[Event]:
     """Return the twin of an event class that can be filled at full speed; keep it."""
     assert isinstance(kind, type)
     own = {field.name: attrs.field() for field in attrs.fields(kind) if not field.inherited}
-    twin: type[Event] = attrs.make_class(kind.__name__, own, bases=(Event,), slots=True, eq=False)
+    bases = kind.__bases__  # none of them frozen
+    twin: type[Event] = attrs.make_class(kind.__name__, own, bases=bases, slots=True, eq=False)
     _blanks[kind] = twin
     return twin
 
