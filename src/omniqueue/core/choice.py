@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from math import inf
 
 from omniqueue.core.rows import AgentRow, Lane, Profile
@@ -53,7 +54,7 @@ class Choice:
             return used / capacity if capacity else inf
         load = AgentLoad(agent.id, agent.profile.skills, capacity, used, len(agent.holding))
         assert self.turn is not None
-        return self._ask_turn(load)
+        return self._asked("turn", partial(self.turn, load), (1 if load.contacts else 0,))
 
     def groups_of(self, lane: Lane, profiles: list[Profile | None]) -> list[tuple[Rank, int]]:
         """Return the profiles that could take a lane's contacts, by fit, the best first.
@@ -75,26 +76,17 @@ class Choice:
         """Return the fit rank of held skills for a lane."""
         if isinstance(self.selection.fit, str):
             return self.fit(held, lane.skills)
-        policy = f"fit policy of {self.selection.name}"
-        try:
-            with self._locked():
-                answer = self.fit(held, lane.skills)
-            return checked_rank(policy, answer)
-        except PolicyError as fault:
-            self._report(policy, str(fault))
-        except Exception as problem:
-            self._report(policy, str(policy_fault(policy, problem)))
-        return (0,)
+        return self._asked("fit", partial(self.fit, held, lane.skills), (0,))
 
-    def _ask_turn(self, load: AgentLoad) -> Rank:
-        assert self.turn is not None
-        policy = f"turn policy of {self.selection.name}"
+    def _asked(self, what: str, ask: Callable[[], object], instead: Rank) -> Rank:
+        """Return the rank that a user's policy gives; where it fails, another, and it is told."""
+        policy = f"{what} policy of {self.selection.name}"
         try:
             with self._locked():
-                answer = self.turn(load)
+                answer = ask()
             return checked_rank(policy, answer)
         except PolicyError as fault:
             self._report(policy, str(fault))
         except Exception as problem:
             self._report(policy, str(policy_fault(policy, problem)))
-        return (1 if load.contacts else 0,)
+        return instead

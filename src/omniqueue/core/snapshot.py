@@ -234,12 +234,7 @@ def _agent_out(facts: AgentFacts) -> JsonValue:
         "limits": dict(agent.limits),
         "channels": None if agent.channels is None else list(agent.channels),
         "costs": dict(agent.costs),
-        "presence": facts.presence,
-        "reason": facts.reason,
-        "stamp": facts.stamp,
-        "misses": facts.misses,
-        "holding": list[JsonValue](facts.holding),
-        "reserved_for": facts.reserved_for,
+        **{key: value for key, value in facts._asdict().items() if key != "agent"},
     }
 
 

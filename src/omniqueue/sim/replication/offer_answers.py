@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-import numpy as np
-
 from omniqueue.centre.chance import Chance
+from omniqueue.centre.times import Uniform
 from omniqueue.sim.scenarios.scenario import Scenario
-
-_BLOCK: Final = 1024  # drawn at once: one draw alone costs numpy 50 times more
 
 
 class OfferAnswers:
@@ -25,8 +19,9 @@ class OfferAnswers:
 
     def __init__(self, scenario: Scenario, chance: Chance) -> None:
         self._groups = scenario.groups
+        luck = Uniform(0.0, 1.0)
         self._luck = [
-            _uniforms(chance.stream(f"offers {group.name}")) for group in scenario.groups
+            luck.endless(chance.stream(f"offers {group.name}")) for group in scenario.groups
         ]
         self._reaction = [
             group.reaction.endless(chance.stream(f"reaction {group.name}"))
@@ -52,8 +47,3 @@ class OfferAnswers:
     def back_seconds(self, group: int) -> float:
         """Return how long an agent who missed an offer stays away."""
         return next(self._back[group])
-
-
-def _uniforms(generator: np.random.Generator) -> Iterator[float]:
-    while True:
-        yield from generator.random(_BLOCK).tolist()

@@ -105,11 +105,10 @@ def parse_target(text: str) -> Target:
             return Target(channel=found["channel"], share=_percentage(text, found["share"]))
         found = _ANSWERED.fullmatch(text.strip())
         if found is not None:
-            return Target(
-                channel=found["channel"],
-                share=_percentage(text, found["share"]),
-                seconds=duration_seconds("target", _with_unit(found["time"])),
-            )
+            share, time = _percentage(text, found["share"]), found["time"]
+            unit = "s" if time.replace(".", "", 1).isdigit() else ""
+            seconds = duration_seconds("target", time + unit)
+            return Target(channel=found["channel"], share=share, seconds=seconds)
     raise InvalidValueError("target", text, TARGET_EXPECTED)
 
 
@@ -121,10 +120,6 @@ def _percentage(text: str, number: str) -> float:
     if not 0 < share <= 1:
         raise InvalidValueError("target", text, f"{TARGET_EXPECTED}, above 0% and up to 100%")
     return share
-
-
-def _with_unit(time: str) -> str:
-    return f"{time}s" if time.replace(".", "", 1).isdigit() else time
 
 
 def check_targets(targets: Iterable[Target | str], scenario: Scenario) -> tuple[Target, ...]:
