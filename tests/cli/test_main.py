@@ -78,11 +78,14 @@ def test_a_verb_names_its_own_help(capsys: pytest.CaptureFixture[str]) -> None:
 class _Verb:
     """A verb that does what a test wants."""
 
+    WHAT = MORE = "what a test wants"
+
     def __init__(self, failure: BaseException | None) -> None:
+        self.__name__ = "act"
         self.failure = failure
 
-    def add_parser(self, subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-        subparsers.add_parser("act").set_defaults(run=self.run)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        pass
 
     def run(self, arguments: argparse.Namespace) -> int:
         if self.failure:

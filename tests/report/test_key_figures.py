@@ -32,5 +32,5 @@ def test_counts_add_up() -> None:
 def test_what_nobody_has_is_no_card() -> None:
     """Nobody is ever signed in, so there is no occupancy, and nobody is answered."""
     empty = attrs.evolve(a_scenario(), groups=[Group("desk", count=0, skills={"paper": 2})])
-    found = [card.label for card in cards(simulate(empty, replications=2))]
+    found = [label for label, _ in cards(simulate(empty, replications=2))]
     assert found == ["contacts a run", "abandonment", "service level"]

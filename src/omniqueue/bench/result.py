@@ -17,7 +17,7 @@ import attrs
 
 from omniqueue.bench.machine import Machine
 from omniqueue.bench.timing import Spread
-from omniqueue.report.tables import text_table
+from omniqueue.report.tables import Column, table_lines, text_table
 
 FORMAT: Final = "omniqueue-bench/1"
 CLOCK: Final = "CPU time of one thread; garbage collected and live objects frozen before"
@@ -139,9 +139,10 @@ class BenchResult:
         """Return the result as lines to read. Cost: O(size)."""
         found = [*self.headline]
         if self.figures:
-            found += ["", *_figures_table(self.figures)]
+            found += ["", *table_lines(_FIGURES, self.figures)]
         if self.targets:
-            found += ["", *_targets_table(self.targets)]
+            remarks = [f"{each.name}: {each.remark}" for each in self.targets if each.remark]
+            found += ["", *table_lines(_TARGETS, self.targets), "", *remarks]
         for picture in dict.fromkeys(curve.picture for curve in self.curves):
             found += ["", *_curves_table(picture, self.curves)]
         found += ["", *self.notes, *self._facts()]
@@ -177,26 +178,27 @@ def number_text(value: float) -> str:
     return f"{value:#.3g}"
 
 
-def _figures_table(figures: tuple[Figure, ...]) -> list[str]:
-    header = ["", "median", "middle half", "best", "runs", "unit", "checksum", "breaks"]
-    rows = []
-    for figure in figures:
-        spread = figure.spread
-        middle = f"{number_text(spread.low)} to {number_text(spread.high)}"
-        checksum = "-" if figure.checksum is None else figure.checksum[:8]
-        rows.append(
-            [
-                figure.name,
-                number_text(spread.median),
-                middle,
-                number_text(spread.least),
-                str(spread.runs),
-                figure.unit,
-                checksum,
-                figure.breaks or "-",
-            ]
-        )
-    return text_table(header, rows)
+_FIGURES: Final = (
+    Column[Figure]("", lambda it: it.name),
+    Column[Figure]("median", lambda it: number_text(it.spread.median)),
+    Column[Figure](
+        "middle half", lambda it: f"{number_text(it.spread.low)} to {number_text(it.spread.high)}"
+    ),
+    Column[Figure]("best", lambda it: number_text(it.spread.least)),
+    Column[Figure]("runs", lambda it: str(it.spread.runs)),
+    Column[Figure]("unit", lambda it: it.unit),
+    Column[Figure]("checksum", lambda it: "-" if it.checksum is None else it.checksum[:8]),
+    Column[Figure]("breaks", lambda it: it.breaks or "-"),
+)
+_VERDICTS: Final = {True: "met", False: "MISSED", None: "not judged"}
+_TARGETS: Final = (
+    Column[BenchTarget]("promise", lambda it: it.name),
+    Column[BenchTarget]("measured", lambda it: f"{number_text(it.measured)} {it.unit}"),
+    Column[BenchTarget](
+        "target", lambda it: f"{'>=' if it.least else '<='} {number_text(it.bound)} {it.unit}"
+    ),
+    Column[BenchTarget]("", lambda it: _VERDICTS[it.met]),
+)
 
 
 def _curves_table(picture: str, curves: tuple[Curve, ...]) -> list[str]:
@@ -207,18 +209,3 @@ def _curves_table(picture: str, curves: tuple[Curve, ...]) -> list[str]:
         for name, costs in lines
     ]
     return text_table([f"us a contact, by {picture}", *(f"{size:,}" for size in sizes)], rows)
-
-
-def _targets_table(targets: tuple[BenchTarget, ...]) -> list[str]:
-    verdicts = {True: "met", False: "MISSED", None: "not judged"}
-    rows = [
-        [
-            target.name,
-            f"{number_text(target.measured)} {target.unit}",
-            f"{'>=' if target.least else '<='} {number_text(target.bound)} {target.unit}",
-            verdicts[target.met],
-        ]
-        for target in targets
-    ]
-    remarks = [f"{target.name}: {target.remark}" for target in targets if target.remark]
-    return [*text_table(["promise", "measured", "target", ""], rows), "", *remarks]

@@ -14,16 +14,9 @@ from typing import Final
 import attrs
 import numpy as np
 
+from omniqueue.bench import timing
 from omniqueue.bench.machine import this_machine
 from omniqueue.bench.result import BenchResult, BenchTarget, Figure, number_text
-from omniqueue.bench.timing import (
-    Spread,
-    Stopwatch,
-    alternate,
-    collector_frozen,
-    freeze,
-    ratios,
-)
 from omniqueue.bench.workload import assignments_checksum, seeded
 from omniqueue.centre.groups import Group
 from omniqueue.sim.replication.loop import run_replication
@@ -215,7 +208,7 @@ class _Simulation:
     seed: int
     quick: bool
     tell: Callable[[str], None]
-    watch: Stopwatch = attrs.Factory(Stopwatch)
+    watch: timing.Stopwatch = attrs.Factory(timing.Stopwatch)
 
     def pools(
         self, rivals: Sequence[RivalPool]
@@ -236,13 +229,15 @@ class _Simulation:
             f"{', '.join(waits)} in turns",
         )
         figures = [
-            Figure(f"{name}, M/M/100", "us a contact", Spread.of([1e6 * it for it in seconds]))
+            Figure(
+                f"{name}, M/M/100", "us a contact", timing.Spread.of([1e6 * it for it in seconds])
+            )
             for name, seconds in zip(waits, (own, *others), strict=True)
         ]
         targets = [
             BenchTarget(
                 f"as quick as {rival.name}",
-                Spread.of(ratios(seconds, own)).median,
+                timing.Spread.of(timing.ratios(seconds, own)).median,
                 rival.bound,
                 "x",
                 least=True,
@@ -281,9 +276,9 @@ class _Simulation:
         slower = []
         for name, without, beside in zip(names, times[::2], times[1::2], strict=True):
             for case, seconds in (("calls only", without), ("e-mails wait", beside)):
-                spread = Spread.of([1e6 * it for it in seconds])
+                spread = timing.Spread.of([1e6 * it for it in seconds])
                 figures.append(Figure(f"{name}, {case}", "us a call", spread))
-            slower.append(Spread.of(ratios(beside, without)).median)
+            slower.append(timing.Spread.of(timing.ratios(beside, without)).median)
         others = "".join(
             f"; {name} {number_text(ratio)} x"
             for name, ratio in zip(names[1:], slower[1:], strict=True)
@@ -302,13 +297,13 @@ class _Simulation:
         self, acts: Sequence[tuple[Callable[[], object], int]], what: str
     ) -> list[list[float]]:
         """Return the CPU seconds of one contact in each run of each act."""
-        with collector_frozen():
-            return alternate(
+        with timing.collector_frozen():
+            return timing.alternate(
                 [partial(self._seconds, act, contacts) for act, contacts in acts],
                 _QUICK_RUNS if self.quick else _RUNS,
                 lambda: self.tell(what),
             )
 
     def _seconds(self, act: Callable[[], object], contacts: int) -> float:
-        freeze()
+        timing.freeze()
         return self.watch.seconds(act) / contacts

@@ -221,15 +221,13 @@ class RoutingWorld:
             size = min(left, len(self._held), _AT_ONCE_MAX)
             if not size:
                 raise InvalidValueError("contacts held", 0, "an agent at work")
-            contacts = self._contacts(size)
-            finished = [self._held.popleft() for _ in range(size)]
-            times = self._times(size)
-            act = partial(turnover, self.system, contacts, finished, times)
+            come = self.next_contacts(size)
+            act = partial(turnover, self.system, *come)
             if hear is not None:
-                act = partial(_turnover_heard, self.system, contacts, finished, times, hear)
+                act = partial(_turnover_heard, self.system, *come, hear)
             freeze()
             seconds += self.watch.seconds(act)
-            self._look()
+            self.look()
             left -= size
         return seconds / pairs
 
@@ -264,10 +262,6 @@ class RoutingWorld:
         for _ in range(count):
             yield self._contacts(1)[0], self._times(1)[0]
 
-    def look(self) -> None:
-        """See who was assigned what since the last look. Cost: O(agents)."""
-        self._look()
-
     def _fill(self) -> None:
         sizes = self.sizes
         if sizes.idle:
@@ -279,7 +273,7 @@ class RoutingWorld:
                 blocked = Contact(f"b{index}", _CHANNELS[0], skills=needs)
                 self.system.submit(blocked, at=self._times(1)[0])
             self._submit(sizes.waiting)
-        self._look()
+        self.look()
 
     def _submit(self, count: int) -> None:
         submit = self.system.submit
@@ -303,8 +297,8 @@ class RoutingWorld:
         self._now += count
         return [start + step for step in range(1, count + 1)]
 
-    def _look(self) -> None:
-        """Note what agents have that they did not have before, agent by agent."""
+    def look(self) -> None:
+        """Note what agents have that they did not have at the last look. Cost: O(agents)."""
         holds, held = self._holds, self.system.held
         for agent_id, before in holds.items():
             contact_id = held(agent_id)

@@ -91,11 +91,8 @@ class Centre:
         yield from channel_faults(self.channels, "groups", self.groups)
         for channel in self.channels:
             if channel.wrap_up_seconds is None:
-                yield InvalidValueError(
-                    f"channels.{channel.name}.wrap_up",
-                    None,
-                    "a duration: nobody here finishes an open-ended one",
-                )
+                expected = "a duration: nobody here finishes an open-ended one"
+                yield InvalidValueError(f"channels.{channel.name}.wrap_up", None, expected)
 
     def all_channels(self) -> dict[str, Channel]:
         """Return the channels in force by name: the stock ones, as declared here, the others."""

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.times import Constant, Times, law, times
+from omniqueue.centre.times import A_LAW, Constant, Times, times
 from omniqueue.centre.week import DAY_SECONDS, Hours, clock
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.agent import Agent, channels, costs, limits
 from omniqueue.model.channel import Channel
-from omniqueue.model.checks import LEVEL_MAX, identifier, instant, whole
+from omniqueue.model.checks import ABOVE_0, LEVEL_MAX, bounded, identifier, whole
 from omniqueue.model.fields import checked, inline, setting, several
 from omniqueue.model.reader import levels, whole_numbers
 from omniqueue.model.skill import NO_SKILLS, Skills
@@ -40,12 +40,7 @@ Absence: TypeAlias = NDArray[np.bool_]  # shape (days, agents)
 Change: TypeAlias = "tuple[float, int, int]"  # when, what, which agent of the group (or how many)
 
 
-def share(field: str, value: object) -> float:
-    """Return a share from 0 to 1, or refuse the value."""
-    found = instant(field, value)
-    if not 0 <= found <= 1:
-        raise InvalidValueError(field, value, "a share from 0 to 1")
-    return found
+SHARE: Final = setting(bounded, 0.0, 1.0, "a share from 0 to 1")
 
 
 @attrs.frozen(field_transformer=checked)
@@ -119,23 +114,14 @@ class Level:
 
 
 def _factor(field: str, value: object) -> float:
-    found = instant(field, value)
-    if not 0 < found <= SPEED_MAX:
-        raise InvalidValueError(field, value, f"a factor above 0, at most {SPEED_MAX:.0f}")
-    return found
+    expected = f"a factor above 0, at most {SPEED_MAX:.0f}"
+    return bounded(field, value, ABOVE_0, SPEED_MAX, expected)
 
 
 def _speed(field: str, value: object) -> Mapping[str, float] | float:
     if isinstance(value, Mapping):
         return MappingProxyType({name: _factor(field, each) for name, each in value.items()})
     return _factor(field, value)
-
-
-def _slowdown(field: str, value: object) -> float:
-    found = instant(field, value)
-    if not 0 <= found <= SPEED_MAX:
-        raise InvalidValueError(field, value, "a number from 0")
-    return found
 
 
 def _name(field: str, value: object) -> str:
@@ -191,17 +177,15 @@ class Group:
     )
     shifts: Sequence[ShiftPlan] = attrs.field(default=(), metadata=several(ShiftPlan))
     levels: Sequence[Level] = attrs.field(default=(), metadata=several(Level))
-    shrinkage: float = attrs.field(default=0.0, metadata=setting(share))
+    shrinkage: float = attrs.field(default=0.0, metadata=SHARE)
     speed: Mapping[str, float] | float = attrs.field(default=1.0, metadata=setting(_speed))
-    slowdown: float = attrs.field(default=0.0, metadata=setting(_slowdown))
-    miss: float = attrs.field(default=0.0, metadata=setting(share))
-    decline: float = attrs.field(default=0.0, metadata=setting(share))
-    reaction: Times = attrs.field(
-        default=Constant(0.0), converter=times, metadata=setting(read=law)
+    slowdown: float = attrs.field(
+        default=0.0, metadata=setting(bounded, 0.0, SPEED_MAX, "a number from 0")
     )
-    back_after: Times = attrs.field(
-        default=Constant(60.0), converter=times, metadata=setting(read=law)
-    )
+    miss: float = attrs.field(default=0.0, metadata=SHARE)
+    decline: float = attrs.field(default=0.0, metadata=SHARE)
+    reaction: Times = attrs.field(default=Constant(0.0), converter=times, metadata=A_LAW)
+    back_after: Times = attrs.field(default=Constant(60.0), converter=times, metadata=A_LAW)
 
     def __attrs_post_init__(self) -> None:
         if self.miss + self.decline > 1:

@@ -8,7 +8,6 @@ numpy's PCG64, seeded by the seed and the stream's name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 import attrs
 from numpy.random import PCG64, Generator, SeedSequence
@@ -20,8 +19,6 @@ from omniqueue.model.checks import whole
 from omniqueue.model.fields import checked, setting
 from omniqueue.model.reader import Place, each_of, table
 from omniqueue.model.skill import Skills
-
-_BLOCK: Final = 1024  # draws at once: one draw costs numpy 50 times more alone than in a block
 
 
 def _one_law(field: str, value: object) -> Times:
@@ -120,11 +117,6 @@ class HandlingTimes:
             return rule.seconds
         stream = self._streams.get(name)
         if stream is None:
-            stream = self._streams[name] = _draws(rule, self._seed, name)
+            seeds = SeedSequence(self._seed, spawn_key=tuple(name.encode()))
+            stream = self._streams[name] = rule.endless(Generator(PCG64(seeds)))
         return stream
-
-
-def _draws(law: Times, seed: int, name: str) -> Iterator[float]:
-    generator = Generator(PCG64(SeedSequence(seed, spawn_key=tuple(name.encode()))))
-    while True:
-        yield from law.sample(generator, _BLOCK).tolist()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from math import log, sqrt
 from typing import Final, TypeAlias
 
@@ -16,26 +17,17 @@ from omniqueue.centre.chance import Chance
 from omniqueue.centre.regular_file import lines_of
 from omniqueue.centre.week import WEEK_SECONDS, Hours
 from omniqueue.errors import FileFaultsError, InvalidValueError
+from omniqueue.model import reader
 from omniqueue.model.checks import duration, whole
 from omniqueue.model.durations import cell_seconds
 from omniqueue.model.fields import checked, setting
-from omniqueue.model.reader import (
-    NotedError,
-    Place,
-    array_of,
-    duration as read_duration,
-    keys_of,
-    not_a_key,
-    table,
-    table_of,
-    text,
-)
 
 Floats: TypeAlias = NDArray[np.float64]
 
 SECONDS_MAX: Final = 1e9  # 31 years: far above any use, and no sum of draws overflows
 PHASES_MAX: Final = 10_000
 VALUES_MAX: Final = 5_000_000
+_BLOCK: Final = 1024  # drawn at once
 FILE_BYTES_MAX: Final = 2 * 1024**3
 
 
@@ -52,6 +44,11 @@ class Times(ABC):
     @abstractmethod
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return independent times in seconds, shape (count,); a longer block only adds to it."""
+
+    def endless(self, generator: np.random.Generator) -> Iterator[float]:
+        """Yield times for ever, drawn in blocks: alone each would cost numpy 50 times more."""
+        while True:
+            yield from self.sample(generator, _BLOCK).tolist()
 
     def law_at(self, instant: float) -> Times:  # noqa: ARG002 - only few laws change
         """Return the law for a contact that arrives then (seconds of the simulated clock)."""
@@ -111,7 +108,19 @@ class Constant(Times):
 
 
 @attrs.frozen(field_transformer=checked)
-class Exponential(Times):
+class _OfMean(Times):
+    """A law that is given by its mean."""
+
+    mean: float = attrs.field(metadata=setting(_length, seconds=True))
+
+    @property
+    def mean_seconds(self) -> float:
+        """The mean, in seconds."""
+        return self.mean
+
+
+@attrs.frozen(field_transformer=checked)
+class Exponential(_OfMean):
     """Times without memory.
 
     Args:
@@ -122,20 +131,13 @@ class Exponential(Times):
         240.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
-
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
-
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return exponential times."""
         return generator.standard_exponential(count) * self.mean
 
 
 @attrs.frozen(field_transformer=checked)
-class Lognormal(Times):
+class Lognormal(_OfMean):
     """Lognormal times with this mean and standard deviation: the usual law of talk times.
 
     Source for the parameters: mean = exp(mu + sigma^2 / 2), variance = (exp(sigma^2) - 1) mean^2.
@@ -149,18 +151,12 @@ class Lognormal(Times):
         240.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
     sd: float = attrs.field(metadata=setting(_time, seconds=True))
 
     @sd.validator
     def _check(self, _: attrs.Attribute[float], value: object) -> None:
         if self.sd > 1000 * self.mean:
             raise InvalidValueError("sd", value, "at most 1,000 times the mean")
-
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
 
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return lognormal times."""
@@ -170,7 +166,7 @@ class Lognormal(Times):
 
 
 @attrs.frozen(field_transformer=checked)
-class Gamma(Times):
+class Gamma(_OfMean):
     """Gamma times with this mean and standard deviation.
 
     Args:
@@ -182,7 +178,6 @@ class Gamma(Times):
         4.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
     sd: float = attrs.field(metadata=setting(_length, seconds=True))
 
     @sd.validator
@@ -195,18 +190,13 @@ class Gamma(Times):
         """The shape parameter."""
         return (self.mean / self.sd) ** 2
 
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
-
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return gamma times."""
         return generator.standard_gamma(self.shape, count) * (self.mean / self.shape)
 
 
 @attrs.frozen(field_transformer=checked)
-class Erlang(Times):
+class Erlang(_OfMean):
     """Erlang times: a sum of exponential phases.
 
     Args:
@@ -218,13 +208,7 @@ class Erlang(Times):
         240.0
     """
 
-    mean: float = attrs.field(metadata=setting(_length, seconds=True))
     phases: int = attrs.field(metadata=setting(whole, 1, PHASES_MAX))
-
-    @property
-    def mean_seconds(self) -> float:
-        """The mean, in seconds."""
-        return self.mean
 
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return Erlang times."""
@@ -284,7 +268,7 @@ class Empirical(Times):
     """
 
     values: Sequence[float] = attrs.field(
-        repr=False, metadata=setting(_values, seconds=True, read=array_of(read_duration))
+        repr=False, metadata=setting(_values, seconds=True, read=reader.array_of(reader.duration))
     )
 
     @property
@@ -340,31 +324,20 @@ class ByInterval(Times):
 
     def _steps(self) -> tuple[Floats, NDArray[np.int64]]:
         """Return the edges of a step function over the week, and the law from each edge on."""
-        stretches = [
-            (low, high, place)
-            for place, (when, _) in enumerate(self.parts)
-            for low, high in when.week_stretches()
-        ]
-        edges = sorted(
-            {0.0, *(low for low, _, _ in stretches), *(high for _, high, _ in stretches)}
-        )
-        edges = [edge for edge in edges if edge < WEEK_SECONDS]
-        law = [
-            min(
-                (place for low, high, place in stretches if low <= edge < high),
-                default=len(self.parts),
-            )
-            for edge in edges
-        ]
-        return np.array(edges), np.array(law, dtype=np.int64)
+        stretches = [each for when, _ in self.parts for each in when.week_stretches()]
+        edges = sorted({0.0, *chain.from_iterable(stretches)} - {float(WEEK_SECONDS)})
+        return np.array(edges), np.array([self._place(edge) for edge in edges], dtype=np.int64)
+
+    def _place(self, clock: float) -> int:
+        """Return which of the laws holds at an instant of the week."""
+        for place, (when, _) in enumerate(self.parts):
+            if any(low <= clock < high for low, high in when.week_stretches()):
+                return place
+        return len(self.parts)
 
     def law_at(self, instant: float) -> Times:
         """Return the law for a contact that arrives then. Cost: O(parts)."""
-        clock = instant % WEEK_SECONDS
-        for when, law in self.parts:
-            if any(low <= clock < high for low, high in when.week_stretches()):
-                return law
-        return self.otherwise
+        return self._laws()[self._place(instant % WEEK_SECONDS)]
 
     def sample(self, generator: np.random.Generator, count: int) -> Floats:
         """Return times of the law that holds otherwise."""
@@ -393,7 +366,7 @@ def times(value: Times | str) -> Times:
         >>> times("30s")
         Constant(seconds=30.0)
     """
-    return value if isinstance(value, Times) else Constant(read_duration(value))
+    return value if isinstance(value, Times) else Constant(reader.duration(value))
 
 
 def optional_times(value: Times | str | None) -> Times | None:
@@ -411,10 +384,10 @@ LAWS: Final[Mapping[str, type[Times]]] = {  # of equal keys, the first where `ki
     "empirical": Empirical,
 }
 _FROM_FILE: Final = ("file", "column")  # empirical
-_HOURS: Final = tuple(keys_of(Hours))
+_HOURS: Final = tuple(reader.keys_of(Hours))
 
 
-def law(value: object, place: Place, others: Sequence[str] = ()) -> Times:
+def law(value: object, place: reader.Place, others: Sequence[str] = ()) -> Times:
     """Return the law of times that a file describes.
 
     It is a length with its unit (a constant); a table, whose keys say which law it is where
@@ -432,27 +405,30 @@ def law(value: object, place: Place, others: Sequence[str] = ()) -> Times:
     if isinstance(value, list):
         return _by_interval(value, place)
     if isinstance(value, str):
-        return Constant(read_duration(value))
+        return Constant(reader.duration(value))
     if not isinstance(value, dict):
         expected = 'a length with its unit, as "4 min", or a law, as { mean = "4 min" }'
         raise InvalidValueError("", value, expected)
     rest = {key: each for key, each in value.items() if key != "kind"}
     kind = value.get("kind", _kind_of(rest))
     if kind is None:
-        known = ["kind", *dict.fromkeys(key for kind in LAWS.values() for key in keys_of(kind))]
-        known += [*_FROM_FILE, *others]
+        keys = dict.fromkeys(key for law in LAWS.values() for key in reader.keys_of(law))
+        known = ["kind", *keys, *_FROM_FILE, *others]
         wrong = [key for key in rest if key not in known]
         for key in wrong:
-            place.below(key).note(not_a_key(key, known))
+            place.below(key).note(reader.not_a_key(key, known))
         if wrong:
-            raise NotedError
+            raise reader.NotedError
     if not isinstance(kind, str) or kind not in LAWS:
         told = ", ".join(rest) if kind is None else kind
         raise InvalidValueError("", told, f"kind, one of {', '.join(LAWS)}, with its mean, sd ...")
     if kind == "empirical" and "file" in rest:
-        column = table_of(_Column)(rest, place)
+        column = reader.table_of(_Column)(rest, place)
         return Empirical(_observed(place.below("file").file(column.file), column.column))
-    return table_of(LAWS[kind])(rest, place)
+    return reader.table_of(LAWS[kind])(rest, place)
+
+
+A_LAW: Final = setting(read=law)
 
 
 def _kind_of(found: Mapping[str, object]) -> str | None:
@@ -461,7 +437,7 @@ def _kind_of(found: Mapping[str, object]) -> str | None:
     if given == sorted(_FROM_FILE):
         return "empirical"
     for name, kind in LAWS.items():
-        if given == sorted({key.removesuffix("_seconds") for key in keys_of(kind)}):
+        if given == sorted({key.removesuffix("_seconds") for key in reader.keys_of(kind)}):
             return name
     return None
 
@@ -470,8 +446,8 @@ def _kind_of(found: Mapping[str, object]) -> str | None:
 class _Column:
     """Observed times: a column of a CSV file."""
 
-    file: str = attrs.field(metadata=setting(read=text))
-    column: str = attrs.field(metadata=setting(read=text))
+    file: str = attrs.field(metadata=setting(read=reader.text))
+    column: str = attrs.field(metadata=setting(read=reader.text))
 
 
 def _observed(path: str, column: str) -> list[float]:
@@ -490,8 +466,8 @@ def _observed(path: str, column: str) -> list[float]:
     return values
 
 
-def _by_interval(value: list[object], place: Place) -> Times:
-    several = array_of(_part)(value, place)
+def _by_interval(value: list[object], place: reader.Place) -> Times:
+    several = reader.array_of(_part)(value, place)
     others = [each for hours, each in several if hours is None]
     if len(others) != 1:
         expected = "one law without days, from and to: that of all other hours"
@@ -500,24 +476,8 @@ def _by_interval(value: list[object], place: Place) -> Times:
     return ByInterval(parts, others[0])
 
 
-def _part(value: object, place: Place) -> tuple[Hours | None, Times]:
-    found = table(value)
+def _part(value: object, place: reader.Place) -> tuple[Hours | None, Times]:
+    found = reader.table(value)
     hours = {key: each for key, each in found.items() if key in _HOURS}
     rest = {key: each for key, each in found.items() if key not in _HOURS}
-    return table_of(Hours)(hours, place) if hours else None, law(rest, place, _HOURS)
-
-
-__all__ = [
-    "ByInterval",
-    "Constant",
-    "Empirical",
-    "Erlang",
-    "Exponential",
-    "Gamma",
-    "Lognormal",
-    "Times",
-    "Uniform",
-    "law",
-    "optional_times",
-    "times",
-]
+    return reader.table_of(Hours)(hours, place) if hours else None, law(rest, place, _HOURS)

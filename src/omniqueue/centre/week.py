@@ -88,9 +88,8 @@ class Hours:
     @property
     def length(self) -> int:
         """How long it lasts, in seconds."""
-        return (
-            self.end - self.start if self.end > self.start else self.end - self.start + DAY_SECONDS
-        )
+        later = 0 if self.end > self.start else DAY_SECONDS
+        return self.end - self.start + later
 
     def week_stretches(self) -> list[tuple[float, float]]:
         """Return the stretches of one week, cut at the week's end. Cost: O(days)."""

@@ -36,24 +36,21 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from omniqueue.cli.verb import Progress, Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.verb import Progress, add_output_options, present, watched
 
+WHAT: Final = "judge recorded events (JSON lines) apart from the engine: a gate for CI"
+MORE: Final = (
+    "Judge recorded events by code that shares nothing with the engine: every"
+    " overtaking with its cause, who suffered most, who served whom, and every fault by name."
+    " Exit code 1: something is unexplained. 2: bad input."
+)
 _BYTES_MAX: Final = 1 << 30
 _CONTACT_BYTES: Final = 512  # what the events of one contact take, about
 _TELL_EVERY: Final = 1 << 20  # characters between two words to the progress bar
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "audit",
-        run,
-        what="judge recorded events (JSON lines) apart from the engine: a gate for CI",
-        more="Judge recorded events by code that shares nothing with the engine: every"
-        " overtaking with its cause, who suffered most, who served whom, and every fault by name."
-        " Exit code 1: something is unexplained. 2: bad input.",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     add = parser.add_argument
     add("record", metavar="EVENTS.jsonl", help="as route --events writes it, plain or gzip")
     add("--zone", metavar="ZONE", help="tell instants in this zone, as Europe/Berlin")
@@ -75,16 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
     path = arguments.record
     zone = None if arguments.zone is None else zone_named("--zone", arguments.zone)
     total = _size(path) // _CONTACT_BYTES
-    with watched(arguments, "auditing", total) as (progress, stopped):
-        reader = EventReader(path, _counted(lines_of(path, _BYTES_MAX), progress, total))
-        found = audited(reader.header, reader, stopped=stopped)
-    return present(
-        arguments,
-        partial(audit_json, found, name=path, zone=zone),
-        partial(audit_lines, found, name=path, zone=zone, brief=arguments.quiet),
-        incomplete=found.incomplete,
-        holds=found.fair,
-    )
+    with watched(arguments, "auditing", total) as watch:
+        reader = EventReader(path, _counted(lines_of(path, _BYTES_MAX), watch["progress"], total))
+        found = audited(reader.header, reader, stopped=watch["stopped"])
+    document = partial(audit_json, name=path, zone=zone)
+    lines = partial(audit_lines, name=path, zone=zone)
+    return present(arguments, found, document, lines, holds=found.fair)
 
 
 def _size(path: str) -> int:

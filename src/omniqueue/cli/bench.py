@@ -9,27 +9,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from omniqueue.cli.console import say
-from omniqueue.cli.verb import CHECK_FAILED, DONE, Verbs, add_verb, told_progress
+from omniqueue.cli.verb import CHECK_FAILED, DONE, told_progress
 
 if TYPE_CHECKING:
     from omniqueue.bench.result import BenchResult
 
+WHAT: Final = "measure on this machine what routing costs"
+MORE: Final = (
+    "Without WHAT: the one canonical workload, and two numbers, in under 30"
+    " seconds. simulate: a simulated centre of 100 agents, in under a minute."
+)
 _SEED_MAX = 2**63 - 1
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "bench",
-        run,
-        what="measure on this machine what routing costs",
-        more="Without WHAT: the one canonical workload, and two numbers, in under 30"
-        " seconds. simulate: a simulated centre of 100 agents, in under a minute.",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     parser.add_argument("what", metavar="WHAT", nargs="?", choices=("simulate",), help="simulate")
     add_options(parser)
 

@@ -8,7 +8,7 @@ line adds `verdict`, a list of sentences.
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from omniqueue.cli.console import complain
 from omniqueue.cli.options import (
@@ -20,40 +20,28 @@ from omniqueue.cli.options import (
     instead,
     study_of,
 )
-from omniqueue.cli.verb import BAD_USE, Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.verb import BAD_USE, add_output_options, present, watched
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.sim.scenarios.scenario import Scenario
 
+WHAT: Final = "compare a scenario with another order, selection or staffing, pair by pair"
+MORE: Final = (
+    "Simulate a scenario as it is (A) and with changes (B) on the same customers,"
+    " and print what differs, with a verdict in words. Exit code 130: the run was stopped,"
+    " the result is partial."
+)
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "compare",
-        run,
-        what="compare a scenario with another order, selection or staffing, pair by pair",
-        more="Simulate a scenario as it is (A) and with changes (B) on the same customers,"
-        " and print what differs, with a verdict in words. Exit code 130: the run was stopped,"
-        " the result is partial.",
-    )
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="A: who calls, who answers, when and how long")
     add_policy_options(parser, whose="B's")
-    add_repeatable(
-        parser,
-        "--agents",
-        "GROUP=N",
-        "B has N agents in a group, in all its shifts together (repeatable); or OTHER.toml:"
-        " the agents of another scenario",
-    )
-    add_study_options(parser, replications="how many pairs of runs", same_for="both")
-    add(
-        "--precision",
-        type=float,
-        metavar="SHARE",
-        help="go on until the difference in the mean wait is known to within this share of A's",
-    )
+    agents = "B has N agents in a group, in all its shifts together (repeatable); or OTHER.toml:"
+    add_repeatable(parser, "--agents", "GROUP=N", f"{agents} the agents of another scenario")
+    known = "the difference in the mean wait is known to within this share of A's"
+    add_study_options(parser, replications="how many pairs of runs", same_for="both", until=known)
     add_output_options(parser, quiet="only the verdict, no progress bar")
 
 
@@ -74,20 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
         return BAD_USE
     scenario = read_scenario(arguments.scenario)
     other = _changed(scenario, arguments)
-    with watched(arguments) as (progress, stopped):
-        found = compare(
-            scenario,
-            other,
-            precision=arguments.precision,
-            **study_of(arguments),
-            progress=progress,
-            stopped=stopped,
-        )
+    with watched(arguments) as watch:
+        found = compare(scenario, other, **study_of(arguments), **watch)
     return present(
         arguments,
-        lambda: {**found.to_dict(), "verdict": comparison_verdict(found)},
-        lambda: comparison_lines(found, brief=arguments.quiet),
-        incomplete=found.incomplete,
+        found,
+        lambda found: {**found.to_dict(), "verdict": comparison_verdict(found)},
+        comparison_lines,
     )
 
 
@@ -98,11 +79,7 @@ def _changed(scenario: Scenario, arguments: argparse.Namespace) -> Scenario:
 
     files = [text for text in arguments.agents if text.endswith(".toml")]
     groups = [read_scenario(file).groups for file in files]
-    other = instead(
-        scenario,
-        order=arguments.order,
-        selection=arguments.selection,
-        groups=groups[-1] if groups else None,
-    )
+    policies = {"order": arguments.order, "selection": arguments.selection}
+    other = instead(scenario, groups=groups[-1] if groups else None, **policies)
     numbers = [text for text in arguments.agents if text not in files]
     return staffed(other, dict(group_numbers("--agents", numbers, count)))

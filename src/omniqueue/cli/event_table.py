@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from omniqueue.cli.console import printable, say
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from omniqueue.play.questions import Answer
 
 _HEADINGS = ("time", "event", "contact", "agent", "detail")
-_OWN_COLUMN = frozenset({"at", "event", "contact", "agent"})
+_OWN_COLUMN = ("at", "event", "contact", "agent")
 
 
 class JsonLines:
@@ -71,15 +71,7 @@ class EventTable:
     def tell(self, happening: Event | Rejection) -> None:
         """Add an event or a refusal. Cost: O(its size)."""
         said = happening.to_dict()
-        self._rows.append(
-            (
-                _text(said["at"]),
-                _text(said["event"]),
-                _text(said.get("contact")),
-                _text(said.get("agent")),
-                _detail(said),
-            )
-        )
+        self._rows.append((*(_text(said.get(key)) for key in _OWN_COLUMN), _detail(said)))
 
     def explain(self, answers: Sequence[Answer]) -> None:
         """Keep what was asked about single contacts, to be printed below the table."""
@@ -120,11 +112,7 @@ def _text(value: JsonValue) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, Mapping):
-        return ",".join(_pairs(value.items()))
+        return ",".join(f"{printable(key)}:{_text(item)}" for key, item in value.items())
     if isinstance(value, list):
         return ",".join(map(_text, value))
     return printable(str(value))
-
-
-def _pairs(items: Iterable[tuple[str, JsonValue]]) -> list[str]:
-    return [f"{printable(key)}:{_text(value)}" for key, value in items]

@@ -17,6 +17,7 @@ from omniqueue.cli.console import abandon_output, complain, flush_output
 from omniqueue.cli.verb import BAD_USE, DONE, INCOMPLETE, READER_GONE
 from omniqueue.errors import FileFaultsError, OmniqueueError
 
+# A verb is a module of its name: a line and a description for its help, arguments, a run.
 _VERBS = (play, route, audit, whatif, simulate, compare, staff, validate, bench)
 
 
@@ -52,7 +53,10 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"omniqueue {__version__}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     for verb in _VERBS:
-        verb.add_parser(verbs)
+        name = verb.__name__.rpartition(".")[2]
+        one = verbs.add_parser(name, help=verb.WHAT, description=verb.MORE, allow_abbrev=False)
+        one.set_defaults(run=verb.run)
+        verb.add_arguments(one)
     return parser
 
 

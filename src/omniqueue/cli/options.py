@@ -15,20 +15,21 @@ if TYPE_CHECKING:  # what only a run needs is imported by it
 
 N = TypeVar("N", int, float)
 T = TypeVar("T")
-_STUDY: Final = ("replications", "confidence", "seed", "jobs")
+_STUDY: Final = ("replications", "confidence", "seed", "jobs", "precision")
 _SECONDS: Final = (-2_208_988_800, 7_289_654_400)  # the years 1900 to 2200, as in a log
 
 
 def add_repeatable(
-    parser: argparse._ActionsContainer, option: str, metavar: str, what: str
+    to: argparse._ActionsContainer, option: str, metavar: str, what: str, *, required: bool = False
 ) -> None:
     """Add an option that may be given several times; its value is a list.
 
     Args:
-        parser: the verb's parser, or a group of its options.
+        to: the verb's parser, or a group of its options.
         option: its name.
         metavar: what it takes.
         what: its help.
+        required: whether it must be given.
 
     Example:
         >>> parser = argparse.ArgumentParser()
@@ -36,7 +37,26 @@ def add_repeatable(
         >>> parser.parse_args(["--cost", "a=1", "--cost", "b=2"]).cost
         ['a=1', 'b=2']
     """
-    parser.add_argument(option, metavar=metavar, action="append", default=[], help=what)
+    add = to.add_argument
+    add(option, metavar=metavar, action="append", default=[], help=what, required=required)
+
+
+def add_explain(parser: argparse.ArgumentParser, times: str, more: str = "") -> None:
+    """Add --explain.
+
+    Args:
+        parser: the verb's parser.
+        times: how a time is written, in words.
+        more: what else is to be known, in words.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_explain(parser, "seconds")
+        >>> parser.parse_args(["--explain", "c7@120"]).explain
+        ['c7@120']
+    """
+    what = f"say why that contact waits at that time ({times}), after all that happens then;{more}"
+    add_repeatable(parser, "--explain", "CONTACT@TIME", f"{what} may be given more than once")
 
 
 def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -> None:
@@ -54,20 +74,16 @@ def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -
         >>> parser.parse_args(["--order", "priority"]).order
         'priority'
     """
-    order = f"{whose} order: " if whose else ""
-    selection = f"{whose} selection: " if whose else ""
-    parser.add_argument(
-        "--order", metavar="NAME", help=f"{order}arrival, priority, aging:SECONDS or deadline"
-    )
-    parser.add_argument(
-        "--selection",
-        metavar="NAME",
-        help=f"{selection}longest-idle, least-loaded, most-skilled or closest-fit",
-    )
+    for option, known in (
+        ("order", "arrival, priority, aging:SECONDS or deadline"),
+        ("selection", "longest-idle, least-loaded, most-skilled or closest-fit"),
+    ):
+        text = f"{whose} {option}: {known}" if whose else known
+        parser.add_argument(f"--{option}", metavar="NAME", help=text)
 
 
 def add_study_options(
-    parser: argparse.ArgumentParser, *, replications: str, same_for: str = ""
+    parser: argparse.ArgumentParser, *, replications: str, same_for: str = "", until: str = ""
 ) -> None:
     """Add what every study by simulation takes: how often, how surely, with which chance.
 
@@ -75,6 +91,7 @@ def add_study_options(
         parser: the verb's parser.
         replications: what is counted by --replications, in words.
         same_for: for whom the chance is the same, in words; empty: nothing is compared.
+        until: what --precision waits for, in words; empty: there is no such option.
 
     Cost: O(1).
 
@@ -90,6 +107,8 @@ def add_study_options(
     add("--confidence", type=float, default=0.95, metavar="LEVEL", help="of all intervals (0.95)")
     add("--seed", type=int, metavar="N", help=seed)
     add("--jobs", type=int, default=1, metavar="N", help="processes; the result is the same")
+    if until:
+        add("--precision", type=float, metavar="SHARE", help=f"go on until {until}")
 
 
 def study_of(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -104,7 +123,7 @@ def study_of(arguments: argparse.Namespace) -> dict[str, Any]:
         >>> study_of(parser.parse_args([]))
         {'replications': None, 'confidence': 0.95, 'seed': None, 'jobs': 1}
     """
-    return {name: getattr(arguments, name) for name in _STUDY}
+    return {name: getattr(arguments, name) for name in _STUDY if name in arguments}
 
 
 def instead(value: T, **changes: object) -> T:

@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
 from omniqueue.cli.console import complain
-from omniqueue.cli.options import add_repeatable, question
-from omniqueue.cli.verb import CHECK_FAILED, DONE, Verbs, add_verb
+from omniqueue.cli.options import add_explain, question
+from omniqueue.cli.verb import CHECK_FAILED, DONE
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.play import Outcome, Play
 
+WHAT: Final = "run a play (a JSON file of timed commands) and print what happens"
+MORE: Final = (
+    "Run a play and print what happens. Exit code 1: what the play expects does"
+    " not come (or, if it expects nothing, a command is refused). 2: it is no valid play."
+)
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "play",
-        run,
-        what="run a play (a JSON file of timed commands) and print what happens",
-        more="Run a play and print what happens. Exit code 1: what the play expects does"
-        " not come (or, if it expects nothing, a command is refused). 2: it is no valid play.",
-    )
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     parser.add_argument("file", metavar="FILE", help="the play; - for standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
-    add_repeatable(
-        parser,
-        "--explain",
-        "CONTACT@TIME",
-        "say why that contact waits at that time (seconds), after all that happens then;"
-        " may be given more than once",
-    )
+    add_explain(parser, "seconds")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -25,37 +25,29 @@ Keys of `--json` (one object; seconds unless said otherwise; null: nothing to me
 from __future__ import annotations
 
 import argparse
-from functools import partial
+from typing import Final
 
 from omniqueue.cli.log_options import add_log_options, logged, staff_of
-from omniqueue.cli.options import add_policy_options, add_repeatable, question
-from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.options import add_explain, add_policy_options, question
+from omniqueue.cli.verb import add_output_options, present, watched
 from omniqueue.errors import InvalidValueError
 
+WHAT: Final = "route a contact log (CSV) through a staff (TOML) and report waits and fairness"
+MORE: Final = (
+    "Route a contact log through a staff on a simulated clock. Prints what became"
+    " of the contacts by channel and skill, the agents' work, and the fairness verdict. Exit"
+    " code 1: the verdict found something unexplained. 2: bad input."
+)
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "route",
-        run,
-        what="route a contact log (CSV) through a staff (TOML) and report waits and fairness",
-        more="Route a contact log through a staff on a simulated clock. Prints what became"
-        " of the contacts by channel and skill, the agents' work, and the fairness verdict. Exit"
-        " code 1: the verdict found something unexplained. 2: bad input.",
-    )
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     add_log_options(parser)
     add_policy_options(parser)
     add = parser.add_argument
     add("--interval", metavar="LENGTH", help="also a table by time of arrival, as 30min")
-    add_repeatable(
-        parser,
-        "--explain",
-        "CONTACT@TIME",
-        "say why that contact waits at that time (ISO 8601, or seconds since 1970 UTC),"
-        " after all that happens then; with --fold in the week that all are laid over; may be"
-        " given more than once",
-    )
+    folded = " with --fold in the week that all are laid over;"
+    add_explain(parser, "ISO 8601, or seconds since 1970 UTC", folded)
     add("--events", metavar="OUT.jsonl", help="write every event, as JSON lines; gzip: *.gz")
     add_output_options(parser, quiet="only the totals and the verdict")
 
@@ -75,27 +67,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     interval, events = arguments.interval, arguments.events
     interval_seconds = None if interval is None else duration_seconds("--interval", interval)
-    if events is not None and any(
-        map(partial(same_file, events), (arguments.log, arguments.staff))
-    ):
+    read = (arguments.log, arguments.staff)
+    if events is not None and any(same_file(events, each) for each in read):
         raise InvalidValueError("--events", events, "a file that is not read as well")
     staff = staff_of(arguments, order=arguments.order, selection=arguments.selection)
     questions = [question(text, Clock(staff.zone)) for text in arguments.explain]
     log = logged(arguments, staff)
-    with watched(arguments, "routing", len(log.contacts)) as (progress, stopped):
+    with watched(arguments, "routing", len(log.contacts)) as watch:
         routed = route_log(
             log,
             staff,
             interval_seconds=interval_seconds,
             explain=questions,
             events=events,
-            stopped=stopped,
-            progress=progress,
+            **watch,
         )
-    return present(
-        arguments,
-        partial(route_json, routed),
-        partial(route_lines, routed, brief=arguments.quiet),
-        incomplete=routed.incomplete,
-        holds=routed.verdict.fair,
-    )
+    return present(arguments, routed, route_json, route_lines, holds=routed.verdict.fair)

@@ -11,59 +11,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from omniqueue.cli.options import add_policy_options, add_study_options, instead, study_of
-from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.verb import add_output_options, present, watched
 from omniqueue.errors import InvalidValueError
 
 if TYPE_CHECKING:  # what only a run needs is imported by `run`
     from omniqueue.sim.scenarios.scenario import Scenario
 
+WHAT: Final = "simulate a scenario (TOML) and report waits, service and work with intervals"
+MORE: Final = (
+    "Run a contact centre day after day with the router that runs live, and"
+    " print what customers and agents will see, with confidence intervals. Exit code 130:"
+    " the run was stopped, the result is partial."
+)
 _INTERVALS_MAX: Final = 96  # two days of half hours: a longer table is printed when asked for
 _LENGTHS: Final = ("horizon", "warm_up", "interval")
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "simulate",
-        run,
-        what="simulate a scenario (TOML) and report waits, service and work with intervals",
-        more="Run a contact centre day after day with the router that runs live, and"
-        " print what customers and agents will see, with confidence intervals. Exit code 130:"
-        " the run was stopped, the result is partial.",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     add = parser.add_argument
     add("scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long")
     add_policy_options(parser)
-    add_study_options(parser, replications="how many independent runs")
-    add(
-        "--precision",
-        type=float,
-        metavar="SHARE",
-        help="go on until the mean wait is known to within this share, as 0.05",
-    )
-    add(
-        "--batches",
-        type=int,
-        default=1,
-        metavar="N",
-        help="batch means: cut each run into N parts (for one long run)",
-    )
-    add(
-        "--horizon",
-        metavar="LENGTH",
-        help="until when contacts arrive, from Monday 00:00, as 12h or 20d",
-    )
+    known = "the mean wait is known to within this share, as 0.05"
+    add_study_options(parser, replications="how many independent runs", until=known)
+    parts = "batch means: cut each run into N parts (for one long run)"
+    add("--batches", type=int, default=1, metavar="N", help=parts)
+    until = "until when contacts arrive, from Monday 00:00, as 12h or 20d"
+    add("--horizon", metavar="LENGTH", help=until)
     add("--warm-up", metavar="LENGTH", help="what is not measured at the beginning")
     add("--interval", metavar="LENGTH", help="a table by intervals of this length, as 30min")
     add("--brief", action="store_true", help="no table by interval")
     add_output_options(parser, quiet="no progress bar")
     add("--report", metavar="OUT.html", help="also write a report with figures (extra: plot)")
-    add(
-        "--report-hour",
-        metavar="CLOCK",
-        help="the hour of the first day that it shows contact by contact, as 10:00 (the busiest)",
-    )
+    hour = "the hour of the first day that it shows contact by contact, as 10:00 (the busiest)"
+    add("--report-hour", metavar="CLOCK", help=hour)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -78,28 +59,23 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.report.page import write_report
     from omniqueue.report.simulation_tables import simulation_lines
     from omniqueue.sim.runs.replications import simulate
+    from omniqueue.sim.runs.results import SimulationResult
     from omniqueue.sim.runs.summary import interval_count
 
     scenario = _scenario(arguments)
     hour_seconds = _checked_hour(arguments)
-    with watched(arguments) as (progress, stopped):
+    with watched(arguments) as watch:
         result = simulate(
             scenario,
             order=arguments.order,
             selection=arguments.selection,
-            precision=arguments.precision,
             batches=arguments.batches,
             **study_of(arguments),
-            progress=progress,
-            stopped=stopped,
+            **watch,
         )
     few = interval_count(result.scenario) <= _INTERVALS_MAX or arguments.interval is not None
-    code = present(
-        arguments,
-        result.to_dict,
-        lambda: simulation_lines(result, intervals=few and not arguments.brief),
-        incomplete=result.incomplete,
-    )
+    lines = simulation_lines(result, intervals=few and not arguments.brief)
+    code = present(arguments, result, SimulationResult.to_dict, lambda *_, **__: lines)
     if arguments.report is not None:
         write_report(arguments.report, result, hour_seconds=hour_seconds)
     return code

@@ -8,43 +8,30 @@ documented at `StaffingPlan.to_dict`; the command line adds `verdict`, a list of
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
 from omniqueue.cli.options import add_repeatable, add_study_options, count, group_numbers, study_of
-from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.verb import add_output_options, present, watched
+
+WHAT: Final = "search the cheapest staffing by group that meets targets"
+MORE: Final = (
+    "Search, from an Erlang start and by simulation, the cheapest numbers of"
+    " agents by group that meet all targets, and print the evidence. Exit code 1: no staffing"
+    " within the bounds meets them. 130: the search was stopped, the result is partial."
+)
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "staff",
-        run,
-        what="search the cheapest staffing by group that meets targets",
-        more="Search, from an Erlang start and by simulation, the cheapest numbers of"
-        " agents by group that meet all targets, and print the evidence. Exit code 1: no staffing"
-        " within the bounds meets them. 130: the search was stopped, the result is partial.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
+    parser.add_argument(
+        "scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long"
     )
-    add = parser.add_argument
-    add("scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long")
-    add(
-        "--target",
-        metavar="TEXT",
-        action="append",
-        required=True,
-        help='"phone 80%% in 20s" or "abandon phone under 5%%" (repeatable)',
-    )
-    add_repeatable(
-        parser,
-        "--cost",
-        "GROUP=COST",
-        "what an agent-hour of a group costs; others: 1 (repeatable)",
-    )
-    add_repeatable(
-        parser,
-        "--max-agents",
-        "[GROUP=]N",
-        "the most agents of every group, or of one (repeatable)",
-    )
+    targets = '"phone 80%% in 20s" or "abandon phone under 5%%" (repeatable)'
+    add_repeatable(parser, "--target", "TEXT", targets, required=True)
+    costs = "what an agent-hour of a group costs; others: 1 (repeatable)"
+    add_repeatable(parser, "--cost", "GROUP=COST", costs)
+    most = "the most agents of every group, or of one (repeatable)"
+    add_repeatable(parser, "--max-agents", "[GROUP=]N", most)
     add_study_options(parser, replications="how many runs of each last candidate", same_for="all")
     add_output_options(parser, quiet="only the staffing, no progress bar")
 
@@ -65,20 +52,19 @@ def run(arguments: argparse.Namespace) -> int:
     most = dict(group_numbers("--max-agents", arguments.max_agents, count, bare=True))
     if "" in most:  # of every group that is not named
         most = {**dict.fromkeys((each.name for each in scenario.groups), most.pop("")), **most}
-    with watched(arguments) as (progress, stopped):
+    with watched(arguments) as watch:
         plan = find_staffing(
             scenario,
             arguments.target,
             costs=dict(group_numbers("--cost", arguments.cost, float)),
             most=most,
             **study_of(arguments),
-            progress=progress,
-            stopped=stopped,
+            **watch,
         )
     return present(
         arguments,
-        lambda: {**plan.to_dict(), "verdict": staffing_verdict(plan)},
-        lambda: staffing_lines(plan, brief=arguments.quiet),
-        incomplete=plan.incomplete,
+        plan,
+        lambda plan: {**plan.to_dict(), "verdict": staffing_verdict(plan)},
+        staffing_lines,
         holds=plan.met,
     )

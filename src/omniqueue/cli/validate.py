@@ -8,22 +8,21 @@ is then a partial result, and says so). The keys of `--json` are documented at
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
-from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.verb import add_output_options, present, watched
+
+WHAT: Final = "simulate queues whose exact measures are known, and compare"
+MORE: Final = (
+    "Run the simulator, through the router that runs live, on queues whose exact"
+    " measures theory knows; print for each the difference in standard errors (z). The limit"
+    " lets a right simulator pass with 999 of 1,000 seeds. Exit code 1: something does not"
+    " hold; 130: the run was stopped, the result is partial."
+)
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "validate",
-        run,
-        what="simulate queues whose exact measures are known, and compare",
-        more="Run the simulator, through the router that runs live, on queues whose exact"
-        " measures theory knows; print for each the difference in standard errors (z). The limit"
-        " lets a right simulator pass with 999 of 1,000 seeds. Exit code 1: something does not"
-        " hold; 130: the run was stopped, the result is partial.",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     add = parser.add_argument
     add("--full", action="store_true", help="large systems as well: minutes instead of seconds")
     add("--seed", type=int, default=1, metavar="N", help="the seed of all chance (1)")
@@ -39,20 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         OSError: standard output cannot take the result.
     """
     from omniqueue.report.validation_tables import validation_lines
-    from omniqueue.sim.validation.validation import validate
+    from omniqueue.sim.validation.validation import Validation, validate
 
-    with watched(arguments) as (progress, stopped):
-        found = validate(
-            arguments.full,
-            seed=arguments.seed,
-            jobs=arguments.jobs,
-            progress=progress,
-            stopped=stopped,
-        )
-    return present(
-        arguments,
-        found.to_dict,
-        lambda: validation_lines(found, brief=arguments.quiet),
-        incomplete=found.incomplete,
-        holds=found.passed,
-    )
+    with watched(arguments) as watch:
+        found = validate(arguments.full, seed=arguments.seed, jobs=arguments.jobs, **watch)
+    return present(arguments, found, Validation.to_dict, validation_lines, holds=found.passed)

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypedDict, TypeVar
 
 from omniqueue.cli.console import say
 from omniqueue.cli.interrupt import stop_wish
@@ -21,26 +21,25 @@ BAD_USE: Final = 2  # or bad input
 INCOMPLETE: Final = 130  # Ctrl-C; what is printed is then a partial result, and says so
 READER_GONE: Final = 141  # what a shell says of a program that SIGPIPE has ended
 
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Progress: TypeAlias = Callable[[int, int], None]
+Found = TypeVar("Found", bound="Finding")
 _LONG: Final = 5000  # contacts: shorter runs are over before a bar can be read
 
 
-def add_verb(
-    verbs: Verbs, name: str, run: Callable[[argparse.Namespace], int], *, what: str, more: str
-) -> argparse.ArgumentParser:
-    """Add a verb to the command line and return its parser.
+class Finding(Protocol):
+    """What a verb finds."""
 
-    Args:
-        verbs: where verbs are added.
-        name: the verb.
-        run: takes the arguments, does what they ask for, and returns the exit code.
-        what: one line, in the list of verbs.
-        more: the description in the verb's own help.
-    """
-    parser = verbs.add_parser(name, help=what, description=more, allow_abbrev=False)
-    parser.set_defaults(run=run)
-    return parser
+    @property
+    def incomplete(self) -> bool:
+        """Whether the run was stopped before its end."""
+        ...
+
+
+class Watch(TypedDict):
+    """What a long run is told, as its keywords."""
+
+    progress: Progress
+    stopped: Callable[[], bool]
 
 
 def add_output_options(parser: argparse.ArgumentParser, *, quiet: str) -> None:
@@ -62,36 +61,36 @@ def add_output_options(parser: argparse.ArgumentParser, *, quiet: str) -> None:
 
 def present(
     arguments: argparse.Namespace,
-    document: Callable[[], Mapping[str, object]],
-    lines: Callable[[], Iterable[str]],
+    found: Found,
+    document: Callable[[Found], Mapping[str, object]],
+    lines: Callable[..., Iterable[str]],
     *,
-    incomplete: bool,
     holds: bool = True,
 ) -> int:
     """Print a result as the options say, and return the exit code.
 
     Args:
-        arguments: the command line, with `json`.
-        document: the result as JSON types.
-        lines: the result as lines of text.
-        incomplete: whether the run was stopped before its end.
+        arguments: the command line, with the options of `add_output_options`.
+        found: the result.
+        document: the result to JSON types.
+        lines: the result, and whether to be `brief`, to lines of text.
         holds: whether what was checked holds.
 
     Raises:
         OSError: standard output cannot take it.
 
     Example:
-        >>> asked = argparse.Namespace(json=True)
-        >>> present(asked, lambda: {"answered": 3}, list, incomplete=False)
-        {"answered": 3}
+        >>> done = argparse.Namespace(incomplete=False, answered=3)
+        >>> present(argparse.Namespace(json=True), done, lambda found: {"n": found.answered}, list)
+        {"n": 3}
         0
     """
     if arguments.json:
-        say(json.dumps(document(), allow_nan=False))
+        say(json.dumps(document(found), allow_nan=False))
     else:
-        for line in lines():
+        for line in lines(found, brief=arguments.quiet):
             say(line)
-    if incomplete:
+    if found.incomplete:
         return INCOMPLETE
     return DONE if holds else CHECK_FAILED
 
@@ -99,7 +98,7 @@ def present(
 @contextmanager
 def watched(
     arguments: argparse.Namespace, what: str = "simulating", total: int | None = None
-) -> Iterator[tuple[Progress, Callable[[], bool]]]:
+) -> Iterator[Watch]:
     """Yield what a long run is told: whom to tell its progress, whom to ask whether to stop.
 
     Args:
@@ -108,13 +107,13 @@ def watched(
         total: how much there is to do; None: not known yet. Short runs have no bar.
 
     Example:
-        >>> with watched(argparse.Namespace(quiet=True)) as (progress, stopped):
-        ...     progress(1, 20)
-        ...     stopped()
+        >>> with watched(argparse.Namespace(quiet=True)) as watch:
+        ...     watch["progress"](1, 20)
+        ...     watch["stopped"]()
         False
     """
     with progress_bar(what, total, wanted=not arguments.quiet) as progress, stop_wish() as stopped:
-        yield progress, stopped
+        yield {"progress": progress, "stopped": stopped}
 
 
 @contextmanager

@@ -26,35 +26,28 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from functools import partial
+from typing import Final
 
 from omniqueue.cli.log_options import add_log_options, logged, staff_of
 from omniqueue.cli.options import add_policy_options, add_repeatable, count, group_numbers
-from omniqueue.cli.verb import Verbs, add_output_options, add_verb, present, watched
+from omniqueue.cli.verb import add_output_options, present, watched
+
+WHAT: Final = "route a log through a staff as it is and with a change, contact by contact"
+MORE: Final = (
+    "Route a contact log through a staff as it is (A) and with a change (B), on"
+    " the same arrivals and handling times. Prints both side by side and what the change does"
+    " to the wait of the same contacts. Exit code 1: a fairness verdict found something"
+    " unexplained. 2: bad input."
+)
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser = add_verb(
-        verbs,
-        "whatif",
-        run,
-        what="route a log through a staff as it is and with a change, contact by contact",
-        more="Route a contact log through a staff as it is (A) and with a change (B), on"
-        " the same arrivals and handling times. Prints both side by side and what the change does"
-        " to the wait of the same contacts. Exit code 1: a fairness verdict found something"
-        " unexplained. 2: bad input.",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
     add_log_options(parser)
     change = parser.add_argument_group("what is different in B (together, and repeated)")
     for option, words in (("--add-agents", "more"), ("--remove-agents", "fewer")):
         add_repeatable(change, option, "GROUP=N", f"N agents {words} in a group")
-    add_repeatable(
-        change,
-        "--without-skill",
-        "NAME",
-        "no agent has this skill any more",
-    )
+    add_repeatable(change, "--without-skill", "NAME", "no agent has this skill any more")
     add_policy_options(change)
     add_output_options(parser, quiet="only the sentence and the verdicts, no progress bar")
 
@@ -78,15 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
     staff = staff_of(arguments)
     changed(staff, change)  # what cannot be done is said before a long log is read
     log = logged(arguments, staff)
-    with watched(arguments, "routing", 2 * len(log.contacts)) as (progress, stopped):
-        found = what_if(log, staff, change, stopped=stopped, progress=progress)
-    return present(
-        arguments,
-        partial(whatif_json, found),
-        partial(whatif_lines, found, brief=arguments.quiet),
-        incomplete=found.incomplete,
-        holds=found.fair,
-    )
+    with watched(arguments, "routing", 2 * len(log.contacts)) as watch:
+        found = what_if(log, staff, change, **watch)
+    return present(arguments, found, whatif_json, whatif_lines, holds=found.fair)
 
 
 def _agents(option: str, texts: list[str]) -> Counter[str]:

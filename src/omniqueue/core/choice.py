@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import inf
 
 from omniqueue.core.rows import AgentRow, Lane, Profile
@@ -105,7 +106,9 @@ class Choice:
             agent.busy_since if agent.holding else None,
         )
         assert self.turn is not None
-        return self._ask_turn(load)
+        policy = f"turn policy of {self.selection.name}"
+        ask = partial(self._ask, self.turn, load)
+        return self._asked(policy, ask, (1 if load.contacts else 0,))
 
     def groups_of(self, lane: Lane, profiles: list[Profile | None]) -> list[tuple[Rank, int]]:
         """Return the profiles that could take a lane's contacts, by fit, the best first.
@@ -133,38 +136,25 @@ class Choice:
         """Return the own rank of a lane for agents who serve it."""
         if self.own_order is None:
             return skill_place(profile.own_order, profile.skills, lane.needs)
-        policy = "own order policy"
-        try:
-            return checked_rank(policy, self._ask(self.own_order, profile.skills, lane.needs))
-        except PolicyError as fault:
-            self._report(policy, str(fault))
-        except Exception as problem:
-            self._report(policy, str(policy_fault(policy, problem)))
-        return (0,)
+        ask = partial(self._ask, self.own_order, profile.skills, lane.needs)
+        return self._asked("own order policy", ask, (0,))
 
     def fit_of(self, held: Skills, lane: Lane) -> Rank:
         """Return the fit rank of held skills for a lane."""
         if isinstance(self.selection.fit, str):
             return self.fit(held, lane.needs)
         policy = f"fit policy of {self.selection.name}"
-        try:
-            return checked_rank(policy, self._ask(self.fit, held, lane.needs))
-        except PolicyError as fault:
-            self._report(policy, str(fault))
-        except Exception as problem:
-            self._report(policy, str(policy_fault(policy, problem)))
-        return (0,)
+        return self._asked(policy, partial(self._ask, self.fit, held, lane.needs), (0,))
 
-    def _ask_turn(self, load: AgentLoad) -> Rank:
-        assert self.turn is not None
-        policy = f"turn policy of {self.selection.name}"
+    def _asked(self, policy: str, ask: Callable[[], object], instead: Rank) -> Rank:
+        """Return the rank that a user's policy gives; where it fails, another, and it is told."""
         try:
-            return checked_rank(policy, self._ask(self.turn, load))
+            return checked_rank(policy, ask())
         except PolicyError as fault:
             self._report(policy, str(fault))
         except Exception as problem:
             self._report(policy, str(policy_fault(policy, problem)))
-        return (1 if load.contacts else 0,)
+        return instead
 
 
 def _by_rank(

@@ -136,12 +136,11 @@ def revoke(state: State, row: ContactRow) -> AgentRow:
     agent = row.agent
     assert agent is not None
     state.log.append((OfferRevoked, state.now, row.id, agent.id))
-    end_offer(state, row)
-    return agent
+    return end_offer(state, row)
 
 
-def end_offer(state: State, row: ContactRow) -> None:
-    """Release an offer's capacity; keep the idle stamp."""
+def end_offer(state: State, row: ContactRow) -> AgentRow:
+    """Release an offer's capacity, the idle stamp kept; return its agent."""
     agent = row.agent
     assert agent is not None
     state.roster.moves += 1
@@ -150,17 +149,12 @@ def end_offer(state: State, row: ContactRow) -> None:
     row.agent = None
     state.roster.unseat(agent)
     state.roster.unload(agent, row)
+    return agent
 
 
 def end_work(state: State, row: ContactRow) -> AgentRow:
     """Release the capacity of work on a contact; renew the agent's idle stamp."""
-    agent = row.agent
-    assert agent is not None
-    state.timers.cancel(row.timer)
-    row.timer = None
-    row.agent = None
-    state.roster.unseat(agent)
-    state.roster.unload(agent, row)
+    agent = end_offer(state, row)
     state.roster.renew_stamp(agent)
     return agent
 

@@ -271,17 +271,7 @@ def _agent_out(facts: AgentFacts) -> JsonValue:
         "costs": dict(agent.costs),
         "wrap_up_seconds": dict(agent.wrap_up_seconds),
         "skill_order": list(agent.skill_order),
-        "presence": facts.presence,
-        "since": facts.since,
-        "reason": facts.reason,
-        "stamp": facts.stamp,
-        "misses": facts.misses,
-        "taken": facts.taken,
-        "latest_taking": facts.latest_taking,
-        "busy_seconds": facts.busy_seconds,
-        "busy_since": facts.busy_since,
-        "holding": list[JsonValue](facts.holding),
-        "reserved_for": facts.reserved_for,
+        **{key: value for key, value in facts._asdict().items() if key != "agent"},
     }
 
 

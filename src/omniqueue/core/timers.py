@@ -94,8 +94,4 @@ class Timers:
 
     def live(self) -> list[Timer]:
         """Return the live timers in the order in which they will fire. Cost: O(n log n)."""
-        return sorted((timer for timer in self.heap if timer.number in self.alive), key=_order)
-
-
-def _order(timer: Timer) -> tuple[float, int]:
-    return timer.due, timer.number
+        return sorted(timer for timer in self.heap if timer.number in self.alive)

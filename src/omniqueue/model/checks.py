@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from math import inf
+from math import inf, ulp
 
 from omniqueue.errors import InvalidValueError
 
@@ -12,6 +12,7 @@ LEVEL_MAX = 1_000_000  # skill levels, costs, capacities and limits: small ints,
 WAITING_MAX = 2**53  # of max_waiting: what a float can count
 _SIGNS_MAX = 4 * ID_BYTES_MAX  # before normalisation, which may make text shorter
 PRIORITY_BOUND = 2**31
+ABOVE_0 = ulp(0.0)  # the least number above 0
 
 # Control, format (zero-width, bidi), surrogate, line and paragraph separators.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -62,6 +63,14 @@ def whole(field: str, value: object, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return int(value)
     raise InvalidValueError(field, value, f"an int from {low} to {high}")
+
+
+def bounded(field: str, value: object, low: float, high: float, expected: str) -> float:
+    """Return a number from low to high as a float, or refuse it as not what is expected."""
+    found = instant(field, value)
+    if not low <= found <= high:
+        raise InvalidValueError(field, value, expected)
+    return found
 
 
 def priority(field: str, value: object) -> int:

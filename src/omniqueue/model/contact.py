@@ -16,6 +16,7 @@ from omniqueue.model.checks import (
     priority as checked_priority,
     truth,
 )
+from omniqueue.model.fields import Check, Metadata, checked, setting
 from omniqueue.model.skill import (
     NO_SKILLS,
     SKILLS_NEEDED_MAX,
@@ -32,23 +33,17 @@ _NONE: tuple[Any, ...] = ()
 Group = Mapping[str, int]  # alternatives: skill to least level
 
 
-def _prefer_agent(value: str) -> str:
-    return identifier("prefer.agent", value)
-
-
-def _prefer_seconds(value: float) -> float:
-    return duration("prefer.seconds", value)
-
-
-def _skip_if_away(value: bool) -> bool:
-    return truth("prefer.skip_if_away", value)
+def _preferred(check: Check, name: str) -> Metadata:
+    """Return the metadata of a preference's field: a refusal names it as the contact's."""
+    said = f"prefer.{name}"
+    return setting(lambda _, value: check(said, value))
 
 
 def _after_seconds(value: float) -> float:
     return duration("relax.after_seconds", value)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked)
 class Preference:
     """The agent a contact waits for, and how long only that agent may take it.
 
@@ -65,9 +60,9 @@ class Preference:
         True
     """
 
-    agent: str = attrs.field(converter=_prefer_agent)
-    seconds: float = attrs.field(converter=_prefer_seconds)
-    skip_if_away: bool = attrs.field(default=True, converter=_skip_if_away)
+    agent: str = attrs.field(metadata=_preferred(identifier, "agent"))
+    seconds: float = attrs.field(metadata=_preferred(duration, "seconds"))
+    skip_if_away: bool = attrs.field(default=True, metadata=_preferred(truth, "skip_if_away"))
 
 
 def _relaxed_skills(value: Mapping[str, int]) -> Skills:

@@ -10,8 +10,22 @@ from omniqueue.model.event import Event, Rank, if_any
 from omniqueue.model.skill import Skills
 
 
+@attrs.define
+class ContactEvent(Event):
+    """The base of what happens to a contact."""
+
+    contact: str
+
+
+@attrs.define
+class HeldEvent(ContactEvent):
+    """The base of what happens between a contact and an agent."""
+
+    agent: str
+
+
 @attrs.frozen
-class Queued(Event, name="queued"):
+class Queued(ContactEvent, name="queued"):
     """A contact entered the queue.
 
     Example:
@@ -19,7 +33,6 @@ class Queued(Event, name="queued"):
         3.0
     """
 
-    contact: str
     channel: str
     skills: Skills
     priority: int
@@ -30,7 +43,7 @@ class Queued(Event, name="queued"):
 
 
 @attrs.frozen
-class Deferred(Event, name="deferred"):
+class Deferred(ContactEvent, name="deferred"):
     """A contact is passed over, its place kept, `until` then (None: until released).
 
     Example:
@@ -38,13 +51,12 @@ class Deferred(Event, name="deferred"):
         60.0
     """
 
-    contact: str
     channel: str
     until: float | None
 
 
 @attrs.frozen
-class Released(Event, name="released"):
+class Released(ContactEvent, name="released"):
     """A deferral ended, by its timer or by `release`; the contact waits again.
 
     Example:
@@ -52,11 +64,9 @@ class Released(Event, name="released"):
         'c1'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Preferred(Event, name="preferred"):
+class Preferred(HeldEvent, name="preferred"):
     """Only this agent may take the contact `until` then.
 
     Example:
@@ -64,14 +74,12 @@ class Preferred(Event, name="preferred"):
         'jill'
     """
 
-    contact: str
-    agent: str
     until: float
     skip_if_away: bool
 
 
 @attrs.frozen
-class PreferenceEnded(Event, name="preference_ended"):
+class PreferenceEnded(HeldEvent, name="preference_ended"):
     """Anyone may take the contact now: the time is over, the agent not ready, the skills new.
 
     Example:
@@ -79,12 +87,9 @@ class PreferenceEnded(Event, name="preference_ended"):
         'preference_ended'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Relaxed(Event, name="relaxed"):
+class Relaxed(ContactEvent, name="relaxed"):
     """A relaxation step replaced the skills that the contact needs.
 
     Example:
@@ -92,13 +97,12 @@ class Relaxed(Event, name="relaxed"):
         1
     """
 
-    contact: str
     skills: Skills
     any_of: tuple[Skills, ...] = if_any(())
 
 
 @attrs.frozen
-class Updated(Event, name="updated"):
+class Updated(ContactEvent, name="updated"):
     """`update` changed the contact; the values are those now in force.
 
     Example:
@@ -106,7 +110,6 @@ class Updated(Event, name="updated"):
         7
     """
 
-    contact: str
     priority: int
     skills: Skills
     rank: Rank
@@ -115,7 +118,7 @@ class Updated(Event, name="updated"):
 
 
 @attrs.frozen
-class PassedOver(Event, name="passed_over"):
+class PassedOver(HeldEvent, name="passed_over"):
     """Who waited before the contact that is given next, and why its agent did not take them.
 
     Args:
@@ -131,15 +134,13 @@ class PassedOver(Event, name="passed_over"):
         1
     """
 
-    contact: str
-    agent: str
     contacts: int
     causes: Mapping[str, int]
     first: tuple[tuple[str, str], ...]
 
 
 @attrs.frozen
-class Offered(Event, name="offered"):
+class Offered(HeldEvent, name="offered"):
     """A contact is held out to an agent `until` then.
 
     Example:
@@ -147,13 +148,11 @@ class Offered(Event, name="offered"):
         20.0
     """
 
-    contact: str
-    agent: str
     until: float
 
 
 @attrs.frozen
-class Assigned(Event, name="assigned"):
+class Assigned(HeldEvent, name="assigned"):
     """An agent took the contact (`by_hand`: by `assign`, out of turn).
 
     Example:
@@ -161,13 +160,11 @@ class Assigned(Event, name="assigned"):
         'ana'
     """
 
-    contact: str
-    agent: str
     by_hand: bool
 
 
 @attrs.frozen
-class Interrupted(Event, name="interrupted"):
+class Interrupted(HeldEvent, name="interrupted"):
     """The contact is put aside by its agent for the contact `by`; it goes on afterwards.
 
     Example:
@@ -175,13 +172,11 @@ class Interrupted(Event, name="interrupted"):
         'call'
     """
 
-    contact: str
-    agent: str
     by: str
 
 
 @attrs.frozen
-class Continued(Event, name="continued"):
+class Continued(HeldEvent, name="continued"):
     """The agent takes an interrupted contact up again.
 
     Example:
@@ -189,12 +184,9 @@ class Continued(Event, name="continued"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Declined(Event, name="declined"):
+class Declined(HeldEvent, name="declined"):
     """The agent declined; no new offer before `retry_at` (None: until it was taken).
 
     Example:
@@ -202,13 +194,11 @@ class Declined(Event, name="declined"):
         65.0
     """
 
-    contact: str
-    agent: str
     retry_at: float | None
 
 
 @attrs.frozen
-class OfferExpired(Event, name="offer_expired"):
+class OfferExpired(HeldEvent, name="offer_expired"):
     """The agent did not answer; no new offer before `retry_at` (None: until it was taken).
 
     Example:
@@ -216,13 +206,11 @@ class OfferExpired(Event, name="offer_expired"):
         'ana'
     """
 
-    contact: str
-    agent: str
     retry_at: float | None
 
 
 @attrs.frozen
-class OfferRevoked(Event, name="offer_revoked"):
+class OfferRevoked(HeldEvent, name="offer_revoked"):
     """An offer was taken back: the agent or the customer left.
 
     Example:
@@ -230,12 +218,9 @@ class OfferRevoked(Event, name="offer_revoked"):
         'c1'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Requeued(Event, name="requeued"):
+class Requeued(ContactEvent, name="requeued"):
     """The contact waits again, at its old place.
 
     Example:
@@ -243,11 +228,9 @@ class Requeued(Event, name="requeued"):
         'requeued'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class ExclusionEnded(Event, name="exclusion_ended"):
+class ExclusionEnded(HeldEvent, name="exclusion_ended"):
     """The agent may be offered this contact again.
 
     Example:
@@ -255,12 +238,9 @@ class ExclusionEnded(Event, name="exclusion_ended"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Reserved(Event, name="reserved"):
+class Reserved(HeldEvent, name="reserved"):
     """The agent is kept free for a contact that has waited too long.
 
     Example:
@@ -268,12 +248,9 @@ class Reserved(Event, name="reserved"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class ReservationEnded(Event, name="reservation_ended"):
+class ReservationEnded(HeldEvent, name="reservation_ended"):
     """The agent is no longer kept free for the contact, which it did not take.
 
     Example:
@@ -281,12 +258,9 @@ class ReservationEnded(Event, name="reservation_ended"):
         'c1'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Completed(Event, name="completed"):
+class Completed(ContactEvent, name="completed"):
     """The contact is answered; wrap-up follows (0: none; None: until finished).
 
     Example:
@@ -294,13 +268,12 @@ class Completed(Event, name="completed"):
         30.0
     """
 
-    contact: str
     agent: str | None
     wrap_up_seconds: float | None
 
 
 @attrs.frozen
-class WrapUpEnded(Event, name="wrap_up_ended"):
+class WrapUpEnded(HeldEvent, name="wrap_up_ended"):
     """The agent's work after the contact is over.
 
     Example:
@@ -308,12 +281,9 @@ class WrapUpEnded(Event, name="wrap_up_ended"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Transferred(Event, name="transferred"):
+class Transferred(HeldEvent, name="transferred"):
     """The agent sent the contact on; `skills` are those now needed.
 
     Example:
@@ -321,8 +291,6 @@ class Transferred(Event, name="transferred"):
         True
     """
 
-    contact: str
-    agent: str
     skills: Skills
     keep_place: bool
     rank: Rank
@@ -330,7 +298,7 @@ class Transferred(Event, name="transferred"):
 
 
 @attrs.frozen
-class Parked(Event, name="parked"):
+class Parked(HeldEvent, name="parked"):
     """The agent put the contact aside until the customer answers.
 
     Example:
@@ -338,12 +306,9 @@ class Parked(Event, name="parked"):
         'ana'
     """
 
-    contact: str
-    agent: str
-
 
 @attrs.frozen
-class Reopened(Event, name="reopened"):
+class Reopened(ContactEvent, name="reopened"):
     """The customer answered: a parked contact waits again, at its old place.
 
     Example:
@@ -351,11 +316,9 @@ class Reopened(Event, name="reopened"):
         'c1'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Abandoned(Event, name="abandoned"):
+class Abandoned(ContactEvent, name="abandoned"):
     """The customer left.
 
     Example:
@@ -363,11 +326,9 @@ class Abandoned(Event, name="abandoned"):
         'abandoned'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Cancelled(Event, name="cancelled"):
+class Cancelled(ContactEvent, name="cancelled"):
     """The application withdrew the contact.
 
     Example:
@@ -375,11 +336,9 @@ class Cancelled(Event, name="cancelled"):
         'cancelled'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Resumed(Event, name="resumed"):
+class Resumed(ContactEvent, name="resumed"):
     """The customer is back in time and waits at the old place.
 
     Example:
@@ -387,11 +346,9 @@ class Resumed(Event, name="resumed"):
         'resumed'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Expired(Event, name="expired"):
+class Expired(ContactEvent, name="expired"):
     """The contact's own time limit was reached before an agent took it.
 
     Example:
@@ -399,11 +356,9 @@ class Expired(Event, name="expired"):
         'expired'
     """
 
-    contact: str
-
 
 @attrs.frozen
-class Unservable(Event, name="unservable"):
+class Unservable(ContactEvent, name="unservable"):
     """A contact waits that nobody signed in could take, even if ready and without work.
 
     Said when that becomes true, once for all contacts of its channel and requirement: as the first
@@ -414,7 +369,6 @@ class Unservable(Event, name="unservable"):
         'c1'
     """
 
-    contact: str
     channel: str
     skills: Skills
     any_of: tuple[Skills, ...] = if_any(())

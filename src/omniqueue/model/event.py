@@ -119,7 +119,8 @@ def _blank(kind: object) -> type[Event]:
         for field in attrs.fields(kind)
         if not field.inherited
     }
-    twin: type[Event] = attrs.make_class(kind.__name__, own, bases=(Event,), slots=True, eq=False)
+    bases = kind.__bases__  # none of them frozen
+    twin: type[Event] = attrs.make_class(kind.__name__, own, bases=bases, slots=True, eq=False)
     _blanks[kind] = twin
     return twin
 

@@ -70,9 +70,7 @@ def setting(
     """
     if check is not None and bounds:
         check = partial(_bounded, check, bounds)
-    return {
-        _SETTING: Setting(check=check, key=key, table=table, read=read, seconds=seconds),
-    }
+    return {_SETTING: Setting(check=check, key=key, table=table, read=read, seconds=seconds)}
 
 
 def optional(check: Check) -> Check:

@@ -45,6 +45,7 @@ class Unreadable:
     """Stands in a parsed file for what is no value; its fault is kept already."""
 
 
+@attrs.define(eq=False)
 class Faults:
     """The faults of one file, in the order of finding.
 
@@ -58,10 +59,9 @@ class Faults:
         desk.toml: seed: is missing
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.count = 0
-        self._lines: list[str] = []
+    name: str
+    count: int = attrs.field(default=0, init=False)
+    _lines: list[str] = attrs.field(factory=list, init=False)
 
     def add(self, place: str, problem: str) -> None:
         """Keep a fault; beyond 20 they are only counted. Cost: O(1)."""
@@ -80,6 +80,7 @@ class NotedError(Exception):
     """A value has faults, and all of them are kept already."""
 
 
+@attrs.define(eq=False)
 class Place:
     """Where a value stands in a file, and where its faults are kept.
 
@@ -94,19 +95,10 @@ class Place:
         'agents[0].group'
     """
 
-    __slots__ = ("_above", "_name", "faults", "folder")
-
-    def __init__(
-        self,
-        name: str | int,
-        faults: Faults,
-        folder: Path | None = None,
-        above: Place | None = None,
-    ) -> None:
-        self._name = name
-        self._above = above
-        self.faults = faults
-        self.folder = folder
+    _name: str | int
+    faults: Faults
+    folder: Path | None = None
+    _above: Place | None = None
 
     @property
     def path(self) -> str:
@@ -286,7 +278,7 @@ class RawTable:
 
     def __call__(self, value: object, place: Place) -> dict[str, Any]:
         """Return the table, or refuse it."""
-        _Reading({}, ()).read(self._keys, value, place)
+        _Reading().read(self._keys, value, place)
         return dict(table(value))
 
 
@@ -331,7 +323,7 @@ def named(
 
     def read_named(value: object, place: Place) -> tuple[T, ...]:
         def read_one(name: str, item: object, where: Place) -> T:
-            values = _Reading(refused or {}, ()).read(keys, item, where)
+            values = _Reading(refused or {}).read(keys, item, where)
             return _made(kind, {("name",): name, **values}, where)
 
         return _gathered(
@@ -542,6 +534,7 @@ def keys_of(
     return keys
 
 
+@attrs.define(eq=False)
 class _Reading:
     """One table on its way to a value.
 
@@ -549,17 +542,19 @@ class _Reading:
         refused, others: as of `table_of`.
     """
 
-    def __init__(self, refused: Mapping[str, str], others: Sequence[str]) -> None:
-        self.values: dict[tuple[str, ...], object] = {}
-        self._refused = refused
-        self._others = others
-        self._failed = False
+    _refused: Mapping[str, str] = attrs.field(factory=dict)
+    _others: Sequence[str] = ()
+    values: dict[tuple[str, ...], object] = attrs.field(factory=dict, init=False)
+    _failed: bool = attrs.field(default=False, init=False)
 
     def read(self, keys: Keys, value: object, place: Place) -> dict[tuple[str, ...], object]:
-        """Return the values by path, or refuse the table."""
+        """Return the values by path, or refuse the table; a fault is kept for what is missing."""
         faults = place.faults.count
         self.table(keys, value, place)
-        self.missing(keys, place)
+        for key, found in keys.items():
+            if isinstance(found, _Key) and found.required and found.path not in self.values:
+                self.values[found.path] = None
+                place.below(key).note("is missing")
         if self._failed or place.faults.count > faults:
             raise NotedError
         return self.values
@@ -588,13 +583,6 @@ class _Reading:
                     self.values[found.path] = _read_one(found.read, item, where)
                 except NotedError:
                     self._failed = True
-
-    def missing(self, keys: Keys, place: Place) -> None:
-        """Keep a fault for every value that there must be."""
-        for key, found in keys.items():
-            if isinstance(found, _Key) and found.required and found.path not in self.values:
-                self.values[found.path] = None
-                place.below(key).note("is missing")
 
 
 def _words(keys: Keys, around: str = "") -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ from omniqueue.record.ledger import Ledger
 from omniqueue.record.life_check import ENDED_STATES, OPEN_STATES, LifeCheck, Weight
 from omniqueue.record.listener import hearers
 from omniqueue.record.lives import Life, Lives
-from omniqueue.record.measures import NO_SKILL, ContactMeasures
+from omniqueue.record.measures import MEASURES, NO_SKILL, ContactMeasures
 from omniqueue.record.overtaking import Overtaken
 from omniqueue.record.verdict import Verdict
 from omniqueue.record.waiting_line import JudgedLane, needs_of
@@ -179,6 +179,7 @@ class Audit:
         by_skill = {name or NO_SKILL: each for name, each in overtaken.by_skill.items()}
         targets = {name: channel.target_seconds for name, channel in self._channels.items()}
         ledger, now = self._ledger, self._now
+        channels = measures.by_channel(ledger, targets, now=now)
         return AuditResult(
             order=self._header.order,
             selection=self._header.selection,
@@ -189,9 +190,7 @@ class Audit:
             verdict=self._judge.verdict(),
             unexplained=dict(self._book.counts),
             faults=tuple(self._book.kept),
-            channels=_suffered(
-                measures.by_channel(ledger, targets, now=now), overtaken.by_channel
-            ),
+            channels=_suffered(channels, overtaken.by_channel),
             skills=_suffered(measures.by_skill(ledger, targets, now=now), by_skill),
             agents=self._shares(),
             served={
@@ -261,27 +260,21 @@ class Audit:
         self._abilities[event.agent] = skills + channels
 
     def _shares(self) -> list[AgentShare]:
-        found = []
-        for name, time in self._workload.agents(at=self._now).items():
-            signed_in, busy = time.signed_in_seconds, time.busy_seconds
-            found.append(
-                AgentShare(
-                    agent=name,
-                    abilities=self._abilities[name],
-                    signed_in_seconds=signed_in,
-                    idle_seconds=signed_in - busy,
-                    occupancy=busy / signed_in if signed_in else None,
-                    answered=time.answered,
-                )
+        return [
+            AgentShare(
+                agent=name,
+                abilities=self._abilities[name],
+                signed_in_seconds=time.signed_in_seconds,
+                idle_seconds=time.signed_in_seconds - time.busy_seconds,
+                occupancy=MEASURES["occupancy"].value(measures.agent_sums([time])),
+                answered=time.answered,
             )
-        return found
+            for name, time in self._workload.agents(at=self._now).items()
+        ]
 
 
 def audited(
-    header: Header,
-    items: Iterable[tuple[int, Item]],
-    *,
-    stopped: Callable[[], bool] = bool,
+    header: Header, items: Iterable[tuple[int, Item]], *, stopped: Callable[[], bool] = bool
 ) -> AuditResult:
     """Return what an audit of a whole record finds.
 
@@ -307,8 +300,7 @@ def audited(
 def _suffered(
     measured: Sequence[ContactMeasures], passed: Mapping[str, Overtaken]
 ) -> list[Suffered]:
-    nobody = Overtaken()
-    several = [(each, passed.get(each.name, nobody)) for each in measured]
+    several = [(each, passed.get(each.name, Overtaken())) for each in measured]
     return [
         Suffered(
             **attrs.asdict(each, recurse=False),

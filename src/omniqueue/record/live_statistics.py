@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
@@ -64,16 +65,14 @@ class LiveSummary:
     longest_waiting_seconds: float | None
 
 
+@attrs.define
 class _Channel:
     """The running sums of one channel."""
 
-    __slots__ = ("buckets", "longest", "states", "sums")
-
-    def __init__(self) -> None:
-        self.sums = ContactSums()  # of those that are answered or over
-        self.longest = 0.0
-        self.states: dict[str, int] = {}
-        self.buckets = [0] * len(BUCKETS)
+    sums: ContactSums = attrs.Factory(ContactSums)  # of those that are answered or over
+    longest: float = 0.0
+    states: dict[str, int] = attrs.Factory(dict)
+    buckets: list[int] = attrs.Factory(lambda: [0] * len(BUCKETS))
 
     def answer(self, wait: float, target: float | None) -> None:
         self.sums.add("answered", wait, target)
@@ -182,25 +181,23 @@ class LiveStatistics(EventListener):
                 channel = life.entered_channel
                 wait = at - life.arrived_at
                 unanswered[channel].add("open", wait, self._targets.get(channel))
-        states: dict[str, int] = {}
+        states: Counter[str] = Counter()
         for each in self._channels.values():
-            for state, number in each.states.items():
-                states[state] = states.get(state, 0) + number
+            states.update(each.states)
         agents = self._workload.agents(at=at).values()
         presences = dict.fromkeys(("ready", "away", "offline"), 0)
         for agent in agents:
             if agent.presence is not None:
                 presences[agent.presence] += 1
         oldest = self._longest_waiting()
-        most_first = sorted(self._lanes.items(), key=lambda item: -item[1])
         return LiveSummary(
             at=at,
-            states=MappingProxyType(states),
+            states=MappingProxyType(dict(states)),
             channels=tuple(
                 self._channels[name].statistics(name, sums) for name, sums in unanswered.items()
             ),
             agents=Measured(name="all", sums=agent_sums(agents)),
-            lanes=MappingProxyType(dict(most_first)),
+            lanes=MappingProxyType(dict(Counter(self._lanes).most_common())),
             presences=MappingProxyType(presences),
             longest_waiting=None if oldest is None else oldest.id,
             longest_waiting_seconds=None if oldest is None else at - oldest.arrived_at,

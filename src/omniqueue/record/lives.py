@@ -241,8 +241,8 @@ class Lives(EventListener):
         for hook in self._hooks["waiting"]:
             hook(life, None, event)
 
-    def _heard(self, event: Event) -> None:
-        life = self._lives.get(event.contact)  # type: ignore[attr-defined]
+    def _heard(self, event: events.ContactEvent) -> None:
+        life = self._lives.get(event.contact)
         if life is not None:
             self._acts[type(event)](life, event)
 

@@ -102,15 +102,20 @@ _WORDS: Final = {
 }
 
 
-def _count(name: str, formula: str, label: str = "") -> Measure:
-    return Measure(name, name, None, "contacts", label or name, formula)
+def _sum(name: str, formula: str, label: str = "", unit: str = "contacts") -> Measure:
+    return Measure(name, name, None, unit, label or name, formula)
 
 
-def _ratio(
-    name: str, over: str, under: str, unit: str, label: str = "", source: str = ""
-) -> Measure:
+def _ratio(name: str, over: str, under: str, label: str = "", source: str = "") -> Measure:
+    """Return a row of one sum over another: a mean time, or a share."""
+    unit = "seconds" if name.startswith("mean_") else "share"
     formula = f"{_WORDS[over]} / {_WORDS[under]}"
     return Measure(name, over, under, unit, label or name.replace("_", " "), formula, source)
+
+
+def _service_level(of: str) -> Measure:
+    name, label = f"service_level_{of}", f"service level of the {of}"
+    return _ratio(name, "answered_in_target", f"{of}_with_target", label, _IMPATIENT)
 
 
 def _average(name: str, over: str, unit: str, label: str, what: str) -> Measure:
@@ -119,55 +124,32 @@ def _average(name: str, over: str, unit: str, label: str, what: str) -> Measure:
 
 
 _ROWS: Final = (
-    _count("arrived", "came, refused ones too"),
-    _count("answered", "given to an agent"),
-    _count("abandoned", "gave up, not answered"),
-    _count("cancelled", "cancelled, not answered"),
-    _count("expired", "expired, not answered"),
-    _count("refused", "not let into the queue"),
-    _count("open", "neither answered nor ended"),
-    _count("redials", "arrived, not for the first time"),
-    _count("answered_in_target", "answered within the target", "in target"),
-    _ratio("abandonment", "abandoned", "entered", "share", source=_TUTORIAL),
-    _ratio("chance_of_waiting", "waited", "entered", "share", "had to wait", _TUTORIAL),
-    _ratio("mean_wait", "wait_answered_seconds", "answered", "seconds", "ASA", _TUTORIAL),
-    _ratio("mean_wait_all", "wait_seconds", "entered", "seconds", "mean wait of all", _IMPATIENT),
-    _ratio("service_level", "answered_in_target", "counted", "share", source=_IMPATIENT),
-    _ratio(
-        "service_level_answered",
-        "answered_in_target",
-        "answered_with_target",
-        "share",
-        "service level of the answered",
-        _IMPATIENT,
-    ),
-    _ratio(
-        "service_level_arrived",
-        "answered_in_target",
-        "arrived_with_target",
-        "share",
-        "service level of the arrived",
-        _IMPATIENT,
-    ),
-    _ratio(
-        "mean_contact_time", "contact_seconds", "answered", "seconds", "contact time", _TUTORIAL
-    ),
-    _ratio("mean_handling_time", "handling_seconds", "answered", "seconds", "AHT", _TUTORIAL),
-    _ratio("mean_interrupted_time", "interrupted_seconds", "answered", "seconds", "interrupted"),
+    _sum("arrived", "came, refused ones too"),
+    _sum("answered", "given to an agent"),
+    _sum("abandoned", "gave up, not answered"),
+    _sum("cancelled", "cancelled, not answered"),
+    _sum("expired", "expired, not answered"),
+    _sum("refused", "not let into the queue"),
+    _sum("open", "neither answered nor ended"),
+    _sum("redials", "arrived, not for the first time"),
+    _sum("answered_in_target", "answered within the target", "in target"),
+    _ratio("abandonment", "abandoned", "entered", source=_TUTORIAL),
+    _ratio("chance_of_waiting", "waited", "entered", "had to wait", _TUTORIAL),
+    _ratio("mean_wait", "wait_answered_seconds", "answered", "ASA", _TUTORIAL),
+    _ratio("mean_wait_all", "wait_seconds", "entered", "mean wait of all", _IMPATIENT),
+    _ratio("service_level", "answered_in_target", "counted", source=_IMPATIENT),
+    _service_level("answered"),
+    _service_level("arrived"),
+    _ratio("mean_contact_time", "contact_seconds", "answered", "contact time", _TUTORIAL),
+    _ratio("mean_handling_time", "handling_seconds", "answered", "AHT", _TUTORIAL),
+    _ratio("mean_interrupted_time", "interrupted_seconds", "answered", "interrupted"),
     _average("queue_length", "queue_seconds", "contacts", "queue", "contacts waiting"),
     _average("in_hand", "in_hand_seconds", "contacts", "in hand", "contacts with an agent"),
-    _ratio("overtook", "overtook", "answered", "share"),
+    _ratio("overtook", "overtook", "answered"),
     _average("agents", "signed_in_seconds", "agents", "agents", "agents signed in"),
-    Measure(
-        "signed_in_seconds",
-        "signed_in_seconds",
-        None,
-        "seconds",
-        "signed in",
-        "time signed in, of all agents together",
-    ),
-    _ratio("occupancy", "busy_seconds", "signed_in_seconds", "share", source=_TUTORIAL),
-    _ratio("load", "load_seconds", "signed_in_seconds", "share"),
+    _sum("signed_in_seconds", "time signed in, of all agents together", "signed in", "seconds"),
+    _ratio("occupancy", "busy_seconds", "signed_in_seconds", source=_TUTORIAL),
+    _ratio("load", "load_seconds", "signed_in_seconds"),
 )
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({each.name: each for each in _ROWS})
 
@@ -327,10 +309,7 @@ class ContactSums:
 
 
 RECORD_FORMULAS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        **formulas_of([*ContactSums().to_dict(), *AGENT_SUMS]),
-        "quantiles": QUANTILE_FORMULA,
-    }
+    {**formulas_of([*ContactSums().to_dict(), *AGENT_SUMS]), "quantiles": QUANTILE_FORMULA}
 )
 """Formula of every measure of contacts and agents that events give, by name."""
 

@@ -14,24 +14,13 @@ from omniqueue.policy.order import order_text
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS
 from omniqueue.record.measures import RECORD_FORMULAS
-from omniqueue.report import formats
+from omniqueue.report import formats, tables
 from omniqueue.report.fairness_tables import overtaking_lines
-from omniqueue.report.tables import (
-    ASA,
-    INCOMPLETE,
-    LONGEST,
-    P95,
-    SERVICE_LEVEL,
-    Column,
-    contact_columns,
-    record_formula_lines,
-    table_lines,
-    text_table,
-    totals_text,
-)
+from omniqueue.report.tables import Column
 
 FORMAT: Final = "omniqueue-audit/2"
-_OVERTAKEN: Final = (
+_SUFFERED: Final = (
+    *(tables.ASA, tables.P95, tables.LONGEST, tables.SERVICE_LEVEL),
     Column[Suffered]("overtaken", lambda each: formats.number(each.overtaken)),
     Column[Suffered]("times", lambda each: formats.number(each.overtakings)),
     Column[Suffered]("most", lambda each: formats.number(each.most_overtakings)),
@@ -91,19 +80,19 @@ def audit_lines(
     """
     clock = partial(_clock_text, zone=zone)
     if found.incomplete:
-        yield f"{INCOMPLETE}, up to {clock(found.ended_at)}"
+        yield f"{tables.INCOMPLETE}, up to {clock(found.ended_at)}"
     policies = f"order {order_text(found.order)}, selection {found.selection}"
     times = f"{clock(found.started_at)} to {clock(found.ended_at)}"
     yield f"{name}: {formats.counted(found.events, 'event')}, {policies}, {times}"
-    yield totals_text(found.totals)
+    yield tables.totals_text(found.totals)
     if not brief:
-        yield from _suffered_table("channel", found.channels)
-        yield from _suffered_table("skill", found.skills)
+        yield from tables.contact_table("channel", found.channels, *_SUFFERED)
+        yield from tables.contact_table("skill", found.skills, *_SUFFERED)
         yield from _spread_table(found.agents)
         yield from _served_table(found)
         yield ""
         yield "overtaken = passed over at least once by a contact ranked after it; times = in all"
-        yield from record_formula_lines()
+        yield from tables.record_formula_lines()
     yield ""
     yield f"Judged from the events alone: {found.verdict.judged:,} given"
     yield from overtaking_lines(found.verdict)
@@ -119,12 +108,6 @@ def _clock_text(at: float, zone: tzinfo | None) -> str:
     if zone is None or not -_YEAR_MAX / 8 < at < _YEAR_MAX:
         return f"{at:g}" if at == int(at) and abs(at) < 1e6 else repr(at)
     return formats.timestamp(at, zone)
-
-
-def _suffered_table(heading: str, rows: Sequence[Suffered]) -> Iterator[str]:
-    yield ""
-    contacts = contact_columns(heading, rows, ASA, P95, LONGEST, SERVICE_LEVEL)
-    yield from table_lines([*contacts, *_OVERTAKEN], rows)
 
 
 def _quartiles(values: Sequence[float]) -> list[float]:
@@ -165,7 +148,7 @@ def _spread_table(agents: Sequence[AgentShare]) -> Iterator[str]:
         [_SPREAD[name][0], *map(_SPREAD[name][1], parts)]
         for name, parts in _spread(agents).items()
     ]
-    yield from text_table([head.replace("_", " ") for head in heads], rows)
+    yield from tables.text_table([head.replace("_", " ") for head in heads], rows)
 
 
 def _served_table(found: AuditResult) -> Iterator[str]:
@@ -187,7 +170,9 @@ def _served_table(found: AuditResult) -> Iterator[str]:
         cells = [f"{row[kind]:,}" if row[kind] else "." for kind in shown]
         rows.append([name, *cells, f"{row.total():,}"])
     yield ""
-    yield from text_table(["who served whom", *(kind or "others" for kind in shown), "all"], rows)
+    yield from tables.text_table(
+        ["who served whom", *(kind or "others" for kind in shown), "all"], rows
+    )
 
 
 def _row_names(agents: Sequence[AgentShare]) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from omniqueue.centre.week import DAY_SECONDS, WEEKDAYS
+from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.report import formats
 
 if TYPE_CHECKING:
@@ -45,12 +45,7 @@ def clock_axis(axes: Axes, low: float, high: float) -> None:
     places = [step * number for number in range(ceil(low / step), int(high // step) + 1)]
     labels = [formats.time_of_day(at, end=at > low) for at in places]
     if with_day:
-        days = [WEEKDAYS[at // DAY_SECONDS % 7] for at in places]
-        hours = [formats.time_of_day(at) for at in places]
-        labels = [
-            day if hour == "00:00" else f"{day} {hour}"
-            for day, hour in zip(days, hours, strict=True)
-        ]
+        labels = [week_label(at, with_day=True).removesuffix(" 00:00") for at in places]
     axes.set_xticks(places, labels)
     axes.set_xlim(low, high)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
@@ -22,15 +22,22 @@ _TARGETS_MAX: Final = 3
 _WIDEST: Final = 2.5  # of the largest mean: what is drawn of intervals
 _POINTS: Final = 400  # of a distribution: finer than can be seen
 _SHARES_SHOWN: Final = 0.98
+_TARGET_LINE: Final[Mapping[str, Any]] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (5, 3))}
+_Pair: TypeAlias = tuple[float, float]
+
+
+def _fill(axes: Axes, at: Floats, low: Floats, high: Floats | float = 0.0, **look: Any) -> None:
+    axes.fill_between(at, low, high, linewidth=0, **look)
+
+
+def _name(axes: Axes, target: float, place: _Pair, shift: _Pair, **look: Any) -> None:
+    """Write the name of a target beside its line."""
+    text = f"target {formats.brief_seconds(target)}"
+    axes.annotate(text, place, xytext=shift, textcoords="offset points", fontsize=8, **look)
 
 
 def waits_chart(
-    edges: Floats,
-    waits: Sequence[Estimate],
-    targets: Sequence[float],
-    colour: str,
-    *,
-    title: str,
+    edges: Floats, waits: Sequence[Estimate], targets: Sequence[float], colour: str, *, title: str
 ) -> Markup:
     """Return the mean wait by time of arrival, with its interval and the targets.
 
@@ -55,42 +62,22 @@ def waits_chart(
     unit, unit_name = unit_of(top)
 
     def draw(axes: Axes) -> None:
-        known = ~np.isnan(low)
-        axes.fill_between(
-            middle,
-            np.maximum(low, 0) / unit,
-            high / unit,
-            where=known.tolist(),
-            color=colour,
-            alpha=0.22,
-            linewidth=0,
-        )
+        known, lowest = (~np.isnan(low)).tolist(), np.maximum(low, 0) / unit
+        _fill(axes, middle, lowest, high / unit, where=known, color=colour, alpha=0.22)
         axes.plot(middle, value / unit, color=colour, marker="o", markersize=2.6)
         axes.set_ylim(0, top / unit)
         axes.set_ylabel(f"mean wait ({unit_name})")
         clock_axis(axes, float(edges[0]), float(edges[-1]))
         for target in near[:_TARGETS_MAX]:
-            axes.axhline(target / unit, color=INK, linewidth=1.1, linestyle=(0, (5, 3)))
-            axes.annotate(
-                f"target {formats.brief_seconds(target)}",
-                (1.0, target / unit),
-                xycoords=("axes fraction", "data"),
-                xytext=(-2, 2),
-                textcoords="offset points",
-                ha="right",
-                va="bottom",
-                fontsize=8,
-            )
+            axes.axhline(target / unit, **_TARGET_LINE)
+            place, within = (1.0, target / unit), ("axes fraction", "data")
+            _name(axes, target, place, (-2, 2), xycoords=within, ha="right", va="bottom")
 
     return svg_of(draw, size=SIZE, title=title)
 
 
 def stacked_chart(
-    edges: Floats,
-    layers: Sequence[tuple[str, Floats]],
-    label: str,
-    *,
-    title: str,
+    edges: Floats, layers: Sequence[tuple[str, Floats]], label: str, *, title: str
 ) -> Markup:
     """Return numbers by time of day, stacked on one another.
 
@@ -107,15 +94,8 @@ def stacked_chart(
         base = np.zeros(len(edges) - 1)
         for colour, values in layers:
             above = base + np.nan_to_num(values)
-            axes.fill_between(
-                edges,
-                np.append(base, base[-1]),
-                np.append(above, above[-1]),
-                step="post",
-                color=colour,
-                alpha=0.85,
-                linewidth=0,
-            )
+            low, high = (np.append(each, each[-1]) for each in (base, above))
+            _fill(axes, edges, low, high, step="post", color=colour, alpha=0.85)
             base = above
         axes.set_ylim(0, max(float(base.max()) * 1.08, 0.1))
         axes.set_ylabel(label)
@@ -171,19 +151,12 @@ def distribution_chart(
     shares = np.searchsorted(waits, points, side="right") / len(waits)
 
     def draw(axes: Axes) -> None:
-        axes.fill_between(points / unit, shares, color=colour, alpha=0.15, linewidth=0)
+        _fill(axes, points / unit, shares, color=colour, alpha=0.15)
         axes.plot(points / unit, shares, color=colour)
         for target in near[:_TARGETS_MAX]:
-            axes.axvline(target / unit, color=INK, linewidth=1.1, linestyle=(0, (5, 3)))
-            right = target > 0.6 * top
-            axes.annotate(
-                f"target {formats.brief_seconds(target)}",
-                (target / unit, 0.04),
-                xytext=(-4 if right else 4, 0),
-                textcoords="offset points",
-                ha="right" if right else "left",
-                fontsize=8,
-            )
+            axes.axvline(target / unit, **_TARGET_LINE)
+            side, shift = ("right", -4) if target > 0.6 * top else ("left", 4)
+            _name(axes, target, (target / unit, 0.04), (shift, 0), ha=side)
         axes.set_xlim(0, top / unit)
         axes.set_xlabel(f"waited at most ({unit_name})")
         axes.set_ylabel("of the answered")

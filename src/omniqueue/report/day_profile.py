@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
@@ -42,16 +42,11 @@ class DayProfile:
 
     def waits(self, channel: str) -> list[Estimate]:
         """Return the mean wait of the answered by interval of arrival. Cost: O(units)."""
-        which = self.channels.index(channel)
-        waited, answered = self.sums["wait_answered_seconds"], self.sums["answered"]
+        which, names = self.channels.index(channel), ("wait_answered_seconds", "answered")
+        waited, answered = (self.sums[name][:, :, which].T for name in names)
         return [
-            measure_interval(
-                "mean_wait",
-                waited[:, place, which],
-                answered[:, place, which],
-                confidence=self.confidence,
-            )
-            for place in range(waited.shape[1])
+            measure_interval("mean_wait", *sums, confidence=self.confidence)
+            for sums in zip(waited, answered, strict=True)
         ]
 
     def arriving(self, channel: str) -> Floats:
@@ -118,51 +113,31 @@ def day_profile(result: SimulationResult) -> DayProfile:
     channels = tuple(result.names("channel"))
     whose = [result.streams_of("channel", channel) for channel in channels]
 
-    def laid(column: Floats) -> Floats:
-        return np.asarray(_folded(column, slots)[days].sum(axis=0))
-
     def by_channel(column: Floats) -> Floats:
         return np.stack([column[:, streams].sum(axis=1) for streams in whose], axis=1)
 
-    def all_units(of: list[Floats]) -> Floats:
-        return np.stack([laid(each) for each in of])
+    def all_units(of: Iterable[Floats]) -> Floats:
+        return np.stack([_folded(each, slots)[days].sum(axis=0) for each in of])
 
+    sums = {
+        name: all_units(by_channel(each.intervals[name]) for each in several) for name in _CONTACTS
+    }
+    sums |= {name: all_units(each.interval_groups[name] for each in several) for name in _CREWS}
+    sums["seconds"] = all_units(each.interval_seconds for each in several)
     edges: Floats = np.arange(slots + 1, dtype=float) * length
     if not fold:
         edges[-1] = min(edges[-1], scenario.horizon_seconds)
-    profile = DayProfile(
-        edges=edges,
+    # Left out is what comes before the first and after the last sign of life.
+    signs = (sums[name].sum(axis=(0, 2)) > 0 for name in ("arrived", "signed_in_seconds"))
+    alive = np.flatnonzero(np.logical_or(*signs))
+    first, last = (int(alive[0]), int(alive[-1])) if len(alive) else (0, slots - 1)
+    return DayProfile(
+        edges=edges[first : last + 2],
         days=tuple(days.tolist()) if fold else (),
-        sums={
-            **{
-                name: all_units([by_channel(each.intervals[name]) for each in several])
-                for name in _CONTACTS
-            },
-            **{
-                name: all_units([each.interval_groups[name] for each in several])
-                for name in _CREWS
-            },
-            "seconds": all_units([each.interval_seconds for each in several]),
-        },
+        sums={name: each[:, first : last + 1] for name, each in sums.items()},
         channels=channels,
         groups=tuple(group.name for group in scenario.groups),
         confidence=result.confidence,
-    )
-    return _trimmed(profile)
-
-
-def _trimmed(profile: DayProfile) -> DayProfile:
-    """Leave out what comes before the first and after the last sign of life."""
-    alive = profile.sums["arrived"].sum(axis=(0, 2)) > 0
-    alive |= profile.sums["signed_in_seconds"].sum(axis=(0, 2)) > 0
-    if not alive.any():
-        return profile
-    first, last = (int(place) for place in np.flatnonzero(alive)[[0, -1]])
-    part = slice(first, last + 1)
-    return attrs.evolve(
-        profile,
-        edges=profile.edges[first : last + 2],
-        sums={name: each[:, part] for name, each in profile.sums.items()},
     )
 
 

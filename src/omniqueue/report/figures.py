@@ -15,12 +15,7 @@ import numpy as np
 from omniqueue.centre.times import Floats
 from omniqueue.centre.week import DAY_SECONDS, week_label
 from omniqueue.report import formats
-from omniqueue.report.charts import (
-    distribution_chart,
-    shares_chart,
-    stacked_chart,
-    waits_chart,
-)
+from omniqueue.report.charts import distribution_chart, shares_chart, stacked_chart, waits_chart
 from omniqueue.report.day_profile import DayProfile, day_profile
 from omniqueue.report.key_figures import targets_of
 from omniqueue.report.palette import CHANNEL_COLOURS, DRAWN_MAX, GROUP_COLOURS, colours_of

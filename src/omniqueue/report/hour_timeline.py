@@ -163,17 +163,16 @@ def _rows(record: ReplicationRecord, scenario: Scenario, chosen: list[int]) -> l
         outcome = _UNANSWERED.get(int(record.outcome[row]), "still waiting")
         ended = float(record.ended_at[row])
         served_to = record.ended_seconds if isnan(ended) else ended
-        found.append(
-            HourRow(
-                channel=scenario.streams[int(record.stream[row])].channel,
-                arrived_at=float(record.arrived_at[row]),
-                left_queue_at=float(left[row]),
-                served_to=served_to if answered else None,
-                released_at=float(busy_to[row]) if answered else None,
-                group=scenario.groups[int(group[row])].name if answered else None,
-                outcome="answered" if answered else outcome,
-            )
+        came = HourRow(
+            channel=scenario.streams[int(record.stream[row])].channel,
+            arrived_at=float(record.arrived_at[row]),
+            left_queue_at=float(left[row]),
+            served_to=served_to if answered else None,
+            released_at=float(busy_to[row]) if answered else None,
+            group=scenario.groups[int(group[row])].name if answered else None,
+            outcome="answered" if answered else outcome,
         )
+        found.append(came)
     return found
 
 
@@ -287,12 +286,11 @@ def _text(axes: Axes, place: int, row: HourRow, high: float) -> None:
     if row.group is not None:
         text = "\u2026 " if row.over_at > high else ""
         text += row.group if len(row.group) <= _NAME_MAX else row.group[: _NAME_MAX - 1] + "\u2026"
-        if row.left_queue_at > high:
-            text += f" after {formats.brief_seconds(row.waited_seconds)}"
+        with_wait = row.left_queue_at > high
     else:
-        text = row.outcome
-        if row.outcome != "refused":
-            text += f" after {formats.brief_seconds(row.waited_seconds)}"
+        text, with_wait = row.outcome, row.outcome != "refused"
+    if with_wait:
+        text += f" after {formats.brief_seconds(row.waited_seconds)}"
     annotation = axes.annotate(
         text,
         (min(row.over_at, high), place),

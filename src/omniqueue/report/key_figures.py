@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isnan
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -27,32 +27,6 @@ class Cell:
 
     value: str = attrs.field(converter=formats.typeset)
     interval: str = attrs.field(default="", converter=formats.typeset)
-
-
-@attrs.frozen
-class Card:
-    """One of the few numbers at the top.
-
-    Args:
-        label: what it is.
-        cell: the number.
-    """
-
-    label: str
-    cell: Cell
-
-
-@attrs.frozen
-class KeyColumn:
-    """A column of the key figures.
-
-    Args:
-        head: its heading.
-        cell: the estimates of a channel (or of all) and its targets in words to its cell.
-    """
-
-    head: str
-    cell: Callable[[EstimateRow, str], Cell]
 
 
 @attrs.frozen
@@ -90,17 +64,21 @@ def _cell(unit: str, estimate: Estimate) -> Cell:
     return Cell(text(estimate.value), formats.interval(estimate, text, unknown=""))
 
 
+KeyColumn: TypeAlias = tuple[str, Callable[[EstimateRow, str], Cell]]
+"""A heading, and the estimates of a channel (or of all) and its targets in words to a cell."""
+
+
 def _measure(name: str) -> KeyColumn:
     measure = MEASURES[name]
-    return KeyColumn(measure.label, lambda row, _: _cell(measure.unit, row.measures[name]))
+    return measure.label, lambda row, _: _cell(measure.unit, row.measures[name])
 
 
 _CARDS: Final = ("arrived", "abandonment", "mean_wait", "service_level")
-KEY_COLUMNS: Final = (
+KEY_COLUMNS: Final[tuple[KeyColumn, ...]] = (
     _measure("abandonment"),
     _measure("mean_wait"),
-    KeyColumn("90 % waited at most", lambda row, _: _cell("seconds", row.quantiles[0.9])),
-    KeyColumn("target", lambda _, targets: Cell(targets)),
+    ("90 % waited at most", lambda row, _: _cell("seconds", row.quantiles[0.9])),
+    ("target", lambda _, targets: Cell(targets)),
     _measure("service_level"),
 )
 """The columns of key figures after the counts of contacts."""
@@ -130,8 +108,8 @@ def targets_of(scenario: Scenario, channel: str | None = None) -> list[float]:
     return sorted(float(target) for target in found if target is not None)
 
 
-def cards(result: SimulationResult) -> list[Card]:
-    """Return the few numbers at the top, without those that nobody has.
+def cards(result: SimulationResult) -> list[tuple[str, Cell]]:
+    """Return the few numbers at the top, each with its label, without those that nobody has.
 
     Cost: O(units x streams).
     """
@@ -140,7 +118,7 @@ def cards(result: SimulationResult) -> list[Card]:
     labels = {"arrived": f"contacts a {unit_name(result)}"}
     labels["mean_wait"] = f"{MEASURES['mean_wait'].label} (of the answered)"
     return [
-        Card(labels.get(name, MEASURES[name].label), _cell(MEASURES[name].unit, estimate))
+        (labels.get(name, MEASURES[name].label), _cell(MEASURES[name].unit, estimate))
         for name, estimate in several.items()
         if not isnan(estimate.value)
     ]
@@ -157,6 +135,6 @@ def key_table(result: SimulationResult) -> KeyTable:
         total = row.name == "all" and len(rows) > 1
         targets = ", ".join(map(formats.brief_seconds, targets_of(result.scenario, row.name)))
         promised = formats.NOTHING if total else targets or "none"
-        cells = tuple(each.cell(row, promised) for each in columns)
+        cells = tuple(cell(row, promised) for _, cell in columns)
         found.append(KeyRow(row.name, total, cells))
-    return KeyTable(tuple(each.head for each in columns), tuple(found))
+    return KeyTable(tuple(head for head, _ in columns), tuple(found))

@@ -42,11 +42,7 @@ def check_plot_extra() -> None:
             raise MissingExtraError("reports", library, "pip install 'omniqueue[plot]'")
 
 
-def report_page(
-    result: SimulationResult,
-    *,
-    hour_seconds: int | None = None,
-) -> str:
+def report_page(result: SimulationResult, *, hour_seconds: int | None = None) -> str:
     """Return a simulation's report as HTML.
 
     Args:
@@ -79,10 +75,7 @@ def report_page(
 
 
 def write_report(
-    path: str | PathLike[str],
-    result: SimulationResult,
-    *,
-    hour_seconds: int | None = None,
+    path: str | PathLike[str], result: SimulationResult, *, hour_seconds: int | None = None
 ) -> None:
     """Write a simulation's report to a file; arguments and cost as of `report_page`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -10,27 +10,15 @@ from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.play.questions import Answer
 from omniqueue.policy.order import order_text
-from omniqueue.record.measures import RECORD_FORMULAS, ContactMeasures, GroupMeasures
-from omniqueue.report import formats
+from omniqueue.record.measures import RECORD_FORMULAS, GroupMeasures
+from omniqueue.report import formats, tables
 from omniqueue.report.fairness_tables import fairness_lines
-from omniqueue.report.tables import (
-    ASA,
-    INCOMPLETE,
-    LONGEST,
-    MEDIAN,
-    P95,
-    SERVICE_LEVEL,
-    Column,
-    contact_columns,
-    group_columns,
-    record_formula_lines,
-    table_lines,
-    totals_text,
-)
+from omniqueue.report.tables import Column
 from omniqueue.sim.logs.contact_log import ContactLog
 from omniqueue.sim.studies.routed_log import RoutedLog
 
 Clock: TypeAlias = Callable[[float], str]
+_WAITS: Final = (tables.ASA, tables.MEDIAN, tables.P95, tables.LONGEST, tables.SERVICE_LEVEL)
 FORMAT: Final = "omniqueue-route/2"
 _SIGNED_IN: Final = Column[GroupMeasures](
     "signed in", lambda each: f"{each.sums['signed_in_seconds'] / 3600:,.1f} h"
@@ -74,7 +62,7 @@ def route_lines(routed: RoutedLog, *, brief: bool = False) -> Iterator[str]:
     """
     staff, clock = routed.staff, clock_of(routed)
     if routed.incomplete:
-        yield f"{INCOMPLETE}, up to {clock(routed.ended_at)}"
+        yield f"{tables.INCOMPLETE}, up to {clock(routed.ended_at)}"
     if not brief:
         if staff.title:
             yield staff.title
@@ -83,7 +71,7 @@ def route_lines(routed: RoutedLog, *, brief: bool = False) -> Iterator[str]:
         yield f"{clock(routed.started_at)} to {clock(routed.ended_at)}"
     yield from log_marks(routed.log)
     yield from _unserved_lines(routed.unserved)
-    yield totals_text(routed.totals)
+    yield tables.totals_text(routed.totals)
     if not brief:
         yield from _tables(routed)
     yield ""
@@ -136,21 +124,14 @@ def _unserved_lines(unserved: Mapping[str, int]) -> Iterator[str]:
 
 
 def _tables(routed: RoutedLog) -> Iterator[str]:
-    yield from _contact_table("channel", routed.channels)
-    yield from _contact_table("skill", routed.skills)
-    yield ""
-    yield from table_lines(group_columns(_SIGNED_IN), routed.groups)
+    yield from tables.contact_table("channel", routed.channels, *_WAITS)
+    yield from tables.contact_table("skill", routed.skills, *_WAITS)
+    yield from tables.group_table(routed.groups, _SIGNED_IN)
     if routed.intervals is not None:
         length = formats.seconds(routed.interval_seconds)
-        yield from _contact_table(f"arrived within {length} of", routed.intervals)
+        yield from tables.contact_table(f"arrived within {length} of", routed.intervals, *_WAITS)
     yield ""
-    yield from record_formula_lines()
-
-
-def _contact_table(heading: str, rows: Sequence[ContactMeasures]) -> Iterator[str]:
-    yield ""
-    columns = contact_columns(heading, rows, ASA, MEDIAN, P95, LONGEST, SERVICE_LEVEL)
-    yield from table_lines(columns, rows)
+    yield from tables.record_formula_lines()
 
 
 def log_marks(log: ContactLog) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isclose
 from typing import Final
 
@@ -10,13 +10,7 @@ from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES
 from omniqueue.report import formats, tables
 from omniqueue.report.tables import Column
-from omniqueue.sim.runs.results import (
-    FORMULAS,
-    QUANTILES,
-    By,
-    EstimateRow,
-    SimulationResult,
-)
+from omniqueue.sim.runs.results import FORMULAS, QUANTILES, By, EstimateRow, SimulationResult
 from omniqueue.sim.scenarios.unserved import unserved_streams
 
 # Of all contacts, above the quantiles of the waits and below them.
@@ -57,20 +51,16 @@ def simulation_lines(result: SimulationResult, *, intervals: bool = True) -> Ite
     if not result.summaries:
         yield "nothing was measured"
         return
-    yield ""
-    yield from _total(result)
     several: tuple[By, ...] = ("channel", "skill", "stream")
-    for by in several:
-        if by != "skill" or len(result.names("skill")) > 1:
-            yield ""
-            yield from _contacts(result, by)
-    yield ""
-    yield from tables.table_lines(_GROUPS, result.group_rows())
+    if len(result.names("skill")) < 2:
+        several = ("channel", "stream")
+    parts: list[Iterable[str]] = [_total(result), *(_contacts(result, by) for by in several)]
+    parts.append(tables.table_lines(_GROUPS, result.group_rows()))
     if intervals:
+        parts.append(_intervals(result))
+    for lines in (*parts, _legend(result, intervals=intervals)):
         yield ""
-        yield from _intervals(result)
-    yield ""
-    yield from _legend(result, intervals=intervals)
+        yield from lines
 
 
 def _legend(result: SimulationResult, *, intervals: bool) -> Iterator[str]:
@@ -100,16 +90,11 @@ def _head(result: SimulationResult) -> Iterator[str]:
     units = formats.counted(result.replications, "replication")
     if result.batches > 1:
         units += f" of {result.batches:,} batches"
-    measured = scenario.horizon_seconds - scenario.warm_up_seconds
-    yield (
-        f"{units}, each {formats.seconds(measured)}"
-        + (
-            f" after a warm-up of {formats.seconds(scenario.warm_up_seconds)}"
-            if scenario.warm_up_seconds
-            else ""
-        )
-        + f"; seed {result.seed}, order {order_text(result.order)}, selection {result.selection}"
-    )
+    length = formats.seconds(scenario.horizon_seconds - scenario.warm_up_seconds)
+    if scenario.warm_up_seconds:
+        length += f" after a warm-up of {formats.seconds(scenario.warm_up_seconds)}"
+    policies = f"order {order_text(result.order)}, selection {result.selection}"
+    yield f"{units}, each {length}; seed {result.seed}, {policies}"
     if result.precision is not None:
         text = formats.share(result.estimate("mean_wait_all").relative_half_width, 2)
         label = MEASURES["mean_wait_all"].label
@@ -128,10 +113,8 @@ def _total(result: SimulationResult) -> Iterator[str]:
         label = "median wait" if share == 0.5 else f"{100 * share:g}th percentile of waits"
         interval = formats.interval(estimate, formats.seconds)
         rows.append([label, formats.seconds(estimate.value), interval])
-    rows += [
-        _estimate_cells(name, row)
-        for name in (*simulated_outcomes([row]), "redials", "queue_length")
-    ]
+    others = (*simulated_outcomes([row]), "redials", "queue_length")
+    rows += [_estimate_cells(name, row) for name in others]
     yield from tables.text_table(("measure", "estimate", "interval"), rows)
 
 

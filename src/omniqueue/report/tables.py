@@ -19,6 +19,7 @@ from omniqueue.report import formats
 
 INCOMPLETE: Final = "INCOMPLETE: this is a partial result"
 Row = TypeVar("Row", contravariant=True)
+Contacts = TypeVar("Contacts", bound=ContactMeasures)
 
 
 @attrs.frozen
@@ -112,40 +113,45 @@ LONGEST: Final = Column[ContactMeasures]("longest", lambda row: formats.seconds(
 SERVICE_LEVEL: Final = measure_column("service_level")
 
 
-def contact_columns(
-    heading: str, rows: Sequence[ContactMeasures], *waits: Column[ContactMeasures]
-) -> list[Column[ContactMeasures]]:
-    """Return the columns of a table of contacts: name, counts as of `outcomes_shown`, waits.
+def contact_table(heading: str, rows: Sequence[Contacts], *columns: Column[Contacts]) -> list[str]:
+    """Return a blank line and a table of contacts: name, counts as of `outcomes_shown`, more.
 
     Args:
         heading: the heading of the names.
         rows: the rows of the table.
-        waits: the columns after the counts.
+        columns: those after the counts.
+
+    Cost: O(cells).
 
     Example:
-        >>> [each.head for each in contact_columns("channel", [], ASA)]
-        ['channel', 'arrived', 'answered', 'ASA']
+        >>> contact_table("channel", [], ASA)
+        ['', 'channel  arrived  answered  ASA']
     """
     outcomes = map(measure_column, outcomes_shown([row.sums for row in rows]))
-    return [Column(heading, lambda row: row.name), *outcomes, *waits]
+    name = Column[Contacts](heading, lambda row: row.name)
+    return ["", *table_lines([name, *outcomes, *columns], rows)]
 
 
-def group_columns(*more: Column[GroupMeasures]) -> list[Column[GroupMeasures]]:
-    """Return the columns of a table of agent groups.
+def group_table(rows: Iterable[GroupMeasures], *more: Column[GroupMeasures]) -> list[str]:
+    """Return a blank line and a table of agent groups.
 
     Args:
+        rows: the groups.
         more: further columns, before the occupancy.
 
+    Cost: O(cells).
+
     Example:
-        >>> [each.head for each in group_columns()]
-        ['group', 'agents', 'occupancy', 'load', 'answered']
+        >>> group_table([])
+        ['', 'group  agents  occupancy  load  answered']
     """
-    return [
+    columns: list[Column[GroupMeasures]] = [
         Column("group", lambda each: each.name),
         Column("agents", lambda each: formats.number(each.agents)),
         *more,
         *map(measure_column, ("occupancy", "load", "answered")),
     ]
+    return ["", *table_lines(columns, rows)]
 
 
 def outcomes_shown(rows: Collection[Mapping[str, float]]) -> list[str]:

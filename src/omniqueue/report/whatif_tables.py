@@ -12,24 +12,14 @@ from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import RECORD_FORMULAS, TOTALS, Measured
-from omniqueue.report import formats
+from omniqueue.report import formats, tables
 from omniqueue.report.route_tables import clock_of, log_marks, route_json
-from omniqueue.report.tables import (
-    ASA,
-    INCOMPLETE,
-    MEDIAN,
-    P95,
-    SERVICE_LEVEL,
-    Column,
-    contact_columns,
-    group_columns,
-    record_formula_lines,
-    table_lines,
-)
+from omniqueue.report.tables import Column
 from omniqueue.sim.studies.routed_log import RoutedLog
 from omniqueue.sim.studies.what_if import METHOD, PairedDifference, WhatIf
 
 FORMAT: Final = "omniqueue-whatif/2"
+_WAITS: Final = (tables.ASA, tables.MEDIAN, tables.P95, tables.SERVICE_LEVEL)
 _Named = TypeVar("_Named", bound=Measured)
 _PAIRS: Final = (
     Column[PairedDifference]("wait B - wait A", lambda each: each.name),
@@ -87,7 +77,7 @@ def whatif_lines(found: WhatIf, *, brief: bool = False) -> Iterator[str]:
     Cost: O(its size).
     """
     if found.incomplete:
-        yield INCOMPLETE
+        yield tables.INCOMPLETE
     if not brief:
         yield from _head(found)
     yield from log_marks(found.first.log)
@@ -114,17 +104,14 @@ def _head(found: WhatIf) -> Iterator[str]:
 
 
 def _tables(found: WhatIf) -> Iterator[str]:
-    yield ""
     channels = _side_by_side(found.first.channels, found.second.channels)
-    columns = contact_columns("channel", channels, ASA, MEDIAN, P95, SERVICE_LEVEL)
-    yield from table_lines(columns, channels)
-    yield ""
-    yield from table_lines(group_columns(), _side_by_side(found.first.groups, found.second.groups))
+    yield from tables.contact_table("channel", channels, *_WAITS)
+    yield from tables.group_table(_side_by_side(found.first.groups, found.second.groups))
     if found.differences:
         yield ""
-        yield from table_lines(_PAIRS, found.differences)
+        yield from tables.table_lines(_PAIRS, found.differences)
     yield ""
-    yield from record_formula_lines()
+    yield from tables.record_formula_lines()
     if found.differences:
         yield "pairs = contacts answered in both: the mean and its interval are theirs"
         yield f"difference = {METHOD}"
@@ -167,8 +154,5 @@ def _share(number: int, each: PairedDifference) -> str:
 
 
 def _difference_json(each: PairedDifference) -> dict[str, JsonValue]:
-    change = {"mean": each.change.value, "low": each.change.low, "high": each.change.high}
-    return {
-        **json_fields(each, "change"),
-        **{name: json_value(value) for name, value in change.items()},
-    }
+    mean, low, high = map(json_value, (each.change.value, each.change.low, each.change.high))
+    return {**json_fields(each, "change"), "mean": mean, "low": low, "high": high}

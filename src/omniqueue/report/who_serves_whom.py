@@ -101,15 +101,14 @@ def who_serves_whom(record: ReplicationRecord, scenario: Scenario) -> Serving:
         needs = [
             name if level == 1 else f"{name} {level}" for name, level in stream.skills.items()
         ]
-        rows.append(
-            ServingRow(
-                stream=stream.name,
-                channel=stream.channel,
-                skills=", ".join(needs),
-                answered=int(counts.sum()),
-                shares=_shares(counts.tolist()),
-            )
+        row = ServingRow(
+            stream=stream.name,
+            channel=stream.channel,
+            skills=", ".join(needs),
+            answered=int(counts.sum()),
+            shares=_shares(counts.tolist()),
         )
+        rows.append(row)
     return Serving(
         groups=tuple(scenario.groups[place].name for place in order.tolist()),
         rows=tuple(rows),

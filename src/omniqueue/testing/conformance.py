@@ -66,8 +66,7 @@ def check_order(
         raise InvalidValueError("attributes", attributes, "at least one, None for no attributes")
     # As a router shows them: copies that cannot be changed.
     carried = [None if said is None else Attributes.of(said) for said in attributes]
-    chance = chance or Random(_SEED)  # noqa: S311 - drawn inputs, not secrets
-    _conform("order", policy, lambda: (_entering(chance.choice, carried),), chance, cases)
+    _conform("order", policy, lambda pick: (_entering(pick, carried),), chance, cases)
 
 
 def check_fit(policy: FitPolicy, *, chance: Random | None = None, cases: int = 200) -> None:
@@ -92,8 +91,7 @@ def check_fit(policy: FitPolicy, *, chance: Random | None = None, cases: int = 2
         ...
         omniqueue.errors.PolicyError: fit policy '<lambda>' for ...
     """
-    chance = chance or Random(_SEED)  # noqa: S311 - drawn inputs, not secrets
-    _conform("fit", policy, lambda: _held_and_needed(chance.choice), chance, cases)
+    _conform("fit", policy, _held_and_needed, chance, cases)
 
 
 def check_own_order(
@@ -120,8 +118,7 @@ def check_own_order(
         ...
         omniqueue.errors.PolicyError: own order policy '<lambda>' for ...
     """
-    chance = chance or Random(_SEED)  # noqa: S311 - drawn inputs, not secrets
-    _conform("own order", policy, lambda: _held_and_needed(chance.choice), chance, cases)
+    _conform("own order", policy, _held_and_needed, chance, cases)
 
 
 def check_turn(policy: TurnPolicy, *, chance: Random | None = None, cases: int = 200) -> None:
@@ -147,21 +144,21 @@ def check_turn(policy: TurnPolicy, *, chance: Random | None = None, cases: int =
         ...
         omniqueue.errors.PolicyError: turn policy '<lambda>' for an agent ...
     """
-    chance = chance or Random(_SEED)  # noqa: S311 - drawn inputs, not secrets
-    _conform("turn", policy, lambda: (_load(chance.choice),), chance, cases)
+    _conform("turn", policy, lambda pick: (_load(pick),), chance, cases)
 
 
 def _conform(
     socket: str,
     policy: Callable[..., object],
-    draw: Callable[[], tuple[object, ...]],
-    chance: Random,
+    draw: Callable[[Pick], tuple[object, ...]],
+    chance: Random | None,
     cases: int,
 ) -> None:
     """Ask a policy about drawn arguments: twice in a row, and once more in another order."""
     if not callable(policy):
         raise InvalidValueError(f"{socket} policy", policy, "a function")
-    drawn = [draw() for _ in range(whole("cases", cases, 1, CASES_MAX))]
+    chance = chance or Random(_SEED)  # noqa: S311 - drawn inputs, not secrets
+    drawn = [draw(chance.choice) for _ in range(whole("cases", cases, 1, CASES_MAX))]
     asked = f"{socket} policy {shown(str(getattr(policy, '__name__', type(policy).__name__)))}"
     answers = []
     for arguments in drawn:

@@ -84,20 +84,18 @@ def levels(pick: Pick, skills: Sequence[str]) -> dict[str, int]:
     return {name: pick((1, 1, 2, 3, 10)) for name in chosen}
 
 
-def abilities(
-    pick: Pick, channels: Sequence[str], skills: Sequence[str], says: Sequence[int]
-) -> _Said:
-    """Return an agent's fields, each said or not; `says` picks between them."""
+def abilities(pick: Pick, channels: Sequence[str], skills: Sequence[str]) -> _Said:
+    """Return an agent's fields, each said or not."""
     said: _Said = {}
-    if pick(says):
+    if pick((0, 1)):
         said["skills"] = {**levels(pick, skills)}
-    if pick(says):
+    if pick((0, 1)):
         said["capacity"] = pick((1, 1, 2, 3, 5, 0))
-    if pick((0, *says)):
+    if pick((0, 0, 1)):
         said["limits"] = {name: pick((1, 2, 0)) for name in channels if pick((0, 1))}
-    if pick((0, 0, *says)):
+    if pick((0, 0, 0, 1)):
         said["costs"] = {name: pick((1, 2, 3)) for name in channels if pick((0, 1))}
-    if pick((0, 0, *says)):
+    if pick((0, 0, 0, 1)):
         said["channels"] = [name for name in channels if pick((1, 1, 0))]
     return said
 
@@ -141,8 +139,7 @@ def preference(pick: Pick, agent_ids: Sequence[str]) -> _Said:
 def _relaxation(pick: Pick, needed: Mapping[str, int]) -> list[JsonValue]:
     steps: list[JsonValue] = []
     after_seconds = 0
-    count = pick((1, 2))
-    for _ in range(count):
+    for _ in range(pick((1, 2))):
         after_seconds += pick((1, 0, 3))
         needed = {name: pick(range(1, most + 1)) for name, most in needed.items() if pick((0, 1))}
         steps.append({"after_seconds": after_seconds, "skills": {**needed}})
@@ -200,7 +197,7 @@ class Writer:
         pick = self._pick
         return {
             "id": agent_id,
-            **abilities(pick, self._channels, SKILL_NAMES, (0, 1)),
+            **abilities(pick, self._channels, SKILL_NAMES),
             "presence": pick(("ready", "ready", *PRESENCES)),
         }
 
@@ -248,12 +245,10 @@ class Writer:
                 said["channel"] = pick(self._channels)
         elif do == "update":
             said["priority"] = pick((0, 1, -1, 5))
-            if pick((0, 1)):
-                said["skills"] = {**levels(pick, SKILL_NAMES)}
         elif do == "transfer":
             said["keep_place"] = pick((True, False))
-            if pick((0, 1)):
-                said["skills"] = {**levels(pick, SKILL_NAMES)}
+        if do in ("update", "transfer") and pick((0, 1)):
+            said["skills"] = {**levels(pick, SKILL_NAMES)}
         if do in ("transfer", "reopen") and pick((0, 1)):
             said["prefer"] = preference(pick, agent_ids)
         return said
@@ -274,6 +269,6 @@ class Writer:
             gone = [name for name in agent_ids if name not in self.router.agents]
             return {"agent": self._agent(pick(gone or agent_ids))}
         if do == "update_agent":
-            changes = abilities(pick, self._channels, SKILL_NAMES, (0, 1))
+            changes = abilities(pick, self._channels, SKILL_NAMES)
             return {"agent": {"id": pick(agent_ids), **changes}}
         return {}

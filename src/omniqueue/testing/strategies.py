@@ -83,7 +83,7 @@ def agents(
     """
 
     def made(pick: Pick) -> Agent:
-        said = abilities(pick, channels, skills, (0, 1))
+        said = abilities(pick, channels, skills)
         return Agent(pick((*names("a", 20), *ODD_IDS)), **said)  # type: ignore[arg-type]
 
     return _strategy(made)

@@ -45,7 +45,7 @@ class Law:
             (rate * lattice.counts(pool) for pool, rate in enumerate(system.services)),
             start=np.zeros(lattice.size),
         )
-        self._spare = serving - self._captive()[self._full]
+        self._spare = serving - self.system.captive()[self._full]
         open_to = self._reachable()[self._some]
         # The empty prefix has no factor.
         self._spare[0] = open_to[0] = 1.0
@@ -126,7 +126,7 @@ class Law:
         as long as the pool cannot serve them, then one is taken.
         """
         system = self.system
-        rate = self._spare + self._captive(pool)[self._full]
+        rate = self._spare + self.system.captive(pool)[self._full]
         marked = self.lattice.shifted(self._busy, pool)
         passed = self.lattice.sweep(marked, np.log(rate) + self._scale) + self._scale
         return passed + self._after_busy + (math.log(system.services[pool]) - self._norm)
@@ -145,18 +145,6 @@ class Law:
         out = np.zeros(self.lattice.size, dtype=np.int64)
         for pool in range(len(self.system.agents)):
             out |= flags(pool).astype(np.int64) << pool
-        return out
-
-    def _captive(self, pool: int | None = None) -> Floats:
-        """Return for each set of pools the arrival rate of the classes that only they serve.
-
-        With a pool, only of those classes that it serves.
-        """
-        sets = np.arange(1 << len(self.system.agents))
-        out = np.zeros(len(sets))
-        for rate, pools in zip(self.system.arrivals, self.system.pools_of, strict=True):
-            if pool is None or pool in pools:
-                out += rate * (bits(pools) & ~sets == 0)
         return out
 
     def _reachable(self) -> Floats:

@@ -72,11 +72,16 @@ def agent_count(field: str, value: int) -> int:
     return count(field, value, least=1, most=MAX_AGENTS)
 
 
-def listed(field: str, values: Iterable[Item]) -> tuple[Item, ...]:
-    """Return the values as a tuple, or raise InvalidValueError."""
+def listed(
+    field: str, values: Iterable[Item], number: int | None = None, what: str = ""
+) -> tuple[Item, ...]:
+    """Return the values as a tuple, so many as a number says, or raise InvalidValueError."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidValueError(field, values, "a sequence")
-    return tuple(values)
+    found = tuple(values)
+    if number not in (None, len(found)):
+        raise InvalidValueError(field, found, f"{number} {what}")
+    return found
 
 
 def positives(field: str, values: Iterable[float]) -> tuple[float, ...]:

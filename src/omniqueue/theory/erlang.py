@@ -8,8 +8,8 @@ import math
 
 from attrs import frozen
 
-from omniqueue.errors import InvalidValueError
-from omniqueue.theory.checks import agent_count, count, not_negative, positive
+from omniqueue.theory.checks import count, not_negative, positive
+from omniqueue.theory.pool import Pool, blocking
 from omniqueue.theory.room import MAX_ROOM, ImpatientQueue, waiting_room
 
 
@@ -51,19 +51,6 @@ class ErlangC:
     occupancy: float
 
 
-def blocking(agents: int, load: float) -> float:
-    """Return Erlang's blocking probability for values that are already checked.
-
-    The recursion only adds and divides positive numbers, so it neither overflows nor cancels;
-    a value below the smallest float becomes 0.
-    """
-    blocked = 1.0
-    for busy in range(1, agents + 1):
-        offered = load * blocked
-        blocked = offered / (busy + offered)
-    return blocked
-
-
 def erlang_b(*, arrival_rate: float, service_rate: float, agents: int) -> ErlangB:
     """Return the measures of the loss system M/M/n/n, in which a contact never waits.
 
@@ -81,13 +68,10 @@ def erlang_b(*, arrival_rate: float, service_rate: float, agents: int) -> Erlang
     >>> round(erlang_b(arrival_rate=90, service_rate=1, agents=100).p_block, 6)
     0.026957
     """
-    arrivals = positive("arrival_rate", arrival_rate)
-    services = positive("service_rate", service_rate)
-    agents = agent_count("agents", agents)
-    load = arrivals / services
-    p_block = blocking(agents, load)
-    carried = load * (1.0 - p_block)
-    return ErlangB(p_block=p_block, carried_load=carried, occupancy=carried / agents)
+    pool = Pool.checked(arrival_rate, service_rate, agents)
+    p_block = blocking(pool.agents, pool.load)
+    carried = pool.load * (1.0 - p_block)
+    return ErlangB(p_block=p_block, carried_load=carried, occupancy=carried / pool.agents)
 
 
 def erlang_c(
@@ -112,38 +96,19 @@ def erlang_c(
     >>> round(queue.p_wait, 6), round(queue.mean_wait, 6), round(queue.service_level, 6)
     (0.40918, 0.20459, 0.664992)
     """
-    arrivals = positive("arrival_rate", arrival_rate)
-    services = positive("service_rate", service_rate)
-    agents = agent_count("agents", agents)
+    pool = Pool.checked(arrival_rate, service_rate, agents)
     within = not_negative("service_level_time", service_level_time)
-    p_wait, spare = delay(arrivals, services, agents)
+    p_wait, spare = pool.delay()
     mean_wait = p_wait / spare
     return ErlangC(
         p_wait=p_wait,
         mean_wait=mean_wait,
         mean_wait_delayed=1.0 / spare,
         variance_wait=p_wait * (2.0 - p_wait) / spare**2,
-        mean_queue=arrivals * mean_wait,
+        mean_queue=pool.arrivals * mean_wait,
         service_level=1.0 - p_wait * math.exp(-spare * within),
-        occupancy=arrivals / (agents * services),
+        occupancy=pool.arrivals / pool.busy_rate,
     )
-
-
-def delay(arrivals: float, services: float, agents: int) -> tuple[float, float]:
-    """Return the chance of a wait and the spare service rate, or raise InvalidValueError."""
-    load = arrivals / services
-    spare = agents * services - arrivals
-    if load >= agents or spare <= 0.0:
-        raise InvalidValueError(
-            "agents",
-            agents,
-            f"more than {load:g} agents, the offered load arrival_rate / service_rate, as the "
-            "queue grows without end otherwise; add agents, or use erlang_a or finite_queue, "
-            "which bear overload",
-        )
-    blocked = blocking(agents, load)
-    rho = load / agents
-    return blocked / (1.0 - rho * (1.0 - blocked)), spare
 
 
 def erlang_a(
@@ -175,20 +140,10 @@ def erlang_a(
     >>> round(queue.p_abandon, 6), round(queue.mean_wait, 6), round(queue.service_level, 6)
     (0.213632, 0.213632, 0.350484)
     """
-    arrivals = positive("arrival_rate", arrival_rate)
-    services = positive("service_rate", service_rate)
-    agents = agent_count("agents", agents)
+    pool = Pool.checked(arrival_rate, service_rate, agents)
     patience = positive("patience_rate", patience_rate)
     within = not_negative("service_level_time", service_level_time)
-    return waiting_room(
-        arrivals=arrivals,
-        services=services,
-        agents=agents,
-        patience=patience,
-        within=within,
-        room=None,
-        blocked=blocking(agents - 1, arrivals / services),
-    )
+    return waiting_room(pool, patience=patience, within=within, room=None)
 
 
 def finite_queue(
@@ -221,18 +176,9 @@ def finite_queue(
     >>> round(queue.p_block, 6), round(queue.p_wait, 6)
     (0.066256, 0.186344)
     """
-    arrivals = positive("arrival_rate", arrival_rate)
-    services = positive("service_rate", service_rate)
-    agents = agent_count("agents", agents)
-    capacity = count("capacity", capacity, least=agents, most=agents + MAX_ROOM)
+    pool = Pool.checked(arrival_rate, service_rate, agents)
+    places = count("capacity", capacity, least=pool.agents, most=pool.agents + MAX_ROOM)
     patience = not_negative("patience_rate", patience_rate)
     within = not_negative("service_level_time", service_level_time)
-    return waiting_room(
-        arrivals=arrivals,
-        services=services,
-        agents=agents,
-        patience=patience,
-        within=within,
-        room=capacity - agents,
-        blocked=blocking(agents - 1, arrivals / services),
-    )
+    room = places - pool.agents
+    return waiting_room(pool, patience=patience, within=within, room=room)

@@ -17,8 +17,8 @@ from attrs import define
 from numpy.polynomial import chebyshev
 
 from omniqueue.errors import InvalidValueError
-from omniqueue.theory.checks import agent_count, not_negative, positive
-from omniqueue.theory.erlang import blocking
+from omniqueue.theory.checks import not_negative
+from omniqueue.theory.pool import Pool
 from omniqueue.theory.room import ImpatientQueue
 
 Floats = npt.NDArray[np.float64]
@@ -70,26 +70,22 @@ def patience_queue(
     >>> round(queue.p_abandon, 6), round(queue.mean_wait, 6), round(queue.service_level, 6)
     (0.213632, 0.213632, 0.350484)
     """
-    arrivals = positive("arrival_rate", arrival_rate)
-    services = positive("service_rate", service_rate)
-    agents = agent_count("agents", agents)
+    pool = Pool.checked(arrival_rate, service_rate, agents)
     within = not_negative("service_level_time", service_level_time)
     if not callable(survival):
         raise InvalidValueError("survival", survival, "a function from a time to a chance")
-    offered = _Offered(arrivals, agents * services, survival)
+    offered = _Offered(pool.arrivals, pool.busy_rate, survival)
     in_time = offered.integrate(within)
-
-    # Erlang B of one agent fewer sums up the states with an agent free.
-    blocked = blocking(agents - 1, arrivals / services)
+    every, served, lost, waited, waited_served = offered.parts.tolist()
     free = math.exp(-offered.peak)
-    scale = arrivals * blocked
-    total = free + scale * offered.all
+    scale = pool.arrivals * pool.some_free
+    total = free + scale * every
     scale /= total
     p_free = free / total
-    p_wait = scale * offered.all
-    p_abandon = scale * offered.lost
-    p_served = p_free + scale * offered.served
-    mean_wait = scale * offered.waited
+    p_wait = scale * every
+    p_abandon = scale * lost
+    p_served = p_free + scale * served
+    mean_wait = scale * waited
     level = p_free + scale * in_time
     return ImpatientQueue(
         p_block=0.0,
@@ -97,9 +93,9 @@ def patience_queue(
         p_abandon=p_abandon,
         p_abandon_given_wait=p_abandon / p_wait if p_wait > 0.0 else 0.0,
         mean_wait=mean_wait,
-        mean_wait_served=scale * offered.waited_served / p_served,
-        mean_queue=arrivals * mean_wait,
-        occupancy=arrivals * p_served / (agents * services),
+        mean_wait_served=scale * waited_served / p_served,
+        mean_queue=pool.arrivals * mean_wait,
+        occupancy=pool.arrivals * p_served / pool.busy_rate,
         service_level=level,
         service_level_served=level / p_served,
     )
@@ -132,7 +128,12 @@ class _Panel:
 
 
 class _Offered:
-    """Running integrals against the density of the offered wait, from 0 to the right."""
+    """Running integrals against the density of the offered wait, from 0 to the right.
+
+    The parts are five, on the scale exp(peak): of the density; of it times the chance to be
+    patient enough; times that to give up before; times the mean time to an agent or to giving
+    up; times the wait of those patient enough.
+    """
 
     def __init__(
         self, arrivals: float, busy_rate: float, survival: Callable[[float], float]
@@ -148,38 +149,13 @@ class _Offered:
         self._panels = 0
         self._summit = 0.0
         self.peak = 0.0
-        self._parts = np.zeros(5)
-
-    @property
-    def all(self) -> float:
-        """The integral of the density."""
-        return float(self._parts[0])
-
-    @property
-    def served(self) -> float:
-        """That of the density times the chance to be patient enough."""
-        return float(self._parts[1])
-
-    @property
-    def lost(self) -> float:
-        """That of the density times the chance to give up before."""
-        return float(self._parts[2])
-
-    @property
-    def waited(self) -> float:
-        """That of the density times the mean time to an agent or to giving up."""
-        return float(self._parts[3])
-
-    @property
-    def waited_served(self) -> float:
-        """That of the density times the wait of those patient enough."""
-        return float(self._parts[4])
+        self.parts = np.zeros(5)
 
     def integrate(self, within: float) -> float:
         """Add up everything; return what served was up to within."""
         self._look_ahead()
         self._add_up_to(within)
-        in_time, scale = self.served, self.peak
+        in_time, scale = float(self.parts[1]), self.peak
         self._add_up_to(math.inf)
         return in_time * math.exp(scale - self.peak)
 
@@ -209,9 +185,8 @@ class _Offered:
     def _chance(self, time: float) -> float:
         chance = float(self._survival(time))
         if not 0.0 <= chance <= 1.0:
-            raise InvalidValueError(
-                "survival", chance, f"a chance from 0 to 1 at {time!r}, that patience is longer"
-            )
+            expected = f"a chance from 0 to 1 at {time!r}, that patience is longer"
+            raise InvalidValueError("survival", chance, expected)
         return chance
 
     def _done(self) -> bool:
@@ -223,7 +198,7 @@ class _Offered:
         # Concave exponent: the rest is at most that of a straight fall. The last term stands for
         # the factor of the mean wait, which grows no faster than the time.
         rest = self._exponent - math.log(fall) + math.log1p(1.0 / (fall * self._at))
-        return rest - self.peak - math.log(self.all) < _NEGLIGIBLE_LOG
+        return rest - self.peak - math.log(self.parts[0]) < _NEGLIGIBLE_LOG
 
     def _advance(self, end: float) -> None:
         """Add one panel, halved until its two halves agree with the whole."""
@@ -235,7 +210,7 @@ class _Offered:
             right = self._panel(self._at + half, half, left.patient, left.exponent)
             peak = max(self.peak, whole.peak, left.peak, right.peak)
             halves = left.rescaled(peak) + right.rescaled(peak)
-            total = self._parts * math.exp(self.peak - peak) + halves
+            total = self.parts * math.exp(self.peak - peak) + halves
             agree = np.abs(whole.rescaled(peak) - halves) <= _SAME_EXPONENT * np.abs(total)
             minor = max(left.peak, right.peak) < self._summit + _NEGLIGIBLE_LOG
             gap = abs(whole.exponent - right.exponent)
@@ -248,7 +223,7 @@ class _Offered:
         to_end = end - self._at <= step
         self._at = end if to_end else self._at + step
         self._patient, self._exponent = right.patient, right.exponent
-        self.peak, self._parts = peak, total
+        self.peak, self.parts = peak, total
         self._step = max(2.0 * step, self._step if to_end else 0.0)
         if self._at > _END_OF_TIME:
             self._refuse()
@@ -260,32 +235,20 @@ class _Offered:
         times = start + step * _POINTS
         chances = np.array([self._chance(float(time)) for time in times])
         if np.any(np.diff(chances) > 1e-12):
-            raise InvalidValueError(
-                "survival",
-                self._survival,
-                f"a function that never rises, as it does from {start!r} to {start + step!r}",
+            expected = (
+                f"a function that never rises, as it does from {start!r} to {start + step!r}"
             )
+            raise InvalidValueError("survival", self._survival, expected)
         reach = patient + step * (_UPTO @ chances)
         # Step by step, as the two parts of the exponent nearly cancel in a large busy system.
         growth = self._arrivals * chances - self._busy_rate
         exponents = exponent + step * (_UPTO @ growth)
         peak = float(exponents.max())
         density = step * np.exp(exponents - peak)
-        rows = np.stack(
-            [
-                density,
-                density * chances,
-                density * (1.0 - chances),
-                density * reach,
-                density * chances * times,
-            ]
-        )
-        return _Panel(
-            patient=float(reach[-1]),
-            exponent=float(exponents[-1]),
-            peak=peak,
-            parts=rows @ _UPTO[-1],
-        )
+        served = density * chances
+        parts = [density, served, density * (1.0 - chances), density * reach, served * times]
+        sums = np.stack(parts) @ _UPTO[-1]
+        return _Panel(float(reach[-1]), float(exponents[-1]), peak, sums)
 
     def _refuse(self) -> None:
         raise InvalidValueError(

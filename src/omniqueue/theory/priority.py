@@ -9,9 +9,9 @@ from itertools import accumulate
 import numpy as np
 from attrs import frozen
 
-from omniqueue.theory.checks import agent_count, not_negative, positive, positives
-from omniqueue.theory.erlang import delay
+from omniqueue.theory.checks import not_negative, positives
 from omniqueue.theory.laplace import Complexes, invert
+from omniqueue.theory.pool import Pool
 
 
 @frozen(kw_only=True)
@@ -65,11 +65,10 @@ def priority_queue(
     [0.987644, 0.901934, 0.765411]
     """
     arrivals = positives("arrival_rate", arrival_rate)
-    services = positive("service_rate", service_rate)
-    agents = agent_count("agents", agents)
+    pool = Pool.checked(sum(arrivals), service_rate, agents)
     within = not_negative("service_level_time", service_level_time)
-    p_wait, spare = delay(sum(arrivals), services, agents)
-    busy_rate = agents * services
+    p_wait, spare = pool.delay()
+    busy_rate = pool.busy_rate
 
     # Load of the classes above, and of those with the class itself: running sums. What is left
     # for a class is counted up from the spare rate, which cancels less at high load.
@@ -88,7 +87,7 @@ def priority_queue(
             1.0 - p_wait * _delayed_tail(higher, own, busy_rate, within)
             for higher, own in zip(above, left_with, strict=True)
         ),
-        occupancy=sum(arrivals) / busy_rate,
+        occupancy=pool.arrivals / busy_rate,
     )
 
 

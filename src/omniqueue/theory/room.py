@@ -14,6 +14,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from omniqueue.errors import InvalidValueError
+from omniqueue.theory.pool import Pool
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,33 +56,23 @@ class ImpatientQueue:
 
 
 def waiting_room(
-    *,
-    arrivals: float,
-    services: float,
-    agents: int,
-    patience: float,
-    within: float,
-    room: int | None,
-    blocked: float,
+    pool: Pool, *, patience: float, within: float, room: int | None
 ) -> ImpatientQueue:
     """Return the measures of M/M/n/(n+room)+M for values that are already checked.
 
     Args:
-        arrivals: Arrival rate.
-        services: Service rate of one agent.
-        agents: Number of agents.
+        pool: Contacts and agents.
         patience: Rate of giving up of one waiting contact; 0 only with a bounded room.
         within: Service level time.
         room: Places to wait, or None for as many as matter.
-        blocked: Erlang B of one agent fewer: it sums up the states with an agent free.
 
     Raises:
         InvalidValueError: More than MAX_ROOM places matter.
     """
-    busy_rate = agents * services
+    arrivals, busy_rate = pool.arrivals, pool.busy_rate
     logs = _log_weights(arrivals, busy_rate, patience, room)
     peak = max(0.0, float(logs.max()))
-    weights = np.exp(logs - peak) * blocked
+    weights = np.exp(logs - peak) * pool.some_free
     free = math.exp(-peak)  # all states with an agent free, on the same scale
     total = free + float(weights.sum())
     chances = weights / total

@@ -5,6 +5,7 @@ One time unit throughout: rates are per unit, times and means are in units.
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 from attrs import frozen
 
 from omniqueue.theory.alis import Law
@@ -85,34 +86,21 @@ def _measures(merged: Merged, within: float) -> SkillQueue:
     system = merged.given
     law = Law(merged.system)
     kinds = range(len(merged.system.arrivals))
-    means = [law.mean_wait(kind) for kind in kinds]
+    of_class, of_pool = list(merged.class_of), list(merged.pool_of)
+    arrivals = np.array(system.arrivals)
     waits = [law.phases(kind) for kind in kinds]
-    delayed = [wait.tail(0.0) for wait in waits]
-    late = [wait.tail(within) for wait in waits]
-    used = law.occupancy()
+    delayed = np.array([wait.tail(0.0) for wait in waits])[of_class]
+    late = np.array([wait.tail(within) for wait in waits])[of_class]
+    mean_wait = np.array([law.mean_wait(kind) for kind in kinds])[of_class]
     # What goes to alike pools, or comes from alike classes, divides as their sizes do.
-    class_shares = [
-        rate / merged.system.arrivals[kind]
-        for rate, kind in zip(system.arrivals, merged.class_of, strict=True)
-    ]
-    pool_shares = [
-        number / merged.system.agents[kind]
-        for number, kind in zip(system.agents, merged.pool_of, strict=True)
-    ]
-    flows = law.flows()
+    class_shares = arrivals / np.array(merged.system.arrivals)[of_class]
+    pool_shares = np.array(system.agents) / np.array(merged.system.agents)[of_pool]
+    flow = np.array(law.flows())[np.ix_(of_class, of_pool)] * class_shares[:, None] * pool_shares
     return SkillQueue(
-        mean_wait=tuple(means[kind] for kind in merged.class_of),
-        p_wait=tuple(delayed[kind] for kind in merged.class_of),
-        service_level=tuple(1.0 - late[kind] for kind in merged.class_of),
-        mean_queue=tuple(
-            rate * means[kind] for rate, kind in zip(system.arrivals, merged.class_of, strict=True)
-        ),
-        occupancy=tuple(used[kind] for kind in merged.pool_of),
-        flow=tuple(
-            tuple(
-                flows[kind][pool] * share * part
-                for pool, part in zip(merged.pool_of, pool_shares, strict=True)
-            )
-            for kind, share in zip(merged.class_of, class_shares, strict=True)
-        ),
+        mean_wait=tuple(mean_wait.tolist()),
+        p_wait=tuple(delayed.tolist()),
+        service_level=tuple((1.0 - late).tolist()),
+        mean_queue=tuple((arrivals * mean_wait).tolist()),
+        occupancy=tuple(np.array(law.occupancy())[of_pool].tolist()),
+        flow=tuple(tuple(row) for row in flow.tolist()),
     )

@@ -5,6 +5,7 @@ One time unit throughout: rates are per unit, times and means are in units.
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from attrs import frozen
@@ -181,35 +182,18 @@ def agents_for_erlang_c(
     >>> found.agents, round(found.measures.service_level, 6)
     (97, 0.819984)
     """
-    least = _optional_share("service_level", service_level)
-    most_delay = _optional_share("p_wait", p_wait)
-    most_wait = None if mean_wait is None else positive("mean_wait", mean_wait)
-    if least is None and most_wait is None and most_delay is None:
-        raise InvalidValueError(
-            "service_level", None, "at least one of service_level, mean_wait and p_wait"
-        )
+    meets = _target(service_level=service_level, mean_wait=mean_wait, p_wait=p_wait)
     load = positive("arrival_rate", arrival_rate) / positive("service_rate", service_rate)
-    within = not_negative("service_level_time", service_level_time)
-
-    def measure(agents: int) -> ErlangC:
-        return erlang_c(
-            arrival_rate=arrival_rate,
-            service_rate=service_rate,
-            agents=agents,
-            service_level_time=within,
-        )
-
-    def meets(queue: ErlangC) -> bool:
-        return (
-            (least is None or queue.service_level >= least)
-            and (most_wait is None or queue.mean_wait <= most_wait)
-            and (most_delay is None or queue.p_wait <= most_delay)
-        )
-
+    queue = partial(
+        erlang_c,
+        arrival_rate=arrival_rate,
+        service_rate=service_rate,
+        service_level_time=not_negative("service_level_time", service_level_time),
+    )
     fewest = math.floor(load) + 1
     while fewest * service_rate <= arrival_rate:  # a load just below a whole number may round
         fewest += 1
-    return _smallest(measure, meets, fewest=fewest)
+    return _smallest(queue, meets, fewest=fewest)
 
 
 def agents_for_erlang_a(
@@ -249,57 +233,55 @@ def agents_for_erlang_a(
     >>> found.agents, round(found.measures.p_abandon, 6)
     (108, 0.008816)
     """
-    least = _optional_share("service_level", service_level)
-    most_delay = _optional_share("p_wait", p_wait)
-    most_lost = _optional_share("p_abandon", p_abandon)
-    most_wait = None if mean_wait is None else positive("mean_wait", mean_wait)
-    if least is None and most_wait is None and most_delay is None and most_lost is None:
-        raise InvalidValueError(
-            "service_level", None, "at least one of service_level, mean_wait, p_wait, p_abandon"
-        )
-
-    def measure(agents: int) -> ImpatientQueue:
-        return erlang_a(
-            arrival_rate=arrival_rate,
-            service_rate=service_rate,
-            agents=agents,
-            patience_rate=patience_rate,
-            service_level_time=service_level_time,
-        )
-
-    def meets(queue: ImpatientQueue) -> bool:
-        return (
-            (least is None or queue.service_level >= least)
-            and (most_wait is None or queue.mean_wait <= most_wait)
-            and (most_delay is None or queue.p_wait <= most_delay)
-            and (most_lost is None or queue.p_abandon <= most_lost)
-        )
-
-    return _smallest(measure, meets, fewest=1)
+    meets = _target(
+        service_level=service_level, mean_wait=mean_wait, p_wait=p_wait, p_abandon=p_abandon
+    )
+    queue = partial(
+        erlang_a,
+        arrival_rate=arrival_rate,
+        service_rate=service_rate,
+        patience_rate=patience_rate,
+        service_level_time=service_level_time,
+    )
+    return _smallest(queue, meets, fewest=1)
 
 
-def _optional_share(field: str, value: float | None) -> float | None:
-    return None if value is None else share(field, value)
+def _target(**wanted: float | None) -> Callable[[ErlangC | ImpatientQueue], bool]:
+    """Return whether measures are good enough: at least the service level, at most all others."""
+    given = {
+        name: positive(name, bound) if name == "mean_wait" else share(name, bound)
+        for name, bound in wanted.items()
+        if bound is not None
+    }
+    if not given:
+        raise InvalidValueError("service_level", None, f"at least one of {', '.join(wanted)}")
+    least = given.pop("service_level", 0.0)
+
+    def meets(queue: ErlangC | ImpatientQueue) -> bool:
+        enough = queue.service_level >= least
+        return enough and all(getattr(queue, name) <= given[name] for name in given)
+
+    return meets
 
 
 def _smallest(
-    measure: Callable[[int], Measures], meets: Callable[[Measures], bool], *, fewest: int
+    queue: Callable[..., Measures], meets: Callable[[Measures], bool], *, fewest: int
 ) -> Staffing[Measures]:
     """Return the smallest number from fewest on that meets the targets, by doubling steps."""
     if fewest > MAX_AGENTS:
         raise InvalidValueError("agents", fewest, f"a load that {MAX_AGENTS} agents can bear")
     too_few, enough, step = fewest - 1, fewest, 1
-    best = measure(enough)
+    best = queue(agents=enough)
     while not meets(best):
         if enough == MAX_AGENTS:
             raise InvalidValueError("agents", enough, "targets that at most so many agents meet")
         too_few, enough, step = enough, min(enough + step, MAX_AGENTS), 2 * step
-        best = measure(enough)
+        best = queue(agents=enough)
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
-        queue = measure(middle)
-        if meets(queue):
-            enough, best = middle, queue
+        found = queue(agents=middle)
+        if meets(found):
+            enough, best = middle, found
         else:
             too_few = middle
     return Staffing(agents=enough, measures=best)

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.theory.checks import count, listed, positives
+from omniqueue.theory.lattice import Floats
 
 #: Each number of busy agents is a layer of the lattice: some microseconds for every sweep.
 MAX_AGENTS_IN_ALL = 20_000
@@ -37,6 +38,18 @@ class System:
     agents: tuple[int, ...]
     pools_of: tuple[frozenset[int], ...]
 
+    def captive(self, pool: int | None = None) -> Floats:
+        """Return for each set of pools the arrival rate of the classes that only they serve.
+
+        With a pool, only of those classes that it serves.
+        """
+        sets = np.arange(1 << len(self.agents))
+        out = np.zeros(len(sets))
+        for rate, pools in zip(self.arrivals, self.pools_of, strict=True):
+            if pool is None or pool in pools:
+                out += rate * (bits(pools) & ~sets == 0)
+        return out
+
 
 def checked_system(
     arrival_rate: Sequence[float],
@@ -51,20 +64,15 @@ def checked_system(
     for field, number in (("arrival_rate", classes), ("service_rate", pools)):
         if number > MAX_NAMES:
             raise InvalidValueError(field, number, f"at most {MAX_NAMES} numbers")
-    agents = listed("agents", agents)
-    if len(agents) != pools:
-        raise InvalidValueError("agents", agents, f"{pools} numbers, one for each service_rate")
+    agents = listed("agents", agents, pools, "numbers, one for each service_rate")
     numbers = tuple(
         count(f"agents[{at}]", number, least=1, most=MAX_AGENTS_IN_ALL)
         for at, number in enumerate(agents)
     )
     if sum(numbers) > MAX_AGENTS_IN_ALL:
         raise InvalidValueError("agents", numbers, f"at most {MAX_AGENTS_IN_ALL} agents in all")
-    pools_of_class = listed("pools_of_class", pools_of_class)
-    if len(pools_of_class) != classes:
-        raise InvalidValueError(
-            "pools_of_class", pools_of_class, f"{classes} collections, one for each arrival_rate"
-        )
+    each = "collections, one for each arrival_rate"
+    pools_of_class = listed("pools_of_class", pools_of_class, classes, each)
     pools_of = []
     for at, given in enumerate(pools_of_class):
         field = f"pools_of_class[{at}]"
@@ -76,9 +84,8 @@ def checked_system(
         pools_of.append(own)
     unused = sorted(set(range(pools)).difference(*pools_of))
     if unused:
-        raise InvalidValueError(
-            "pools_of_class", pools_of_class, f"a class for each pool; leave out {unused}"
-        )
+        expected = f"a class for each pool; leave out {unused}"
+        raise InvalidValueError("pools_of_class", pools_of_class, expected)
     return System(arrivals, services, numbers, tuple(pools_of))
 
 
@@ -130,22 +137,19 @@ class Merged:
     def check_size(self) -> None:
         """Raise InvalidValueError if the system is too large for an exact answer."""
         points = math.prod(number + 1 for number in self.system.agents)
-        if points > MAX_POINTS:
-            raise InvalidValueError(
-                "agents",
-                self.given.agents,
-                f"pools with at most {MAX_POINTS} combinations of busy agents, not {points}; give "
-                "pools the same classes and rate (they then count as one), or simulate",
-            )
         pools = len(self.system.agents)
         work = pools * ((pools + 4) * points + len(self.system.arrivals) * 2**pools)
-        if work > MAX_WORK:
-            raise InvalidValueError(
-                "agents",
-                self.given.agents,
-                f"a system of at most {MAX_WORK} steps, not {work}; give pools the same classes "
-                "and rate (they then count as one), or simulate",
-            )
+        for found, most, what in (
+            (points, MAX_POINTS, f"pools with at most {MAX_POINTS} combinations of busy agents"),
+            (work, MAX_WORK, f"a system of at most {MAX_WORK} steps"),
+        ):
+            if found > most:
+                raise InvalidValueError(
+                    "agents",
+                    self.given.agents,
+                    f"{what}, not {found}; give pools the same classes and rate (they then count "
+                    "as one), or simulate",
+                )
 
     def check_load(self) -> None:
         """Raise InvalidValueError if some queue grows without end.
@@ -154,9 +158,7 @@ class Merged:
         """
         system = self.system
         sets = np.arange(1 << len(system.agents))
-        demand = np.zeros(len(sets))
-        for rate, pools in zip(system.arrivals, system.pools_of, strict=True):
-            demand += rate * (bits(pools) & ~sets == 0)
+        demand = system.captive()
         supply = np.zeros(len(sets))
         for pool, (rate, number) in enumerate(zip(system.services, system.agents, strict=True)):
             supply += rate * number * (sets >> pool & 1)

@@ -29,7 +29,7 @@ from typing import Final, Protocol
 import attrs
 
 from omniqueue.core.insight.positions import position_index
-from omniqueue.core.rows import AgentRow, ChannelRow, ContactRow, Lane, Profile
+from omniqueue.core.rows import ChannelRow, ContactRow, Lane, Profile
 from omniqueue.core.state import State
 from omniqueue.model.skill import Skills
 
@@ -160,7 +160,8 @@ class _Team:
     def __init__(self, profile: Profile, row: ContactRow) -> None:
         self.profile = profile
         self.row = row
-        self.agents = profile.unreserved + (_keeper(row) in profile.agents)
+        keeper = None if row.details is None else row.details.reserved
+        self.agents = profile.unreserved + (keeper in profile.agents)
         self.level = 0.0
         self.slots: dict[ChannelRow, float] = {}
 
@@ -178,11 +179,6 @@ class _Team:
         return found
 
 
-def _keeper(row: ContactRow) -> AgentRow | None:
-    """Return the agent who is reserved for the contact."""
-    return None if row.details is None else row.details.reserved
-
-
 def _rates(teams: list[_Team], lane: Lane, times: MeasuredTimes) -> list[tuple[_Team, float]]:
     """Return the teams that can take the contacts of a lane, and how many a second they end."""
     measured = times.holding(lane.channel.name, lane.skills)
@@ -197,7 +193,7 @@ def _rates(teams: list[_Team], lane: Lane, times: MeasuredTimes) -> list[tuple[_
 
 def _fill(served: list[tuple[_Team, float]], weight: float) -> float:
     """Fill the earliest free time of teams with `weight` contacts; return when they end."""
-    served.sort(key=_level)
+    served.sort(key=lambda entry: entry[0].level)
     rate, total = 0.0, weight
     end = 0.0
     for team, each in served:
@@ -211,10 +207,6 @@ def _fill(served: list[tuple[_Team, float]], weight: float) -> float:
             break
         team.level = end
     return end
-
-
-def _level(entry: tuple[_Team, float]) -> float:
-    return entry[0].level
 
 
 def _able(state: State, row: ContactRow, only: str | None) -> dict[Profile, int]:

@@ -10,6 +10,7 @@ from omniqueue.core.insight.obstacles import Clock, Obstacle, listed, plain_seco
 from omniqueue.core.insight.positions import Position
 from omniqueue.model.agent import Presence
 from omniqueue.model.event import JsonValue
+from omniqueue.model.json_values import json_fields
 from omniqueue.model.skill import Skills
 
 _CHANGES_SHOWN = 5
@@ -37,19 +38,6 @@ _CONTACTS_SAID = {
 }
 
 
-def _json(value: object) -> JsonValue:
-    kind = type(value)
-    if attrs.has(kind):
-        return {field.name: _json(getattr(value, field.name)) for field in attrs.fields(kind)}
-    if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_json(item) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    raise TypeError(f"an explanation cannot carry a {type(value).__name__}")
-
-
 def _levels(skills: Skills, any_of: tuple[Skills, ...] = ()) -> str:
     said = [f"{name} {level}" for name, level in skills.pairs]
     for group in any_of:
@@ -57,14 +45,10 @@ def _levels(skills: Skills, any_of: tuple[Skills, ...] = ()) -> str:
     return ", ".join(said) or "no skills"
 
 
-def _agents_said(cause: str, agents: int) -> str:
-    one, several = _AGENTS_SAID.get(cause, (cause, cause))
-    return f"{agents} {one if agents == 1 else several}"
-
-
-def _contacts_said(cause: str, contacts: int) -> str:
-    one, several = _CONTACTS_SAID.get(cause, (cause, cause))
-    return f"{contacts} {one if contacts == 1 else several}"
+def _counted(number: int, said: Mapping[str, tuple[str, str]], cause: str) -> str:
+    """Return how many agents or contacts have that cause, in words."""
+    one, several = said.get(cause, (cause, cause))
+    return f"{number} {one if number == 1 else several}"
 
 
 @attrs.frozen
@@ -186,7 +170,7 @@ class GroupObstacles:
         """Return the group in words; `clock`: an instant to its text."""
         who = self.like if self.agents == 1 else f"{self.agents} agents like {self.like}"
         counts = ", ".join(
-            f"{_agents_said(each.cause, each.agents)}"
+            f"{_counted(each.agents, _AGENTS_SAID, each.cause)}"
             f" ({each.example.agent} {each.example.obstacles[0].told(clock)})"
             for each in self.causes
         )
@@ -347,9 +331,7 @@ class Explanation:
             >>> router.explain("c1").to_dict()["hopeless"]
             True
         """
-        found = _json(self)
-        assert isinstance(found, dict)
-        return {**found, "text": list(self.lines)}
+        return {**json_fields(self), "text": [*self.lines]}
 
 
 @attrs.frozen
@@ -423,14 +405,12 @@ class AgentExplanation:
         free = f"{max(self.free, 0)} of {self.capacity} free"
         found[0] += f", {free}{holds}{kept}; {self.waiting} waiting"
         for each in self.causes:
-            text = each.obstacle.text
+            text, said = each.obstacle.text, _counted(each.contacts, _CONTACTS_SAID, each.cause)
             if each.cause in ("away", "offline"):
-                found.append(
-                    f"  {_contacts_said(each.cause, each.contacts)}, but {self.agent} {text}"
-                )
+                found.append(f"  {said}, but {self.agent} {text}")
                 continue
-            said = f"{self.agent} {text}" if each.cause in _OF_THE_AGENT else text
-            found.append(f"  {_contacts_said(each.cause, each.contacts)} ({each.example}: {said})")
+            whose = f"{self.agent} {text}" if each.cause in _OF_THE_AGENT else text
+            found.append(f"  {said} ({each.example}: {whose})")
         return tuple(found)
 
     @property
@@ -448,6 +428,4 @@ class AgentExplanation:
             >>> router.explain_agent("ana").to_dict()["presence"]
             'away'
         """
-        found = _json(self)
-        assert isinstance(found, dict)
-        return {**found, "text": list(self.lines)}
+        return {**json_fields(self), "text": [*self.lines]}

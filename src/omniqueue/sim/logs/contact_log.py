@@ -169,8 +169,7 @@ def read_log(
         1714986000.0
     """
     known = None if channels is None else frozenset(channels)
-    reader = _Reader(path, columns, zone, known, repair=repair)
-    return reader.read()
+    return _Reader(path, columns, Clock(zone), known, repair).read()
 
 
 def zone_named(field: str, value: object) -> ZoneInfo:
@@ -191,28 +190,20 @@ def read_zone(value: object, _: object) -> ZoneInfo:
     return zone_named("", value)
 
 
+@attrs.define
 class _Reader:
     """Reads one log."""
 
-    def __init__(
-        self,
-        path: str,
-        columns: LogColumns,
-        zone: tzinfo | None,
-        channels: frozenset[str] | None,
-        *,
-        repair: bool,
-    ) -> None:
-        self._path = path
-        self._columns = columns
-        self._instant = Clock(zone)
-        self._channels = channels
-        self._repair = repair
-        self._faults: list[str] = []
-        self._faults_total = 0
-        self._dropped = 0
-        self._seen: dict[str, int] = {}  # id -> line
-        self._skills: dict[tuple[str, ...], Skills] = {}
+    _path: str
+    _columns: LogColumns
+    _instant: Clock
+    _channels: frozenset[str] | None
+    _repair: bool
+    _faults: list[str] = attrs.field(factory=list)
+    _faults_total: int = 0
+    _dropped: int = 0
+    _seen: dict[str, int] = attrs.field(factory=dict)  # id -> line
+    _skills: dict[tuple[str, ...], Skills] = attrs.field(factory=dict)
 
     def read(self) -> ContactLog:
         contacts: list[LoggedContact] = []
@@ -425,22 +416,15 @@ def fold_week(log: ContactLog, zone: tzinfo) -> ContactLog:
     weeks = set()
     minutes: dict[float, int] = {}
     hours = _FoldedHours(zone)
-    for contact in log.contacts:
-        local = datetime.fromtimestamp(contact.at, zone)
+    for it in log.contacts:
+        local = datetime.fromtimestamp(it.at, zone)
         weekday = local.weekday()
         weeks.add(local.toordinal() - weekday)
         into = local.minute * 60 + local.second + local.microsecond / 1e6
         at = hours[weekday, local.hour] + into
         minutes[at // 60] = minutes.get(at // 60, 0) + 1
         moved.append(
-            LoggedContact(
-                contact.id,
-                at,
-                contact.channel,
-                contact.skills,
-                contact.handling_seconds,
-                contact.priority,
-            )
+            LoggedContact(it.id, at, it.channel, it.skills, it.handling_seconds, it.priority)
         )
     moved.sort(key=lambda contact: contact.at)
     return attrs.evolve(

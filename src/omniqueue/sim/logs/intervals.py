@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from math import floor
@@ -107,13 +108,9 @@ class Intervals:
         """Return when the clock was changed to the offset of the later of two instants."""
         before, after = floor(low), floor(high)  # clocks are changed at whole seconds
         offset = self._offset(after)
-        while after - before > 1:
-            middle = (before + after) // 2
-            if self._offset(middle) == offset:
-                after = middle
-            else:
-                before = middle
-        return float(after)
+        between = range(before + 1, after)
+        place = bisect_left(between, True, key=lambda at: self._offset(at) == offset)
+        return float(before + 1 + place)
 
 
 def by_interval(

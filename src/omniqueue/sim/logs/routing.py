@@ -110,6 +110,7 @@ def handling_seconds(
     return found
 
 
+@attrs.define(slots=False, eq=False)
 class Routing:
     r"""One run of a log through a staff.
 
@@ -136,29 +137,20 @@ class Routing:
         70.0
     """
 
-    def __init__(
-        self,
-        staff: Staff,
-        contacts: Sequence[LoggedContact],
-        handling: Sequence[float],
-        router: Router,
-        *,
-        listeners: Sequence[Listener] = (),
-        on_refused: OnRefused = ignore,
-        stopped: Callable[[], bool] = bool,
-        progress: Progress = ignore,
-        look: Look | None = None,
-    ) -> None:
-        self._staff = staff
-        self._contacts = contacts
-        self._handling = {
-            contact.id: seconds for contact, seconds in zip(contacts, handling, strict=True)
-        }
-        self._router = router
-        self._on_refused = on_refused
-        self._stopped = stopped
-        self._progress = progress
-        self._look = look
+    _staff: Staff
+    _contacts: Sequence[LoggedContact]
+    _seconds: Sequence[float] = attrs.field(alias="handling")
+    _router: Router
+    _listeners: Sequence[Listener] = attrs.field(default=(), kw_only=True)
+    _on_refused: OnRefused = attrs.field(default=ignore, kw_only=True)
+    _stopped: Callable[[], bool] = attrs.field(default=bool, kw_only=True)
+    _progress: Progress = attrs.field(default=ignore, kw_only=True)
+    _look: Look | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        staff, contacts = self._staff, self._contacts
+        ids = (contact.id for contact in contacts)
+        self._handling = dict(zip(ids, self._seconds, strict=True))
         self._arrived = 0
         self._completions: list[tuple[float, int, str]] = []  # when, order of taking, contact
         self._taken = count()
@@ -167,12 +159,8 @@ class Routing:
         self._leaving: dict[str, str] = {}  # agents away who still finish something: why
         self._signed_in: dict[str, None] = {}  # agents not offline, the leaving ones included
         zone = staff.zone or UTC
-        self._shifts = sign_changes(
-            staff.groups,
-            zone,
-            start=contacts[0].at,
-            end=next_midnight(contacts[-1].at, zone),
-        )
+        end = next_midnight(contacts[-1].at, zone)
+        self._shifts = sign_changes(staff.groups, zone, start=contacts[0].at, end=end)
         self._shift = next(self._shifts, None)
         self._closed = False
         self._reactions: list[Offered | Completed | WrapUpEnded] = []
@@ -184,7 +172,7 @@ class Routing:
             Interrupted: self._put_aside,
             Continued: self._go_on,
         }
-        self._hearers = hearers([*listeners, self])
+        self._hearers = hearers([*self._listeners, self])
 
     @no_collection()
     def run(self) -> RoutedRun:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from omniqueue.centre.chance import Chance
 from omniqueue.centre.times import Floats
 from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours
-from omniqueue.sim.scenarios.arrivals import recorded_handling
+from omniqueue.sim.scenarios.arrivals import Trace
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
 
 FOREVER: Final = np.inf
@@ -82,10 +82,11 @@ def _stream(
     arrivals = stream.arrivals
     arrived_at = arrivals.instants(chance, f"arrivals {name}", scenario.horizon_seconds, factors)
     count = len(arrived_at)
-    handling = recorded_handling(arrivals, count) if stream.handling is None else None
-    if handling is None:
-        assert stream.handling is not None
+    if stream.handling is not None:
         handling = stream.handling.draw(chance, f"handling {name}", arrived_at)
+    else:
+        assert isinstance(arrivals, Trace)
+        handling = np.array((arrivals.handling or ())[:count])
     if stream.wrap_up is None:
         fixed = scenario.all_channels()[stream.channel].wrap_up_seconds
         wrap_up = np.full(count, 0.0 if fixed is None else fixed)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from math import nan
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from omniqueue.centre.times import Floats
 from omniqueue.record.ledger import COMPLETED, OPEN
 from omniqueue.sim.replication.crew import Crew
 from omniqueue.sim.replication.customers import Customers
 from omniqueue.sim.replication.replication_record import CLOSED, ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
+
+# The columns that the record has as well.
+_KEPT: Final = (
+    *("stream", "attempt", "arrived_at", "answered_at", "ended_at", "released_at", "patience"),
+    *("agent", "outcome", "pause_contact", "pause_from", "pause_to"),
+)
 
 
 class GrowingRecord:
@@ -28,12 +33,12 @@ class GrowingRecord:
 
     def __init__(self, customers: Customers) -> None:
         size = len(customers.arrived_at)
-        self.stream = _whole("h", customers.stream)
-        self.position = _whole("q", customers.position)
-        self.arrived_at = _array(customers.arrived_at)
-        self.handling = _array(customers.handling)
-        self.wrap_up = _array(customers.wrap_up)
-        self.patience = _array(customers.patience)
+        self.stream = array("h", customers.stream.tobytes())
+        self.position = array("q", customers.position.tobytes())
+        self.arrived_at = array("d", customers.arrived_at.tobytes())
+        self.handling = array("d", customers.handling.tobytes())
+        self.wrap_up = array("d", customers.wrap_up.tobytes())
+        self.patience = array("d", customers.patience.tobytes())
         self.attempt: array[int] = array("h", [1]) * size
         self.answered_at = array("d", [nan]) * size
         self.ended_at = array("d", [nan]) * size
@@ -89,44 +94,22 @@ class GrowingRecord:
         self, scenario: Scenario, crew: Crew, replication: int, ended: float, *, incomplete: bool
     ) -> ReplicationRecord:
         """Return the columns for good. Cost: O(n)."""
-        outcome = np.array(self.outcome, dtype=np.int8)
-        ended_at, released_at = np.array(self.ended_at), np.array(self.released_at)
+        column = {name: np.array(getattr(self, name)) for name in _KEPT}
+        outcome, ended_at = column["outcome"], column["ended_at"]
         completed = (outcome == OPEN) & ~np.isnan(ended_at)
         through = completed & (np.array(self.wrap_up) == 0)
-        released_at[through] = ended_at[through]
+        column["released_at"][through] = ended_at[through]
+        column["outcome"] = np.where(completed, COMPLETED, outcome).astype(np.int8)
         horizon = scenario.horizon_seconds
         return ReplicationRecord(
+            **column,
             replication=replication,
-            stream=np.array(self.stream, dtype=np.int16),
-            attempt=np.array(self.attempt, dtype=np.int16),
-            arrived_at=np.array(self.arrived_at),
-            answered_at=np.array(self.answered_at),
-            ended_at=ended_at,
-            released_at=released_at,
-            patience=np.array(self.patience),
-            agent=np.array(self.agent, dtype=np.int32),
-            outcome=np.where(completed, COMPLETED, outcome).astype(np.int8),
-            agent_group=np.array(crew.group_of, dtype=np.int16),
-            staffed_agent=np.array(crew.staffed_agent, dtype=np.int32),
+            agent_group=np.array(crew.group_of),
+            staffed_agent=np.array(crew.staffed_agent),
             staffed_from=np.array(crew.staffed_from),
             staffed_to=np.array(crew.staffed_to),
-            pause_contact=np.array(self.pause_contact, dtype=np.int64),
-            pause_from=np.array(self.pause_from),
-            pause_to=np.array(self.pause_to),
             warm_up_seconds=scenario.warm_up_seconds,
             horizon_seconds=min(horizon, ended) if incomplete else horizon,
             ended_seconds=ended,
             incomplete=incomplete,
         )
-
-
-def _array(column: Floats) -> array[float]:
-    found: array[float] = array("d")
-    found.frombytes(column.tobytes())
-    return found
-
-
-def _whole(kind: str, column: NDArray[np.signedinteger]) -> array[int]:
-    found: array[int] = array(kind)
-    found.frombytes(column.tobytes())
-    return found

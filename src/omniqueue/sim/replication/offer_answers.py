@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-import numpy as np
-
 from omniqueue.centre.chance import Chance
-from omniqueue.centre.times import Times
+from omniqueue.centre.times import Uniform
 from omniqueue.sim.scenarios.scenario import Scenario
-
-_BLOCK: Final = 1024  # drawn at once: one draw alone costs numpy 50 times more
 
 
 class OfferAnswers:
@@ -26,15 +19,16 @@ class OfferAnswers:
 
     def __init__(self, scenario: Scenario, chance: Chance) -> None:
         self._groups = scenario.groups
+        luck = Uniform(0.0, 1.0)
         self._luck = [
-            _uniforms(chance.stream(f"offers {group.name}")) for group in scenario.groups
+            luck.endless(chance.stream(f"offers {group.name}")) for group in scenario.groups
         ]
         self._reaction = [
-            _times(group.reaction, chance.stream(f"reaction {group.name}"))
+            group.reaction.endless(chance.stream(f"reaction {group.name}"))
             for group in scenario.groups
         ]
         self._back = [
-            _times(group.back_after, chance.stream(f"back {group.name}"))
+            group.back_after.endless(chance.stream(f"back {group.name}"))
             for group in scenario.groups
         ]
 
@@ -53,13 +47,3 @@ class OfferAnswers:
     def back_seconds(self, group: int) -> float:
         """Return how long an agent who missed an offer stays away."""
         return next(self._back[group])
-
-
-def _uniforms(generator: np.random.Generator) -> Iterator[float]:
-    while True:
-        yield from generator.random(_BLOCK).tolist()
-
-
-def _times(law: Times, generator: np.random.Generator) -> Iterator[float]:
-    while True:
-        yield from law.sample(generator, _BLOCK).tolist()

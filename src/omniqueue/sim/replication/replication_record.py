@@ -10,19 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from omniqueue.centre.times import Floats
 from omniqueue.errors import InvariantError
-from omniqueue.record.ledger import (
-    ABANDONED,
-    COMPLETED,
-    EXPIRED,
-    OPEN,
-    OUTCOMES as LEDGER_OUTCOMES,
-    REFUSED,
-)
+from omniqueue.record import ledger
 
 Whole: TypeAlias = NDArray[np.int64]
 
-OUTCOMES: Final = (*LEDGER_OUTCOMES, "closed")
-CLOSED: Final = len(LEDGER_OUTCOMES)  # came when the centre was closed
+OUTCOMES: Final = (*ledger.OUTCOMES, "closed")
+CLOSED: Final = len(ledger.OUTCOMES)  # came when the centre was closed
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -87,7 +80,7 @@ class ReplicationRecord:
     @property
     def admitted(self) -> NDArray[np.bool_]:
         """Whether the contact was let into the queue, shape (n,). Cost: O(n)."""
-        admitted: NDArray[np.bool_] = (self.outcome != REFUSED) & (self.outcome != CLOSED)
+        admitted: NDArray[np.bool_] = (self.outcome != ledger.REFUSED) & (self.outcome != CLOSED)
         return admitted
 
     @property
@@ -150,14 +143,18 @@ def check_identities(record: ReplicationRecord) -> None:
     outcome, waited, within = record.outcome, record.waited_seconds, record.admitted
     answered = ~np.isnan(record.answered_at)
     known = answered & ~np.isnan(record.ended_at)
-    gone = outcome == ABANDONED
+    gone = outcome == ledger.ABANDONED
     _must("every contact has one outcome", outcome < len(OUTCOMES))
     _must("only agents answer", answered == (record.agent >= 0))
-    _must("who completes was answered", answered[outcome == COMPLETED])
-    for name, code in (("abandons", ABANDONED), ("is refused", REFUSED), ("expires", EXPIRED)):
+    _must("who completes was answered", answered[outcome == ledger.COMPLETED])
+    for name, code in (
+        ("abandons", ledger.ABANDONED),
+        ("is refused", ledger.REFUSED),
+        ("expires", ledger.EXPIRED),
+    ):
         _must(f"nobody answered {name}", ~answered[outcome == code])
-    in_hand, waiting = (outcome == OPEN) & answered, (outcome == OPEN) & ~answered
-    parts = (outcome == COMPLETED, in_hand, waiting, ~answered & ~waiting)
+    in_hand, waiting = (outcome == ledger.OPEN) & answered, (outcome == ledger.OPEN) & ~answered
+    parts = (outcome == ledger.COMPLETED, in_hand, waiting, ~answered & ~waiting)
     _must("everybody who came is somewhere", sum(part.sum() for part in parts) == len(record))
     _must("nobody waits a negative time", waited >= 0)
     _must("service follows the answer", record.ended_at[known] >= record.answered_at[known])

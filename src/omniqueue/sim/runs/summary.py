@@ -229,16 +229,14 @@ class _Prepared:
         self._wait = record.waited_seconds[order]
         self._sums = {name: column[order] for name, column in added(record, scenario).items()}
         busy_to, taken, admitted = record.busy_to, record.agent >= 0, record.admitted
-        of_stream = [record.stream == place for place in range(self._streams)]
+
+        def by_stream(those: NDArray[np.bool_], start: Floats, end: Floats) -> list[_Stretches]:
+            several = [those & (record.stream == place) for place in range(self._streams)]
+            return [_Stretches(start[mine], end[mine]) for mine in several]
+
         self._times = {
-            "queue_seconds": [
-                _Stretches(record.arrived_at[mine], record.left_queue_at[mine])
-                for mine in (admitted & stream for stream in of_stream)
-            ],
-            "in_hand_seconds": [
-                _Stretches(record.answered_at[mine], busy_to[mine])
-                for mine in (taken & stream for stream in of_stream)
-            ],
+            "queue_seconds": by_stream(admitted, record.arrived_at, record.left_queue_at),
+            "in_hand_seconds": by_stream(taken, record.answered_at, busy_to),
         }
         self._crews = self._worked(busy_to, taken)
         self._group = record.group

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
 from typing import Final, Protocol, TypeVar
 
 import attrs
@@ -50,6 +49,7 @@ class Work(Protocol[T_co]):
         ...
 
 
+@attrs.define
 class Workers:
     """Where rounds of replications run; to be used in a `with` statement.
 
@@ -70,18 +70,14 @@ class Workers:
         [4, 9, 16]
     """
 
-    def __init__(
-        self,
-        jobs: int = 1,
-        executor: Executor | None = None,
-        stopped: Stopped | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        self._jobs = whole("jobs", jobs, 1, JOBS_MAX)
-        self._executor = executor
-        self._stopped = stopped
-        self._progress = progress
-        self._pool: ProcessPoolExecutor | None = None
+    _jobs: int = 1
+    _executor: Executor | None = None
+    _stopped: Stopped | None = None
+    _progress: Progress | None = None
+    _pool: ProcessPoolExecutor | None = attrs.field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        whole("jobs", self._jobs, 1, JOBS_MAX)
 
     def __enter__(self) -> Workers:
         if self._executor is None and self._jobs > 1:
@@ -90,12 +86,7 @@ class Workers:
             self._pool = ProcessPoolExecutor(self._jobs, context, _ignore_interrupts)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 

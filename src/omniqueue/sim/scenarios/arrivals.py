@@ -18,7 +18,7 @@ from omniqueue.centre.chance import Chance
 from omniqueue.centre.times import Floats
 from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours, week_label
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import duration, instant
+from omniqueue.model.checks import bounded, duration, instant
 from omniqueue.model.fields import checked, inline, setting
 from omniqueue.model.reader import Place, array_of, keys_of, table_of, text
 from omniqueue.sim.logs.contact_log import LogColumns, read_log, read_zone
@@ -54,11 +54,7 @@ class Arrivals(ABC):
         """
 
 
-def _rate(field: str, value: object) -> float:
-    rate = instant(field, value)
-    if not 0 <= rate <= RATE_MAX:
-        raise InvalidValueError(field, value, f"a rate from 0 to {RATE_MAX:.0e}")
-    return rate
+_FROM_0: Final = setting(bounded, 0.0, RATE_MAX, f"a rate from 0 to {RATE_MAX:.0e}")
 
 
 @attrs.frozen(field_transformer=checked)
@@ -74,7 +70,7 @@ class Rate:
         60.0
     """
 
-    per_hour: float = attrs.field(metadata=setting(_rate))
+    per_hour: float = attrs.field(metadata=_FROM_0)
     hours: Hours = attrs.field(factory=Hours)
 
 
@@ -265,13 +261,6 @@ class Trace(Arrivals):
         return times[times < horizon_seconds]
 
 
-def _shape(field: str, value: object) -> float:
-    shape = instant(field, value)
-    if not 1e-3 <= shape <= 1e12:
-        raise InvalidValueError(field, value, "a number from 0.001 to 1e12")
-    return shape
-
-
 @attrs.frozen(field_transformer=checked)
 class Busyness:
     """How busy a day is: one gamma factor of mean 1 for all the arrivals of the day.
@@ -288,20 +277,15 @@ class Busyness:
         (3,)
     """
 
-    shape: float = attrs.field(metadata=setting(_shape))
+    shape: float = attrs.field(
+        metadata=setting(bounded, 1e-3, 1e12, "a number from 0.001 to 1e12")
+    )
 
     def factors(self, chance: Chance, days: int) -> Floats:
         """Return the factors of the days, shape (days,). Cost: O(days)."""
         generator = chance.stream("busyness")
         # A day with a factor of 0 has no arrivals; so small a one has none either.
         return np.maximum(generator.standard_gamma(self.shape, days) / self.shape, 1e-12)
-
-
-def recorded_handling(arrivals: Arrivals, count: int) -> Floats | None:
-    """Return the handling times that a log has recorded for its first contacts, or None."""
-    if isinstance(arrivals, Trace) and arrivals.handling is not None:
-        return np.array(arrivals.handling[:count])
-    return None
 
 
 def _counts(field: str, value: object) -> tuple[float, ...]:
@@ -341,10 +325,10 @@ class _Rates:
     """Rates within some hours as a file writes them: one with its unit, or counts in a row."""
 
     hours: Hours = attrs.field(factory=Hours, metadata=inline(Hours))
-    per_second: float | None = attrs.field(default=None, metadata=setting(_rate))
-    per_minute: float | None = attrs.field(default=None, metadata=setting(_rate))
-    per_hour: float | None = attrs.field(default=None, metadata=setting(_rate))
-    per_day: float | None = attrs.field(default=None, metadata=setting(_rate))
+    per_second: float | None = attrs.field(default=None, metadata=_FROM_0)
+    per_minute: float | None = attrs.field(default=None, metadata=_FROM_0)
+    per_hour: float | None = attrs.field(default=None, metadata=_FROM_0)
+    per_day: float | None = attrs.field(default=None, metadata=_FROM_0)
     every_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
     counts: Sequence[float] | None = attrs.field(default=None, metadata=setting(_counts))
 

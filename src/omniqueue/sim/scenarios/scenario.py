@@ -10,8 +10,8 @@ import attrs
 
 from omniqueue.centre.centre import Centre, count_faults
 from omniqueue.centre.chance import REPLICATIONS_MAX
-from omniqueue.centre.groups import Group, share
-from omniqueue.centre.times import Times, law, optional_times, times
+from omniqueue.centre.groups import SHARE, Group
+from omniqueue.centre.times import A_LAW, Times, optional_times, times
 from omniqueue.centre.week import DAY_SECONDS, Hours
 from omniqueue.errors import InvalidValueError, OmniqueueError
 from omniqueue.model.checks import duration, identifier, priority, whole
@@ -51,8 +51,8 @@ class Redial:
         3
     """
 
-    chance: float = attrs.field(metadata=setting(share))
-    after: Times = attrs.field(converter=times, metadata=setting(read=law))
+    chance: float = attrs.field(metadata=SHARE)
+    after: Times = attrs.field(converter=times, metadata=A_LAW)
     attempts: int = attrs.field(default=3, metadata=setting(whole, 2, 100))
 
 
@@ -98,15 +98,9 @@ class Stream:
     name: str = attrs.field(kw_only=False, metadata=setting(identifier))
     channel: str = attrs.field(metadata=setting(identifier))
     arrivals: Arrivals = attrs.field(converter=arrivals, metadata=setting(read=read_arrivals))
-    handling: Times | None = attrs.field(
-        default=None, converter=optional_times, metadata=setting(read=law)
-    )
-    wrap_up: Times | None = attrs.field(
-        default=None, converter=optional_times, metadata=setting(read=law)
-    )
-    patience: Times | None = attrs.field(
-        default=None, converter=optional_times, metadata=setting(read=law)
-    )
+    handling: Times | None = attrs.field(default=None, converter=optional_times, metadata=A_LAW)
+    wrap_up: Times | None = attrs.field(default=None, converter=optional_times, metadata=A_LAW)
+    patience: Times | None = attrs.field(default=None, converter=optional_times, metadata=A_LAW)
     redial: Redial | None = attrs.field(default=None, metadata=setting(read=table_of(Redial)))
     skills: Mapping[str, int] = attrs.field(
         default=NO_SKILLS, metadata=setting(_needed, read=levels)
@@ -227,26 +221,24 @@ class Scenario(Centre):
         return self.all_channels()[stream.channel].target_seconds
 
     def _time_faults(self) -> Iterator[OmniqueueError]:
-        horizon = self.horizon_seconds
-        if not 0 < horizon <= DAYS_MAX * DAY_SECONDS:
-            yield InvalidValueError(
-                "horizon_seconds", horizon, f"above 0 seconds, up to {DAYS_MAX} days"
-            )
+        most, horizon, interval = (
+            DAYS_MAX * DAY_SECONDS,
+            self.horizon_seconds,
+            self.interval_seconds,
+        )
+        if not 0 < horizon <= most:
+            expected = f"above 0 seconds, up to {DAYS_MAX} days"
+            yield InvalidValueError("horizon_seconds", horizon, expected)
             return
-        if self.drain_seconds > DAYS_MAX * DAY_SECONDS:
-            yield InvalidValueError("drain_seconds", self.drain_seconds, f"up to {DAYS_MAX} days")
-        if self.warm_up_seconds >= horizon:
-            yield InvalidValueError(
-                "warm_up_seconds", self.warm_up_seconds, "less than the horizon"
-            )
-        if not 1 <= self.interval_seconds <= DAYS_MAX * DAY_SECONDS:
-            yield InvalidValueError("interval_seconds", self.interval_seconds, "a second or more")
-        elif min(horizon, 7 * DAY_SECONDS) / self.interval_seconds > INTERVALS_MAX:
-            yield InvalidValueError(
-                "interval_seconds",
-                self.interval_seconds,
-                f"at most {INTERVALS_MAX} intervals in a week",
-            )
+        few = interval < 1 or min(horizon, 7 * DAY_SECONDS) / interval <= INTERVALS_MAX
+        for field, fits, expected in (
+            ("drain_seconds", self.drain_seconds <= most, f"up to {DAYS_MAX} days"),
+            ("warm_up_seconds", self.warm_up_seconds < horizon, "less than the horizon"),
+            ("interval_seconds", 1 <= interval <= most, "a second or more"),
+            ("interval_seconds", few, f"at most {INTERVALS_MAX} intervals in a week"),
+        ):
+            if not fits:
+                yield InvalidValueError(field, getattr(self, field), expected)
 
     def _name_faults(self) -> Iterator[OmniqueueError]:
         names = [stream.name for stream in self.streams]
@@ -267,12 +259,9 @@ class Scenario(Centre):
         if contacts > ARRIVALS_MAX:
             yield InvalidValueError("arrivals", contacts, f"at most {ARRIVALS_MAX} a replication")
         if contacts <= 0 and self.streams:
-            yield InvalidValueError(
-                "horizon_seconds",
-                duration_text(self.horizon_seconds),
-                "a later one: the run starts on Monday 00:00,"
-                " and no contact arrives before the horizon",
-            )
+            why = "the run starts on Monday 00:00, and no contact arrives before the horizon"
+            told = duration_text(self.horizon_seconds)
+            yield InvalidValueError("horizon_seconds", told, f"a later one: {why}")
         days = ceil(self.end_seconds / DAY_SECONDS)
         turns = sum(_turns(group) for group in self.groups) * days
         if turns > TURNS_MAX:

@@ -22,6 +22,7 @@ agent and no exchange of several agents is cheaper; that is not proved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final, TypeAlias
 
 import attrs
@@ -30,18 +31,11 @@ import numpy as np
 from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
 from omniqueue.centre.groups import AGENTS_MAX
 from omniqueue.centre.times import Floats
-from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import instant, whole
+from omniqueue.model.checks import ABOVE_0, bounded, whole
 from omniqueue.sim.runs.estimates import check_confidence
 from omniqueue.sim.runs.workers import Executor, Progress, Stopped, Workers, sendable
 from omniqueue.sim.scenarios.scenario import Scenario, check_scenario
-from omniqueue.sim.studies.staff_start import (
-    check_groups,
-    erlang_start,
-    planned_seconds,
-    resized,
-    staffed,
-)
+from omniqueue.sim.studies import staff_start
 from omniqueue.sim.studies.staffing_plan import Evaluation, Phase, StaffingPlan
 from omniqueue.sim.studies.targets import Probe, Target, check_targets, outcomes_of
 
@@ -102,7 +96,7 @@ def find_staffing(
     goal = scenario.replications if replications is None else replications
     goal = whole("replications", goal, 2, REPLICATIONS_MAX)
     seed = whole("seed", scenario.seed if seed is None else seed, 0, SEED_MAX)
-    start = erlang_start(scenario, promised)
+    start = staff_start.erlang_start(scenario, promised)
     bounds = _bounds(scenario, start, most)
     with Workers(jobs, executor, stopped, progress) as workers:
         search = _Search(
@@ -127,7 +121,7 @@ def _bounds(
 ) -> dict[str, int]:
     names = [group.name for group in scenario.groups]
     given = dict.fromkeys(names, most) if isinstance(most, int) else dict(most or {})
-    check_groups(scenario, given)
+    staff_start.check_groups(scenario, given)
     usual = {
         group.name: min(max(group.size, 4 * start[group.name] + 20), AGENTS_MAX // len(names))
         for group in scenario.groups
@@ -140,10 +134,9 @@ def _bounds(
 
 
 def _costs(scenario: Scenario, costs: Mapping[str, float]) -> dict[str, float]:
-    check_groups(scenario, costs)
+    staff_start.check_groups(scenario, costs)
     for name, value in costs.items():
-        if not 0 < instant(f"cost of {name}", value) <= COST_MAX:
-            raise InvalidValueError(f"cost of {name}", value, "a number above 0")
+        bounded(f"cost of {name}", value, ABOVE_0, COST_MAX, "a number above 0")
     return {group.name: float(costs.get(group.name, 1.0)) for group in scenario.groups}
 
 
@@ -199,7 +192,7 @@ class _Search:
         """Return what was found."""
         best = self._best(goal, incomplete=incomplete)
         return StaffingPlan(
-            scenario=staffed(self.scenario, {} if best is None else best.agents),
+            scenario=staff_start.staffed(self.scenario, {} if best is None else best.agents),
             targets=self.targets,
             best=best,
             neighbours={} if best is None or incomplete else self._neighbours(best),
@@ -222,13 +215,10 @@ class _Search:
 
     def _neighbours(self, best: Evaluation) -> dict[str, Evaluation]:
         """Return the staffings with one agent less that were simulated as often."""
-        found = {}
         point = tuple(best.agents.values())
-        for place, name in enumerate(best.agents):
-            less = _with(point, place, -1)
-            if (less, best.replications) in self.trail:
-                found[name] = self.trail[less, best.replications]
-        return found
+        less = {name: _with(point, place, -1) for place, name in enumerate(best.agents)}
+        tried = {name: self.trail.get((each, best.replications)) for name, each in less.items()}
+        return {name: each for name, each in tried.items() if each is not None}
 
     def _grow(self, point: _Point) -> tuple[_Point, int]:
         """Add agents until the targets are met, or nobody is left to add."""
@@ -245,21 +235,17 @@ class _Search:
             if fine:
                 point = min(fine, key=self._cost)
             else:
-                short, waits = self._strain(point)
-                cost = self._cost(point)
-
-                def gain(
-                    step: _Point, short: float = short, waits: float = waits, cost: float = cost
-                ) -> tuple[float, float]:
-                    still, waiting = self._strain(step)
-                    more = max(self._cost(step) - cost, 1e-9)
-                    # Far below the load no share moves yet, but waits do.
-                    return round(short - still, 3) / more, (waits - waiting) / more
-
-                point = max(steps, key=gain)
+                point = max(steps, key=partial(self._gain, point))
             self._take(point)
             last, stride = stride, 2 * stride
         return point, last
+
+    def _gain(self, point: _Point, step: _Point) -> tuple[float, float]:
+        """Return by how much a step lessens what is missing, and waits, for what it costs."""
+        (short, waits), (still, waiting) = self._strain(point), self._strain(step)
+        more = max(self._cost(step) - self._cost(point), 1e-9)
+        # Far below the load no share moves yet, but waits do.
+        return round(short - still, 3) / more, (waits - waiting) / more
 
     def _shrink(self, point: _Point, stride: int) -> _Point:
         """Take agents away as long as the targets stay met; in the end one by one."""
@@ -328,7 +314,8 @@ class _Search:
     def _simulated(self, point: _Point) -> list[Floats]:
         units = self._units.setdefault(point, [])
         if len(units) < self._goal:
-            scenario = staffed(self.scenario, dict(zip(self.costs, point, strict=True)))
+            agents = dict(zip(self.costs, point, strict=True))
+            scenario = staff_start.staffed(self.scenario, agents)
             probe = Probe(scenario=sendable(scenario), targets=self.targets, seed=self.seed)
             for found in self.workers.map(probe, range(len(units), self._goal)):
                 if found is None:
@@ -356,9 +343,9 @@ class _Search:
     def _hours_of(self, place: int, agents: int) -> float:
         key = (place, agents)
         if key not in self._hours:
-            group = resized(self.scenario.groups[place], agents)
+            group = staff_start.resized(self.scenario.groups[place], agents)
             edges = np.array([0.0, self.scenario.horizon_seconds])
-            self._hours[key] = float(planned_seconds(group, edges)[0]) / 3600
+            self._hours[key] = float(staff_start.planned_seconds(group, edges)[0]) / 3600
         return self._hours[key]
 
 

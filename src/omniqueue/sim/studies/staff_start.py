@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from math import ceil, inf, isfinite
 from typing import Final
@@ -261,30 +261,25 @@ def _agents_of(
         if rates[number, busiest] > 0
     ]
     mine = [each for each in targets if each.channel in {stream.channel for stream, _ in served}]
-    needed = [_needed(target, served, rate, service, mine) for target in mine]
-    asked = max(needed, default=None)
-    if asked is None:
+    if mine:
+        patience = _patience(served, {each.channel for each in mine})
+        asked = max(_needed(target, rate, service, patience) for target in mine)
+    else:
         asked = square_root_agents(arrival_rate=rate, service_rate=service, beta=_BETA)
     coming = float(present[busiest]) * max(1 - group.shrinkage, 0.01)
     return min(ceil(asked / coming - 1e-9), AGENTS_MAX)
 
 
-def _needed(
-    target: Target,
-    served: Sequence[tuple[Stream, float]],
-    rate: float,
-    service: float,
-    targets: Sequence[Target],
-) -> int:
+def _patience(served: Sequence[tuple[Stream, float]], promised: Collection[str]) -> float:
+    """Return the mean patience of customers on channels with a target, by their rates."""
+    parts = [(stream.patience, part) for stream, part in served if stream.channel in promised]
+    total = sum(part * (inf if law is None else law.mean_seconds) for law, part in parts)
+    return total / sum(part for _, part in parts)
+
+
+def _needed(target: Target, rate: float, service: float, patience: float) -> int:
     """Return how many agents one target asks for by Erlang A or C, by the square root else."""
     share = min(target.share, _SHARE_MAX)
-    promised = {each.channel for each in targets}
-    patience, weight = 0.0, 0.0
-    for stream, part in served:
-        if stream.channel in promised:
-            patience += part * (inf if stream.patience is None else stream.patience.mean_seconds)
-            weight += part
-    patience /= weight
     try:
         if isfinite(patience) and patience > 0:
             goal = {"p_abandon": share} if target.seconds is None else {"service_level": share}

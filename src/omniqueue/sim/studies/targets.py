@@ -12,9 +12,10 @@ import numpy as np
 
 from omniqueue.centre.times import Floats
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import duration, identifier, instant
+from omniqueue.model.checks import ABOVE_0, bounded, duration, identifier
 from omniqueue.model.durations import duration_seconds
 from omniqueue.model.event import JsonValue
+from omniqueue.model.fields import checked, setting
 from omniqueue.record.measures import MEASURES
 from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
@@ -35,22 +36,11 @@ _ANSWERED: Final = re.compile(
 _ABANDON: Final = re.compile(r"abandon\s+(?P<channel>.+?)\s+under\s+(?P<share>\S+?)\s*%")
 
 
-def _share(value: float) -> float:
-    found = instant("share", value)
-    if not 0 < found <= 1:
-        raise InvalidValueError("share", value, "a share above 0, at most 1")
-    return found
-
-
-def _channel(value: str) -> str:
-    return identifier("channel", value)
-
-
 def _seconds(value: float | None) -> float | None:
     return None if value is None else duration("time", value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked)
 class Target:
     """A promise about one channel.
 
@@ -67,8 +57,10 @@ class Target:
         'phone 80% in 20s'
     """
 
-    channel: str = attrs.field(converter=_channel)
-    share: float = attrs.field(converter=_share)
+    channel: str = attrs.field(metadata=setting(identifier))
+    share: float = attrs.field(
+        metadata=setting(bounded, ABOVE_0, 1.0, "a share above 0, at most 1")
+    )
     seconds: float | None = attrs.field(default=None, converter=_seconds)
 
     @property
@@ -113,11 +105,10 @@ def parse_target(text: str) -> Target:
             return Target(channel=found["channel"], share=_percentage(text, found["share"]))
         found = _ANSWERED.fullmatch(text.strip())
         if found is not None:
-            return Target(
-                channel=found["channel"],
-                share=_percentage(text, found["share"]),
-                seconds=duration_seconds("target", _with_unit(found["time"])),
-            )
+            share, time = _percentage(text, found["share"]), found["time"]
+            unit = "s" if time.replace(".", "", 1).isdigit() else ""
+            seconds = duration_seconds("target", time + unit)
+            return Target(channel=found["channel"], share=share, seconds=seconds)
     raise InvalidValueError("target", text, TARGET_EXPECTED)
 
 
@@ -129,10 +120,6 @@ def _percentage(text: str, number: str) -> float:
     if not 0 < share <= 1:
         raise InvalidValueError("target", text, f"{TARGET_EXPECTED}, above 0% and up to 100%")
     return share
-
-
-def _with_unit(time: str) -> str:
-    return f"{time}s" if time.replace(".", "", 1).isdigit() else time
 
 
 def check_targets(targets: Iterable[Target | str], scenario: Scenario) -> tuple[Target, ...]:
@@ -268,12 +255,7 @@ def outcomes_of(
     return tuple(
         TargetOutcome(
             target=target,
-            estimate=measure_interval(
-                target.kind,
-                units[:, place, 0],
-                units[:, place, 1],
-                confidence=confidence,
-            ),
+            estimate=measure_interval(target.kind, *units[:, place, :2].T, confidence=confidence),
             cautious=cautious,
         )
         for place, target in enumerate(targets)

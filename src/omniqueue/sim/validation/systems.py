@@ -8,28 +8,19 @@ batches are as good as independent, and their ratios nearly normal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import erfc, log, sqrt
 from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from omniqueue import theory
 from omniqueue.centre.groups import Group
 from omniqueue.centre.times import Exponential, Lognormal, Times
 from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.model.channel import Channel
 from omniqueue.sim.scenarios.arrivals import Poisson, Rate
 from omniqueue.sim.scenarios.scenario import Scenario, Stream
-from omniqueue.theory import (
-    ImpatientQueue,
-    erlang_a,
-    erlang_b,
-    erlang_c,
-    fcfs_alis,
-    finite_queue,
-    patience_queue,
-    priority_queue,
-)
 
 REPLICATIONS: Final = 8
 BATCHES: Final = 5  # of each replication
@@ -39,6 +30,13 @@ _ONE: Final = Exponential(1.0)
 CALL: Final = 0.5  # mean handling times, in time units
 MAIL: Final = 1.0
 MAIL_SD: Final = 0.5
+#: The pools that may serve each class, and the speeds of the three of M where they differ.
+N: Final = ((0, 1), (1,))
+W: Final = ((0,), (0, 1), (1,))
+M: Final = ((0, 1), (1, 2))
+X: Final = ((0, 1), (0, 1))
+CHAIN: Final = ((0, 2), (0, 1), (1, 2))
+SPEEDS: Final = (0.7, 0.9, 0.8)
 
 Kind: TypeAlias = Literal["contacts", "squares", "groups", "flow", "seconds"]
 
@@ -77,7 +75,7 @@ class KnownMeasure:
     under: Amount
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class KnownSystem:
     """A system to be simulated, with everything that is known of it.
 
@@ -88,13 +86,13 @@ class KnownSystem:
 
     Example:
         >>> desk = scenario_of([stream_of("desk", 0, 2.8, 0.2)], [Group("all", count=4)], 100)
-        >>> KnownSystem(name="desk", scenario=desk, measures=(occupancy(0.7),)).measures[0].name
+        >>> KnownSystem("desk", desk, [occupancy(0.7)]).measures[0].name
         'occupancy'
     """
 
     name: str
     scenario: Scenario
-    measures: tuple[KnownMeasure, ...]
+    measures: Sequence[KnownMeasure]
 
 
 def contacts(place: int, *columns: str) -> Amount:
@@ -165,31 +163,48 @@ def pool_of(
     return scenario_of([calls], [Group("all", count=agents)], batch, room=room)
 
 
-def ratio(name: str, theory: float, over: str, under: str, place: int = 0) -> KnownMeasure:
-    """Return one sum over the contacts of a stream, divided by another."""
-    return KnownMeasure(name, theory, contacts(place, over), contacts(place, under))
+#: What is measured of a class: the sums over its contacts that are divided, "seconds" the time.
+CLASS_MEASURES: Final[Mapping[str, tuple[str, str]]] = {
+    "chance of a wait": ("waited", "arrived"),
+    "chance of refusal": ("refused", "arrived"),
+    "abandonment": ("abandoned", "arrived"),
+    "abandonment of those who wait": ("abandoned", "waited"),
+    "given up per time waited": ("abandoned", "wait_seconds"),
+    "service level": ("answered_in_target", "arrived"),
+    "service level of the served": ("answered_in_target", "answered"),
+    "mean wait": ("wait_seconds", "answered abandoned"),
+    "mean wait of those who wait": ("wait_seconds", "waited"),
+    "mean wait of the served": ("wait_answered_seconds", "answered"),
+    "mean square of the wait": ("squares", "answered"),
+    "mean contact time": ("contact_seconds", "answered"),
+    "mean time interrupted": ("interrupted_seconds", "answered"),
+    "mean time in system": ("wait_seconds contact_seconds interrupted_seconds", "answered"),
+    "queue length": ("queue_seconds", "seconds"),
+    "carried load": ("in_hand_seconds", "seconds"),
+    "number in system": ("queue_seconds in_hand_seconds", "seconds"),
+}
 
 
-def wait_chance(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
-    """Return the share of a class that waits, with its value by theory."""
-    return ratio(f"chance of a wait{of}", theory, "waited", "arrived", place)
+def of_class(theory: Mapping[str, float], place: int | None = None) -> list[KnownMeasure]:
+    """Return measures of a class with their values by theory.
+
+    Args:
+        theory: names of `CLASS_MEASURES` to values; times in time units.
+        place: which of several classes; None: there is one.
+    """
+    of = "" if place is None else f", class {place}"
+    return [
+        KnownMeasure(
+            f"{name}{of}", value, *(_over(sums, place or 0) for sums in CLASS_MEASURES[name])
+        )
+        for name, value in theory.items()
+    ]
 
 
-def service_level(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
-    """Return the share of a class answered in time, with its value by theory."""
-    return ratio(f"service level{of}", theory, "answered_in_target", "arrived", place)
-
-
-def mean_wait(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
-    """Return the mean wait of a class, with its value by theory."""
-    let_in = contacts(place, "answered", "abandoned")
-    return KnownMeasure(f"mean wait{of}", theory, contacts(place, "wait_seconds"), let_in)
-
-
-def queue_length(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
-    """Return how many of a class wait, with its value by theory."""
-    over = Amount("contacts", place, ("queue_seconds",))
-    return KnownMeasure(f"queue length{of}", theory, over, Amount("seconds"))
+def _over(sums: str, place: int) -> Amount:
+    if sums == "seconds":
+        return Amount("seconds")
+    return Amount("squares", place) if sums == "squares" else contacts(place, *sums.split())
 
 
 def occupancy(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
@@ -201,16 +216,11 @@ def occupancy(theory: float, place: int = 0, of: str = "") -> KnownMeasure:
 
 
 def of_waiting(
-    p_wait: float, wait: float, queue: float, level: float, place: int
+    place: int, p_wait: float, wait: float, queue: float, level: float
 ) -> list[KnownMeasure]:
     """Return what theory says of the waiting of one class among several."""
-    of = f", class {place}"
-    return [
-        wait_chance(p_wait, place, of),
-        mean_wait(wait, place, of),
-        queue_length(queue, place, of),
-        service_level(level, place, of),
-    ]
+    names = ("chance of a wait", "mean wait", "queue length", "service level")
+    return of_class(dict(zip(names, (p_wait, wait, queue, level), strict=True)), place)
 
 
 def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> KnownSystem:
@@ -222,38 +232,29 @@ def erlang_b_system(name: str, rate: float, agents: int, *, batch: float) -> Kno
         agents: how many agents.
         batch: length of a batch, in time units.
     """
-    told = erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
-    carried = Amount("contacts", 0, ("in_hand_seconds",))
-    return KnownSystem(
-        name=name,
-        scenario=pool_of(name, rate, agents, within=0.0, batch=batch, room=0),
-        measures=(
-            ratio("chance of refusal", told.p_block, "refused", "arrived"),
-            KnownMeasure("carried load", told.carried_load, carried, Amount("seconds")),
-            occupancy(told.occupancy),
-        ),
-    )
+    told = theory.erlang_b(arrival_rate=rate, service_rate=1.0, agents=agents)
+    known = {"chance of refusal": told.p_block, "carried load": told.carried_load}
+    pool = pool_of(name, rate, agents, within=0.0, batch=batch, room=0)
+    return KnownSystem(name, pool, [*of_class(known), occupancy(told.occupancy)])
 
 
 def erlang_c_system(
     name: str, rate: float, agents: int, *, within: float, batch: float
 ) -> KnownSystem:
     """Return M/M/n; arguments as of `erlang_b_system`, and the service level time."""
-    told = erlang_c(arrival_rate=rate, service_rate=1.0, agents=agents, service_level_time=within)
-    square, answered = told.variance_wait + told.mean_wait**2, contacts(0, "answered")
-    return KnownSystem(
-        name=name,
-        scenario=pool_of(name, rate, agents, within=within, batch=batch),
-        measures=(
-            wait_chance(told.p_wait),
-            mean_wait(told.mean_wait),
-            ratio("mean wait of those who wait", told.mean_wait_delayed, "wait_seconds", "waited"),
-            KnownMeasure("mean square of the wait", square, Amount("squares"), answered),
-            queue_length(told.mean_queue),
-            service_level(told.service_level),
-            occupancy(told.occupancy),
-        ),
+    told = theory.erlang_c(
+        arrival_rate=rate, service_rate=1.0, agents=agents, service_level_time=within
     )
+    known = {
+        "chance of a wait": told.p_wait,
+        "mean wait": told.mean_wait,
+        "mean wait of those who wait": told.mean_wait_delayed,
+        "mean square of the wait": told.variance_wait + told.mean_wait**2,
+        "queue length": told.mean_queue,
+        "service level": told.service_level,
+    }
+    pool = pool_of(name, rate, agents, within=within, batch=batch)
+    return KnownSystem(name, pool, [*of_class(known), occupancy(told.occupancy)])
 
 
 def impatient_system(
@@ -263,7 +264,7 @@ def impatient_system(
     *,
     within: float,
     batch: float,
-    patience: Exponential | Lognormal | None,
+    patience: Exponential | Lognormal | None = None,
     room: int | None = None,
 ) -> KnownSystem:
     """Return M/M/n whose contacts give up, or find the queue full, or both.
@@ -278,28 +279,26 @@ def impatient_system(
         room: how many may wait; None: no limit.
     """
     told = _impatient(rate, agents, within, patience, room)
-    served, in_time = told.mean_wait_served, told.service_level_served
-    measures = [
-        wait_chance(told.p_wait),
-        mean_wait(told.mean_wait),
-        ratio("mean wait of the served", served, "wait_answered_seconds", "answered"),
-        queue_length(told.mean_queue),
-        service_level(told.service_level),
-        ratio("service level of the served", in_time, "answered_in_target", "answered"),
-        occupancy(told.occupancy),
-    ]
+    waiting = {
+        "chance of a wait": told.p_wait,
+        "mean wait": told.mean_wait,
+        "mean wait of the served": told.mean_wait_served,
+        "queue length": told.mean_queue,
+        "service level": told.service_level,
+        "service level of the served": told.service_level_served,
+    }
+    lost = {}
     if room is not None:
-        measures.append(ratio("chance of refusal", told.p_block, "refused", "arrived"))
+        lost["chance of refusal"] = told.p_block
     if patience is not None:
-        late = told.p_abandon_given_wait
-        measures.append(ratio("abandonment", told.p_abandon, "abandoned", "arrived"))
-        measures.append(ratio("abandonment of those who wait", late, "abandoned", "waited"))
+        lost["abandonment"] = told.p_abandon
+        lost["abandonment of those who wait"] = told.p_abandon_given_wait
     if isinstance(patience, Exponential):
         # Memoryless: while waiting, each gives up at this rate, whatever else happens.
-        giving_up = 1.0 / patience.mean
-        measures.append(ratio("given up per time waited", giving_up, "abandoned", "wait_seconds"))
+        lost["given up per time waited"] = 1.0 / patience.mean
+    measures = [*of_class(waiting), occupancy(told.occupancy), *of_class(lost)]
     pool = pool_of(name, rate, agents, within=within, batch=batch, room=room, patience=patience)
-    return KnownSystem(name=name, scenario=pool, measures=tuple(measures))
+    return KnownSystem(name, pool, measures)
 
 
 def _impatient(
@@ -308,47 +307,29 @@ def _impatient(
     within: float,
     patience: Exponential | Lognormal | None,
     room: int | None,
-) -> ImpatientQueue:
+) -> theory.ImpatientQueue:
+    queue = {"arrival_rate": rate, "service_rate": 1.0, "service_level_time": within}
     if isinstance(patience, Lognormal):
         assert room is None
-        law = patience
-        spread = sqrt(log(1.0 + (law.sd / law.mean) ** 2))
-        middle = log(law.mean) - spread**2 / 2
+        spread = sqrt(log(1.0 + (patience.sd / patience.mean) ** 2))
+        middle = log(patience.mean) - spread**2 / 2
 
         def survival(time: float) -> float:
             return 0.5 * erfc((log(time) - middle) / (spread * sqrt(2.0))) if time > 0 else 1.0
 
-        return patience_queue(
-            arrival_rate=rate,
-            service_rate=1.0,
-            agents=agents,
-            survival=survival,
-            service_level_time=within,
-        )
+        return theory.patience_queue(**queue, agents=agents, survival=survival)
     giving_up = 0.0 if patience is None else 1.0 / patience.mean
     if room is None:
-        return erlang_a(
-            arrival_rate=rate,
-            service_rate=1.0,
-            agents=agents,
-            patience_rate=giving_up,
-            service_level_time=within,
-        )
-    return finite_queue(
-        arrival_rate=rate,
-        service_rate=1.0,
-        agents=agents,
-        capacity=agents + room,
-        patience_rate=giving_up,
-        service_level_time=within,
-    )
+        return theory.erlang_a(**queue, agents=agents, patience_rate=giving_up)
+    places = agents + room
+    return theory.finite_queue(**queue, agents=agents, capacity=places, patience_rate=giving_up)
 
 
 def priority_system(
     name: str, rates: Sequence[float], agents: int, *, within: float, batch: float
 ) -> KnownSystem:
     """Return M/M/n with strict priorities, the first class first; arguments as before."""
-    told = priority_queue(
+    told = theory.priority_queue(
         arrival_rate=rates, service_rate=1.0, agents=agents, service_level_time=within
     )
     streams = [
@@ -356,19 +337,12 @@ def priority_system(
         for place, rate in enumerate(rates)
     ]
     measures = [occupancy(told.occupancy)]
-    for place in range(len(rates)):
-        measures += of_waiting(
-            told.p_wait,
-            told.mean_wait[place],
-            told.mean_queue[place],
-            told.service_level[place],
-            place,
-        )
-    return KnownSystem(
-        name=name,
-        scenario=scenario_of(streams, [Group("all", count=agents)], batch, order="priority"),
-        measures=tuple(measures),
-    )
+    waits = [told.p_wait] * len(rates)
+    known = zip(waits, told.mean_wait, told.mean_queue, told.service_level, strict=True)
+    for place, each in enumerate(known):
+        measures += of_waiting(place, *each)
+    pool = scenario_of(streams, [Group("all", count=agents)], batch, order="priority")
+    return KnownSystem(name, pool, measures)
 
 
 def skill_system(
@@ -393,7 +367,7 @@ def skill_system(
         batch: length of a batch, in time units.
     """
     services = [1.0] * len(agents) if speeds is None else list(speeds)
-    told = fcfs_alis(
+    told = theory.fcfs_alis(
         arrival_rate=rates,
         service_rate=services,
         agents=agents,
@@ -416,42 +390,23 @@ def skill_system(
     measures = [
         occupancy(used, pool, f", pool {pool}") for pool, used in enumerate(told.occupancy)
     ]
-    for place, pools in enumerate(pools_of_class):
-        measures += of_waiting(
-            told.p_wait[place],
-            told.mean_wait[place],
-            told.mean_queue[place],
-            told.service_level[place],
-            place,
-        )
+    known = zip(told.p_wait, told.mean_wait, told.mean_queue, told.service_level, strict=True)
+    for place, (pools, each) in enumerate(zip(pools_of_class, known, strict=True)):
+        measures += of_waiting(place, *each)
         for pool in sorted(pools)[:-1]:  # the last has the rest
             # A share of the class, not a rate: how many come is chance, not routing.
             flow = Amount("flow", place, (str(pool),))
             share = told.flow[place][pool] / rates[place]
             to = f"share of class {place} to pool {pool}"
             measures.append(KnownMeasure(to, share, flow, contacts(place, "answered")))
-    return KnownSystem(
-        name=name, scenario=scenario_of(streams, groups, batch), measures=tuple(measures)
-    )
+    return KnownSystem(name, scenario_of(streams, groups, batch), measures)
 
 
-@attrs.frozen(kw_only=True)
-class InterruptedMails:
-    """What calls do to the e-mails of the one agent whom they interrupt, in time units.
+def interrupted_mails(calls: float, mails: float) -> tuple[float, float]:
+    """Return means of e-mails of M/G/1 with preemptive priority of calls, work resumed.
 
-    Args:
-        mean_wait: from arrival to the first answer.
-        mean_interrupted: between answer and end, with the agent at calls.
-        mean_time: from arrival to end.
-    """
-
-    mean_wait: float
-    mean_interrupted: float
-    mean_time: float
-
-
-def interrupted_mails(calls: float, mails: float) -> InterruptedMails:
-    """Return the means of e-mails of M/G/1 with preemptive priority of calls, work resumed.
+    They are the wait from arrival to the first answer, and the time between answer and end with
+    the agent at calls.
 
     Args:
         calls: calls a time unit, each exponential of mean `CALL`.
@@ -460,19 +415,15 @@ def interrupted_mails(calls: float, mails: float) -> InterruptedMails:
     Source: H. White and L. S. Christie (1958); R. G. Miller (1960).
 
     Example:
-        >>> found = interrupted_mails(0.6, 0.3)
-        >>> round(found.mean_wait, 6), round(found.mean_interrupted, 6)
+        >>> wait, interrupted = interrupted_mails(0.6, 0.3)
+        >>> round(wait, 6), round(interrupted, 6)
         (1.205357, 0.428571)
     """
     by_calls = calls * CALL
     left = 1.0 - by_calls - mails * MAIL
     # Work found in progress: half the second moment of each class, times its rate.
     found = calls * CALL**2 + mails * (MAIL**2 + MAIL_SD**2) / 2
-    wait = found / ((1.0 - by_calls) * left)
-    interrupted = MAIL * by_calls / (1.0 - by_calls)
-    return InterruptedMails(
-        mean_wait=wait, mean_interrupted=interrupted, mean_time=wait + MAIL + interrupted
-    )
+    return found / ((1.0 - by_calls) * left), MAIL * by_calls / (1.0 - by_calls)
 
 
 def interrupting_system(
@@ -501,53 +452,36 @@ def interrupting_system(
         within: the service level time of calls, in time units.
         batch: length of a batch, in time units.
     """
-    told = erlang_c(
+    told = theory.erlang_c(
         arrival_rate=calls, service_rate=1.0 / CALL, agents=agents, service_level_time=within
     )
     measures = [
         occupancy((calls * CALL + mails * MAIL) / agents),
-        *of_waiting(told.p_wait, told.mean_wait, told.mean_queue, told.service_level, 0),
-        ratio("mean contact time, class 1", MAIL, "contact_seconds", "answered", 1),
+        *of_waiting(0, told.p_wait, told.mean_wait, told.mean_queue, told.service_level),
+        *of_class({"mean contact time": MAIL}, 1),
     ]
     if agents == 1:
-        measures += _of_mails(calls, mails, by_priority=order == "priority")
+        measures += of_class(_mails(calls, mails, by_priority=order == "priority"), 1)
     streams = [
         stream_of(name, 0, calls, within, handling=Exponential(CALL), priority=1),
         stream_of(name, 1, mails, within, channel="email", handling=Lognormal(MAIL, MAIL_SD)),
     ]
-    return KnownSystem(
-        name=name,
-        scenario=scenario_of(
-            streams,
-            [Group("all", count=agents)],
-            batch,
-            channels=[Channel("email", interrupted_by=["phone"])],
-            order=order,
-        ),
-        measures=tuple(measures),
-    )
+    groups, channels = [Group("all", count=agents)], [Channel("email", interrupted_by=["phone"])]
+    centre = scenario_of(streams, groups, batch, channels=channels, order=order)
+    return KnownSystem(name, centre, measures)
 
 
-def _of_mails(calls: float, mails: float, *, by_priority: bool) -> list[KnownMeasure]:
-    mail = interrupted_mails(calls, mails)
-    of = ", class 1"
-    answered = contacts(1, "answered")
-    time = contacts(1, "wait_seconds", "contact_seconds", "interrupted_seconds")
-    number = Amount("contacts", 1, ("queue_seconds", "in_hand_seconds"))
-    found = [
-        wait_chance(calls * CALL + mails * MAIL, 1, of),
-        KnownMeasure(f"mean time in system{of}", mail.mean_time, time, answered),
-        KnownMeasure(f"number in system{of}", mails * mail.mean_time, number, Amount("seconds")),
-    ]
+def _mails(calls: float, mails: float, *, by_priority: bool) -> dict[str, float]:
+    wait, interrupted = interrupted_mails(calls, mails)
+    time = wait + MAIL + interrupted
+    found = {
+        "chance of a wait": calls * CALL + mails * MAIL,
+        "mean time in system": time,
+        "number in system": mails * time,
+    }
     if by_priority:
-        interrupted = contacts(1, "interrupted_seconds")
-        found += [
-            mean_wait(mail.mean_wait, 1, of),
-            queue_length(mails * mail.mean_wait, 1, of),
-            KnownMeasure(
-                f"mean time interrupted{of}", mail.mean_interrupted, interrupted, answered
-            ),
-        ]
+        found |= {"mean wait": wait, "queue length": mails * wait}
+        found["mean time interrupted"] = interrupted
     return found
 
 
@@ -559,19 +493,16 @@ def small_systems() -> tuple[KnownSystem, ...]:
         15
     """
     fast = Exponential(2.0)
+    skewed = Lognormal(1.0, 1.5)
     return (
         erlang_b_system("Erlang B, 6 agents", 5.0, 6, batch=120),
         erlang_c_system("Erlang C, 4 agents", 2.8, 4, within=0.2, batch=400),
         impatient_system("Erlang A, 8 agents", 9.0, 8, within=0.2, batch=120, patience=fast),
-        impatient_system(
-            "finite queue, 4 agents", 4.0, 4, within=0.2, batch=200, patience=None, room=3
-        ),
+        impatient_system("finite queue, 4 agents", 4.0, 4, within=0.2, batch=200, room=3),
         impatient_system(
             "finite queue, patience", 5.0, 4, within=0.2, batch=150, patience=fast, room=4
         ),
-        impatient_system(
-            "lognormal patience", 9.0, 8, within=0.2, batch=120, patience=Lognormal(1.0, 1.5)
-        ),
+        impatient_system("lognormal patience", 9.0, 8, within=0.2, batch=120, patience=skewed),
         priority_system("three priorities", [0.7, 0.9, 0.9], 4, within=0.2, batch=400),
         interrupting_system(
             "calls interrupt", 0.6, 0.3, 1, order="priority", within=0.2, batch=1000
@@ -579,22 +510,14 @@ def small_systems() -> tuple[KnownSystem, ...]:
         interrupting_system(
             "calls interrupt, 4 agents", 4.0, 0.8, 4, order="arrival", within=0.1, batch=300
         ),
-        skill_system("N", [0.5, 0.4], [[0, 1], [1]], [1, 1], within=1.0, batch=800),
-        skill_system("W", [0.4, 0.4, 0.4], [[0], [0, 1], [1]], [1, 1], within=1.0, batch=800),
+        skill_system("N", [0.5, 0.4], N, [1, 1], within=1.0, batch=800),
+        skill_system("W", [0.4, 0.4, 0.4], W, [1, 1], within=1.0, batch=800),
         skill_system(
-            "M, three speeds",
-            [0.7, 0.8],
-            [[0, 1], [1, 2]],
-            [1, 1, 1],
-            speeds=[0.7, 0.9, 0.8],
-            within=1.0,
-            batch=800,
+            "M, three speeds", [0.7, 0.8], M, [1, 1, 1], speeds=SPEEDS, within=1.0, batch=800
         ),
-        skill_system("X", [1.3, 1.3], [[0, 1], [0, 1]], [2, 2], within=0.2, batch=400),
-        skill_system("N, pools of 4", [3.0, 2.4], [[0, 1], [1]], [4, 4], within=0.2, batch=250),
-        skill_system(
-            "chain", [1.4, 1.4, 1.4], [[0, 2], [0, 1], [1, 2]], [2, 2, 2], within=0.2, batch=300
-        ),
+        skill_system("X", [1.3, 1.3], X, [2, 2], within=0.2, batch=400),
+        skill_system("N, pools of 4", [3.0, 2.4], N, [4, 4], within=0.2, batch=250),
+        skill_system("chain", [1.4] * 3, CHAIN, [2] * 3, within=0.2, batch=300),
     )
 
 
@@ -603,42 +526,29 @@ def large_systems() -> tuple[KnownSystem, ...]:
 
     Some 11 million contacts in all.
     """
-    chain = [[0, 2], [0, 1], [1, 2]]
-    speeds = [0.7, 0.9, 0.8]
-    third = 1.0 / 3.0
+    third, fast, slow = 1.0 / 3.0, Exponential(1.0), Exponential(2.0)
+    skewed = Lognormal(2.0, 3.0)
     return (
         erlang_b_system("Erlang B, 100 agents", 90.0, 100, batch=150),
         erlang_c_system("Erlang C, 10 agents", 8.0, 10, within=0.1, batch=1200),
         erlang_c_system("Erlang C, 100 agents", 90.0, 100, within=0.1, batch=400),
-        impatient_system(
-            "Erlang A, 100 agents", 100, 100, within=third, batch=150, patience=Exponential(2.0)
-        ),
-        impatient_system(
-            "Erlang A, overload", 12.0, 10, within=0.1, batch=600, patience=Exponential(1.0)
-        ),
-        impatient_system(
-            "lognormal, 50 agents", 52, 50, within=0.1, batch=200, patience=Lognormal(2.0, 3.0)
-        ),
+        impatient_system("Erlang A, 100 agents", 100, 100, within=third, batch=150, patience=slow),
+        impatient_system("Erlang A, overload", 12.0, 10, within=0.1, batch=600, patience=fast),
+        impatient_system("lognormal, 50 agents", 52, 50, within=0.1, batch=200, patience=skewed),
         priority_system("priorities, 10 agents", [3.0, 3.0, 2.0], 10, within=0.5, batch=1500),
-        skill_system("N, two agents", [0.4, 0.5], [[0, 1], [1]], [1, 1], within=1, batch=3000),
-        skill_system(
-            "W, two agents", [0.5, 0.5, 0.5], [[0], [0, 1], [1]], [1, 1], within=1, batch=4000
-        ),
+        skill_system("N, two agents", [0.4, 0.5], N, [1, 1], within=1, batch=3000),
+        skill_system("W, two agents", [0.5] * 3, W, [1, 1], within=1, batch=4000),
         skill_system(
             "M, three agents of different speed",
             [1.0, 1.2],
-            [[0, 1], [1, 2]],
+            M,
             [1, 1, 1],
-            speeds=speeds,
+            speeds=SPEEDS,
             within=1,
             batch=15000,
         ),
-        skill_system("X, five and five", [4, 4], [[0, 1], [0, 1]], [5, 5], within=0.1, batch=1200),
-        skill_system(
-            "N, fifty and fifty", [50, 40], [[0, 1], [1]], [50, 50], within=0.1, batch=400
-        ),
-        skill_system(
-            "M, three pools", [30, 30], [[0, 1], [1, 2]], [25, 15, 25], within=0.1, batch=700
-        ),
-        skill_system("chain, pools of 30", [28] * 3, chain, [30] * 3, within=0.1, batch=600),
+        skill_system("X, five and five", [4, 4], X, [5, 5], within=0.1, batch=1200),
+        skill_system("N, fifty and fifty", [50, 40], N, [50, 50], within=0.1, batch=400),
+        skill_system("M, three pools", [30, 30], M, [25, 15, 25], within=0.1, batch=700),
+        skill_system("chain, pools of 30", [28] * 3, CHAIN, [30] * 3, within=0.1, batch=600),
     )
