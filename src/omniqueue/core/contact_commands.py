@@ -353,7 +353,7 @@ class ContactCommands(Commands):
             >>> router = Router()
             >>> _ = router.submit(Contact("c1", "email", not_before=500), at=0)
             >>> [event.name for event in router.release("c1", at=1)]
-            ['released']
+            ['released', 'unservable']
         """
         state = self._state
         enter(state, at)
