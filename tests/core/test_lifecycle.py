@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from core.worlds import contact_in
+from omniqueue import Router
 from omniqueue.core import (
     contact_commands,
     endings,
@@ -38,7 +41,7 @@ from omniqueue.core.lifecycle import (
     state_diagram,
     state_table,
 )
-from omniqueue.errors import InvariantError
+from omniqueue.errors import IllegalTransitionError, InvariantError
 from oracle.generate import random_play
 from oracle.generate_interrupting import interrupting_play
 from oracle.generate_second_edition import second_edition_play
@@ -204,11 +207,58 @@ def test_nothing_but_the_table_writes_a_state() -> None:
 
 
 def test_a_refusal_names_state_command_and_what_was_allowed() -> None:
-    error = refuse("cancel", "c\n1", STATES.index("active"))
-    assert "cancel" in str(error)
-    assert "'active'" in str(error)
-    assert "waiting or deferred or offered or parked" in error.expected
-    assert "\n" not in str(error)
+    row = contact_in("active")._state.contacts["c"]
+    row.id = "c\n1"
+    error = refuse("cancel", row)
+    assert str(error) == (
+        "cancel 'c\\n1': it is active with 'ana';"
+        " expected one that is waiting or deferred or offered or parked"
+    )
+    assert (error.code, error.contact, error.state, error.holder) == (
+        "wrong_state",
+        "c\n1",
+        "active",
+        "ana",
+    )
+
+
+Ask = Callable[[Router], object]
+CODES: list[tuple[str, str, Ask, str, str]] = [
+    ("active", "already_yours", lambda made: made.accept("c", "ana", at=9), "contact", "active"),
+    ("active", "with_colleague", lambda made: made.accept("c", "bo", at=9), "contact", "active"),
+    ("offered", "with_colleague", lambda made: made.accept("c", "bo", at=9), "agent", "offered"),
+    ("offered", "with_colleague", lambda made: made.decline("c", "bo", at=9), "agent", "offered"),
+    (
+        "active",
+        "with_colleague",
+        lambda made: made.complete("c", at=9, agent="zoe"),
+        "agent",
+        "active",
+    ),
+    ("waiting", "too_late", lambda made: made.accept("c", "ana", at=9), "contact", "waiting"),
+    ("wrap_up", "too_late", lambda made: made.accept("c", "ana", at=9), "contact", "wrap_up"),
+    ("abandoned", "gone", lambda made: made.accept("c", "ana", at=9), "contact", "abandoned"),
+    ("completed", "gone", lambda made: made.complete("c", at=9), "contact", "completed"),
+    ("abandoned", "too_late", lambda made: made.resume("c", at=9999), "at", "abandoned"),
+    ("waiting", "cannot_take", lambda made: made.assign("c", "bob", at=9), "agent", "waiting"),
+    ("parked", "wrong_state", lambda made: made.abandon("c", at=9), "contact", "parked"),
+    ("active", "wrong_state", lambda made: made.position("c"), "contact", "active"),
+    ("completed", "gone", lambda made: made.position("c"), "contact", "completed"),
+]
+
+
+@pytest.mark.parametrize(("state", "code", "ask", "field", "told"), CODES)
+def test_a_program_can_tell_refusals_apart(
+    state: str, code: str, ask: Ask, field: str, told: str
+) -> None:
+    made = contact_in(state)
+    with pytest.raises(IllegalTransitionError) as caught:
+        ask(made)
+    error = caught.value
+    assert (error.code, error.field, error.state, error.contact) == (code, field, told, "c")
+    assert error.holder == made.contacts["c"].agent
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.code, again.holder) == (str(error), error.code, error.holder)
 
 
 def test_table_and_diagram_are_drawn_from_the_one_table() -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import pickle
 import unicodedata
 from datetime import datetime
+from functools import partial
 from math import inf, nan
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError, shown
+from omniqueue.errors import (
+    FileFaultsError,
+    IllegalTransitionError,
+    InvalidValueError,
+    OmniqueueError,
+    shown,
+)
 from omniqueue.model.checks import duration, identifier, instant, priority, truth, whole
 
 QUICK = settings(max_examples=100, deadline=None, database=None, derandomize=True)
@@ -180,6 +187,9 @@ def test_values_are_cut_and_escaped(value: object, text: str) -> None:
 def test_errors_survive_pickling(kind: type[OmniqueueError]) -> None:
     if kind is FileFaultsError:
         error: OmniqueueError = FileFaultsError("a.json", ["steps: is missing"], 3)
+    elif kind is IllegalTransitionError:
+        made = partial(IllegalTransitionError, code="too_late", command="park", contact="c1")
+        error = made("agent", "x\n" * 100, "you", state="waiting", holder="ana")
     else:
         error = kind("a field", "x\n" * 100, "something else")
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):

@@ -94,8 +94,10 @@ def contact_of(state: State, contact_id: object) -> ContactRow:
     return row
 
 
-def contact_in_state(state: State, contact_id: object, command: str) -> ContactRow:
-    """Return the contact of that id, in a state that allows the command.
+def contact_in_state(
+    state: State, contact_id: object, command: str, agent_id: object = None
+) -> ContactRow:
+    """Return the contact of that id, in a state that allows the command (of that agent, if any).
 
     Raises:
         UnknownContactError: no such contact.
@@ -103,7 +105,7 @@ def contact_in_state(state: State, contact_id: object, command: str) -> ContactR
     """
     row = contact_of(state, contact_id)
     if row.state not in COMMANDS[command]:
-        raise refuse(command, row.id, row.state)
+        raise refuse(command, row, None if agent_id is None else known_id("agent", agent_id))
     return row
 
 

@@ -41,10 +41,12 @@ from omniqueue.core.lifecycle import (
     DEFERRED,
     OFFERED,
     PARKED,
+    STATES,
     WAITING,
     WRAP_UP,
     leaving,
     move,
+    refuse,
 )
 from omniqueue.core.matching import place_new, serve
 from omniqueue.core.offers import (
@@ -277,7 +279,15 @@ class ContactCommands(Commands):
         assert details is not None
         last = details.abandoned_at + row.lane.channel.settings.resume_seconds
         if state.now > last:
-            raise IllegalTransitionError("resume at", state.now, f"an instant up to {last!r}")
+            raise IllegalTransitionError(
+                "at",
+                state.now,
+                f"an instant up to {last!r}",
+                code="too_late",
+                command="resume",
+                contact=row.id,
+                state=STATES[row.state],
+            )
         state.counts[ABANDONED] -= 1
         state.ended.pop(row, None)
         state.log.append((Resumed, state.now, row.id))
@@ -771,9 +781,13 @@ class ContactCommands(Commands):
         fits = state.roster.has_room_for(agent, lane) and not row.does_not_want(agent.id)
         if agent.presence != "ready" or not fits:
             raise IllegalTransitionError(
-                f"assign {row.id!a} to",
+                "agent",
                 agent.id,
                 "a ready agent with the skills, the channel and the room",
+                code="cannot_take",
+                command="assign",
+                contact=row.id,
+                state=STATES[row.state],
             )
         step_out(state, row)
         freed = take(state, agent, row, "assign")
@@ -860,12 +874,10 @@ def _offered_to(state: State, contact_id: object, agent_id: object, command: str
     if contact_id.__class__ is str:
         row = state.contacts.get(contact_id)
     if row is None or row.state != OFFERED:
-        row = contact_in_state(state, contact_id, command)
+        row = contact_in_state(state, contact_id, command, agent_id)
     assert row.agent is not None
-    if agent_id != row.agent.id and known_id("agent", agent_id) != row.agent.id:
-        raise IllegalTransitionError(
-            f"agent who would {command} {row.id!a}", agent_id, "the one it is offered to"
-        )
+    if agent_id != row.agent.id:
+        _only_by(row, agent_id, command)
     return row
 
 
@@ -900,10 +912,9 @@ def _only_by(row: ContactRow, agent_id: object, command: str) -> None:
     holder = row.agent
     if agent_id is None or holder is None or agent_id == holder.id:
         return
-    if known_id("agent", agent_id) != holder.id:
-        raise IllegalTransitionError(
-            f"agent who would {command} {row.id!a}", agent_id, "the one who has it"
-        )
+    name = known_id("agent", agent_id)
+    if name != holder.id:
+        raise refuse(command, row, str(agent_id) if name is None else name)
 
 
 def _new_requirement(skills: object, any_of: object) -> Skills | None:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, TypeAlias
 
-from omniqueue.errors import IllegalTransitionError, InvariantError
+from omniqueue.errors import IllegalTransitionError, InvariantError, TransitionCode
 
 STATES: Final = (
     "waiting",
@@ -106,10 +106,17 @@ TRANSITIONS: Final = {**COMMANDS, **OCCASIONS}
 Move: TypeAlias = dict[int, int]  # state found -> state left, for one cause
 
 
+class _Holder(Protocol):
+    id: str
+
+
 class _Contact(Protocol):
     id: str
     state: int
     since: float
+
+    @property
+    def agent(self) -> _Holder | None: ...
 
 
 def _moves() -> dict[tuple[str, int], Move]:
@@ -169,17 +176,43 @@ def _no_such_move(row: _Contact, by: Move) -> InvariantError:
     )
 
 
-def refuse(command: str, contact_id: str, state: int) -> IllegalTransitionError:
-    """Return the error for a command that this state does not allow.
+def refuse(command: str, row: _Contact, agent_id: str | None = None) -> IllegalTransitionError:
+    """Return the error for a command that a contact's state, or its holder, does not allow.
 
-    Example:
-        >>> print(refuse("resume", "c1", ACTIVE))
-        resume 'c1' is 'active'; expected a contact that is abandoned
+    Args:
+        command: the command's name.
+        row: the contact.
+        agent_id: the agent whom the command names; None: nobody.
     """
-    allowed = " or ".join(STATES[found] for found in COMMANDS[command])
+    holder = None if row.agent is None else row.agent.id
+    allowed = COMMANDS[command]
+    if row.state in allowed:
+        field, value = "agent", agent_id
+        expected = "the one it is offered to" if row.state == OFFERED else "the one who has it"
+    else:
+        field, value = "contact", row.id
+        expected = f"one that is {' or '.join(STATES[found] for found in allowed)}"
     return IllegalTransitionError(
-        f"{command} {contact_id!a}", STATES[state], f"a contact that is {allowed}"
+        field,
+        value,
+        expected,
+        code=_code(command, row.state, holder, agent_id),
+        command=command,
+        contact=row.id,
+        state=STATES[row.state],
+        holder=holder,
     )
+
+
+def _code(command: str, state: int, holder: str | None, agent_id: str | None) -> TransitionCode:
+    if agent_id is not None and holder is not None:
+        if agent_id != holder:
+            return "with_colleague"
+        if command == "accept" and state in TAKEN:
+            return "already_yours"
+    if state in ENDED:
+        return "gone"
+    return "too_late" if command in ("accept", "decline") else "wrong_state"
 
 
 def state_table() -> str:

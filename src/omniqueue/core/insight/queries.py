@@ -9,7 +9,8 @@ from omniqueue.core.endings import looked_at
 from omniqueue.core.insight.certificate import certify
 from omniqueue.core.insight.positions import Position, position_of
 from omniqueue.core.insight.views import ContactView
-from omniqueue.core.lifecycle import DEFERRED, STATES, WAITING
+from omniqueue.core.lifecycle import DEFERRED, ENDED, STATES, WAITING
+from omniqueue.core.rows import ContactRow
 from omniqueue.core.snapshot import (
     fork,
 )
@@ -137,9 +138,7 @@ class InsightQueries(Commands):
         """
         row = contact_of(looked_at(self._state), contact_id)
         if row.state not in (WAITING, DEFERRED):
-            raise IllegalTransitionError(
-                f"position of {row.id!a}", STATES[row.state], "one that is waiting or deferred"
-            )
+            raise _not_in_line("position", row, "one that is waiting or deferred")
         return position_of(self._state, row)
 
     def estimate_wait(self, contact_id: str, times: MeasuredTimes) -> WaitEstimate | None:
@@ -183,9 +182,7 @@ class InsightQueries(Commands):
 
         row = contact_of(looked_at(self._state), contact_id)
         if row.state != WAITING:
-            raise IllegalTransitionError(
-                f"wait of {row.id!a}", STATES[row.state], "a contact that is waiting"
-            )
+            raise _not_in_line("estimate_wait", row, "one that is waiting")
         return estimate_wait(self._state, row, times)
 
     def certify(self, ids: int | None = 10) -> None:
@@ -240,3 +237,16 @@ class InsightQueries(Commands):
         if self._state.certifier is not None:
             certify(twin._state, self._state.certifier.ids)
         return twin
+
+
+def _not_in_line(question: str, row: ContactRow, expected: str) -> IllegalTransitionError:
+    return IllegalTransitionError(
+        "contact",
+        row.id,
+        expected,
+        code="gone" if row.state in ENDED else "wrong_state",
+        command=question,
+        contact=row.id,
+        state=STATES[row.state],
+        holder=None if row.agent is None else row.agent.id,
+    )
