@@ -83,7 +83,7 @@ async def coroutine(*views: object) -> float:
 @pytest.mark.parametrize(
     ("policy", "answer"),
     [
-        (raising, "'KeyError'"),
+        (raising, "raised KeyError"),
         (coroutine, "a coroutine"),
         (lambda *views: nan, "nan"),
         (lambda *views: -inf, "-inf"),

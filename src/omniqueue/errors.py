@@ -40,6 +40,7 @@ TransitionCode = Literal[
 - `wrong_state`: all else.
 """
 
+_INTERPRETERS_OWN = (ArithmeticError, AttributeError, IndexError, NameError, TypeError)
 _SHOWN_MAX = 64  # characters of an offending value that a message may carry
 
 
@@ -238,6 +239,25 @@ class PolicyError(OmniqueueError):
     """A policy raised, or returned something that is no rank."""
 
     code = "policy"
+
+    @classmethod
+    def raised(cls, policy: str, problem: Exception, expected: str) -> PolicyError:
+        """Return the error for a policy that raised, with what may be said of the exception.
+
+        The text of some exceptions is the interpreter's and names types and attributes; that of
+        others (a `KeyError`, say) may be a customer's, and stays with the exception, the cause.
+
+        Example:
+            >>> print(PolicyError.raised("order policy x", ZeroDivisionError("by zero"), "a rank"))
+            order policy x raised ZeroDivisionError: by zero; expected a rank
+        """
+        said = f": {shown(str(problem))[1:-1]}" if isinstance(problem, _INTERPRETERS_OWN) else ""
+        return cls(policy, _Shown(f"raised {type(problem).__name__}{said}"), expected)
+
+    def __str__(self) -> str:
+        if self.value.startswith("raised "):
+            return f"{self.field} {self.value}; expected {self.expected}"
+        return super().__str__()
 
 
 class ReentrantCallError(OmniqueueError):

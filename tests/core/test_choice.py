@@ -70,6 +70,7 @@ def test_a_selection_that_fails_in_a_match_is_replaced_and_told() -> None:
         return agent.contacts
 
     made = router(selection=Selection(name="frail", fit=fit, turn=turn))
+    made.add_agent(Agent("zoe"), at=0, presence="away")
     broken.append(True)
     events = made.add_agent(Agent("ana", capacity=2), at=0)
     assert "policy_failed" in names(events)

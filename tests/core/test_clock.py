@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -15,6 +16,7 @@ from omniqueue import (
     RelaxStep,
     Router,
 )
+from omniqueue.errors import InvalidValueError
 from oracle.generate import Writer
 from oracle.naive_values import Json
 from oracle.side_by_side import first_difference
@@ -87,3 +89,32 @@ def test_a_jump_of_a_year_fires_each_timer_once_and_in_order() -> None:
     relaxed = [event.at for event in events if event.name == "relaxed"]
     assert relaxed == [100.0 * n for n in range(1, 20)]
     assert made.snapshot() == twin.snapshot()
+
+
+def test_a_jump_beyond_the_bound_is_refused_and_the_clock_stays() -> None:
+    made = Router(max_jump_seconds=3600)
+    made.advance(at=1.7e9)  # the first command may have any time
+    made.submit(Contact("c", "fax", expire_seconds=60), at=1.7e9 + 3600)
+    before = made.snapshot()
+    with pytest.raises(InvalidValueError, match="max_jump_seconds is 3600"):
+        made.advance(at=1.7e12)
+    with pytest.raises(InvalidValueError, match="max_jump_seconds"):
+        made.submit(Contact("d", "fax"), at=made.now + 3601.0)
+    assert made.snapshot() == before
+    for _ in range(5):  # whatever quick way a command takes, the bound goes by the one before
+        made.submit(Contact(f"{made.now}", "fax"), at=made.now + 3000)
+    assert made.contacts["c"].state == "expired"
+    for other in (Router.restore(made.snapshot()), made.fork()):
+        with pytest.raises(InvalidValueError, match="max_jump_seconds"):
+            other.advance(at=made.now + 3601)
+        other.advance(at=made.now + 3600)
+        with pytest.raises(InvalidValueError, match="max_jump_seconds"):
+            other.submit(Contact("e", "fax"), at=made.now + 7300.0)
+
+
+def test_times_beyond_every_float_are_kept() -> None:
+    made = Router(forget_seconds=1e308)
+    made.submit(Contact("c", "fax"), at=1.7e308)
+    made.cancel("c", at=1.7e308)
+    saved = json.loads(json.dumps(made.snapshot(), allow_nan=False))
+    assert Router.restore(saved).snapshot()["digest"] == saved["digest"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from omniqueue import Agent, Assigned, Contact, Event, Router
@@ -78,3 +80,35 @@ def test_a_hook_can_be_taken_back() -> None:
 def test_an_unknown_event_is_refused(event: object) -> None:
     with pytest.raises(InvalidValueError, match="^event is "):
         busy_router().observe(print, event)  # type: ignore[arg-type]
+
+
+def test_the_others_hear_that_an_observer_failed() -> None:
+    made = Router()
+    heard: list[str] = []
+
+    def frail(event: Event) -> None:
+        raise OSError("a closed socket")
+
+    def frail_too(event: Event) -> None:
+        raise RuntimeError
+
+    made.observe(frail, "queued")
+    made.observe(frail_too, "observer_failed")
+    made.observe(lambda event: heard.append(event.to_dict()["observer"]), "observer_failed")  # type: ignore[arg-type]
+    events = made.submit(Contact("c", "fax"), at=1)
+    assert [event.name for event in events][-2:] == ["observer_failed", "observer_failed"]
+    assert [name.rsplit(".")[-1] for name in heard] == ["frail", "frail_too"]
+    made.submit(Contact("d", "fax"), at=2)
+    assert len(heard) == 2
+
+
+def test_a_coroutine_function_is_refused() -> None:
+    async def told(event: Event) -> None: ...
+
+    class Asked:
+        async def __call__(self, event: Event) -> None: ...
+
+    made = Router()
+    for hook in (told, partial(told), Asked()):
+        with pytest.raises(InvalidValueError, match="plain function"):
+            made.observe(hook)  # type: ignore[arg-type]

@@ -54,7 +54,13 @@ def test_text_that_a_policy_returns_is_not_shown() -> None:
     assert "4711" not in f"{caught.value} {caught.value.args}"
 
 
-def test_a_fault_names_the_type_only() -> None:
+def test_a_fault_says_the_exception_but_not_what_a_customer_said() -> None:
     fault = policy_fault("turn mine", KeyError("card 4711"))
-    assert (fault.field, fault.value) == ("turn mine", "'KeyError'")
+    assert (fault.field, fault.value) == ("turn mine", "raised KeyError")
     assert "4711" not in str(pickle.loads(pickle.dumps(fault)))
+    problem = TypeError("'NoneType' object is not subscriptable")
+    again = pickle.loads(pickle.dumps(policy_fault("turn mine", problem)))
+    assert str(again) == (
+        "turn mine raised TypeError: 'NoneType' object is not subscriptable;"
+        " expected a rank, not an exception"
+    )

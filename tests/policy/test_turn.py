@@ -92,9 +92,19 @@ def test_a_failure_uses_the_stock_rank_and_says_so(bad: Callable[..., object]) -
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_a_policy_is_tried_when_the_router_is_made(bad: Callable[..., object]) -> None:
+def test_a_policy_is_tried_on_the_first_agent(bad: Callable[..., object]) -> None:
+    router = Router(selection=Selection(name="mine", turn=bad))  # type: ignore[arg-type]
     with pytest.raises(PolicyError, match="turn policy of mine"):
-        Router(selection=Selection(name="mine", turn=bad))  # type: ignore[arg-type]
+        router.add_agent(Agent("ana"), at=0)
+    assert not router.agents
+
+
+def test_a_policy_may_know_its_agents_by_name() -> None:
+    places = {"ana": 2, "bo": 1}
+    router = Router(selection=Selection(name="mine", turn=lambda agent: places[agent.id]))
+    router.add_agent(Agent("ana"), at=0)
+    router.add_agent(Agent("bo"), at=0)
+    assert router.submit(Contact("c", "fax"), at=1).of(Assigned)[0].agent == "bo"
 
 
 def test_what_a_policy_sees() -> None:
@@ -103,8 +113,8 @@ def test_what_a_policy_sees() -> None:
         selection=Selection(name="mine", turn=lambda agent: seen.append(agent) or 0),  # type: ignore[func-returns-value, redundant-expr]
         channels=[Channel("phone", cost=3)],
     )
-    seen.clear()
     router.add_agent(Agent("ana", skills={"fr": 1}, capacity=9), at=0)
+    del seen[0]  # tried before it was added
     router.submit(Contact("a", "phone"), at=1)
     router.submit(Contact("b", "fax"), at=2)
     fr = Skills.of({"fr": 1})

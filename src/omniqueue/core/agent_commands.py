@@ -40,6 +40,7 @@ class AgentCommands(Commands):
             `wrap_up_seconds`).
             DuplicateAgentError: the id is in use.
             InvalidValueError: no Agent, or no presence.
+            PolicyError: a user's turn policy, tried on the first agent, failed.
 
         Cost: O(1) for a known kind of agent, O(lanes) for a new one, and one match.
 
@@ -57,6 +58,8 @@ class AgentCommands(Commands):
         if agent.id in roster.agents:
             raise DuplicateAgentError("agent", agent.id, "an id that is not in use")
         wanted = checked_presence("presence", presence)
+        if not roster.agents:
+            state.choice.try_turn(agent)
         signed_in = roster.signed_in
         profile, _ = roster.profile_for(agent)
         row = AgentRow(agent, profile)

@@ -8,6 +8,7 @@ from math import inf
 
 from omniqueue.core.rows import AgentRow, Lane, Profile
 from omniqueue.errors import PolicyError
+from omniqueue.model.agent import Agent
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
 from omniqueue.policy.fit import STOCK_FITS, FitPolicy
@@ -83,6 +84,21 @@ class Choice:
         )
         self.comparing = self.turn is not None or turn in ("fewest-taken", "least-busy")
 
+    def try_turn(self, agent: Agent) -> None:
+        """Ask a user's turn policy about the first agent, who has no load yet.
+
+        Raises:
+            PolicyError: it raised or returned no rank.
+        """
+        if self.turn is None:
+            return
+        policy = f"turn policy of {self.selection.name}"
+        try:
+            answer = self._ask(self.turn, AgentLoad(agent.id, agent.skills, agent.capacity, 0, 0))
+        except Exception as problem:
+            raise policy_fault(policy, problem) from problem
+        checked_rank(policy, answer)
+
     def turn_of(self, agent: AgentRow) -> Rank:
         """Return the agent's turn rank at its present load."""
         if self.by_idle:
@@ -153,7 +169,7 @@ class Choice:
         except PolicyError as fault:
             self._report(policy, str(fault))
         except Exception as problem:
-            self._report(policy, str(policy_fault(policy, problem)))
+            self._report(policy, f"raised {type(problem).__name__}; expected a rank")
         return instead
 
 

@@ -40,7 +40,7 @@ from omniqueue.core.rows import (
     Timer,
 )
 from omniqueue.core.state import State
-from omniqueue.errors import TimeWentBackwardsError
+from omniqueue.errors import InvalidValueError, TimeWentBackwardsError
 from omniqueue.model.checks import instant
 from omniqueue.model.contact import all_needed
 from omniqueue.model.contact_events import (
@@ -56,7 +56,7 @@ def enter(state: State, at: object) -> float:
     What timers do is logged before what the command does.
 
     Raises:
-        InvalidValueError: `at` is no finite number.
+        InvalidValueError: `at` is no finite number, or jumps too far.
         TimeWentBackwardsError: `at` lies before the engine's time.
         ReentrantCallError: a policy or an observer of this router is running.
         BrokenRouterError: a command has not ended.
@@ -67,9 +67,19 @@ def enter(state: State, at: object) -> float:
     else:
         instant_at = checked_instant(state, at)
     if state.timers.wake <= instant_at:
+        if state.max_jump_seconds is not None:
+            _bound_jump(state, instant_at, state.max_jump_seconds)
         advance(state, instant_at)
     state.now = instant_at
     return instant_at
+
+
+def _bound_jump(state: State, at: float, most: float) -> None:
+    """Refuse a jump of the clock by more than the router allows; else look again in time."""
+    if at > state.now + most and state.now != -inf:
+        expected = f"an instant up to {state.now + most!r}: max_jump_seconds is {most!r}"
+        raise InvalidValueError("at", at, expected)
+    state.timers.cap = at + most
 
 
 def checked_instant(state: State, at: object) -> float:

@@ -269,8 +269,8 @@ class ContactCommands(Commands):
             >>> router = Router()
             >>> _ = router.submit(Contact("c1", "phone"), at=0)
             >>> _ = router.abandon("c1", at=9)
-            >>> [event.name for event in router.resume("c1", at=69)]
-            ['resumed']
+            >>> router.resume("c1", at=69)[0].name
+            'resumed'
         """
         state = self._state
         enter(state, at)

@@ -50,23 +50,32 @@ def stop_observing(state: State, hook: Hook) -> None:
 def tell(state: State, events: Events) -> Events:
     """Tell the hooks of a command's events; return them, with those of hooks that failed.
 
+    The hooks that are left are told of those that failed, too.
+
     Cost: O(events) look-ups; an event is built only if some hook wants its kind.
     """
     failed: list[RawEvent] = []
     state.asking = True
     try:
         for raw in events.tuples:
-            hooks = state.hooks.get(raw[0])
-            if hooks:
-                event = built(raw)
-                for hook in hooks:
-                    try:
-                        hook(event)
-                    except Exception as problem:
-                        failed.append(_switched_off(state, hook, event, problem))
+            if raw[0] in state.hooks:
+                _tell_one(state, raw, failed)
+        for raw in failed:  # it grows by hooks that fail at this: each is switched off
+            _tell_one(state, raw, failed)
     finally:
         state.asking = False
     return Events((*events.tuples, *failed)) if failed else events
+
+
+def _tell_one(state: State, raw: RawEvent, failed: list[RawEvent]) -> None:
+    hooks = state.hooks.get(raw[0], ())
+    event = built(raw) if hooks else None
+    for hook in hooks:
+        assert event is not None
+        try:
+            hook(event)
+        except Exception as problem:
+            failed.append(_switched_off(state, hook, event, problem))
 
 
 def _switched_off(state: State, hook: Hook, event: Event, problem: Exception) -> RawEvent:

@@ -70,6 +70,8 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             function (held skills, requirement) -> rank for all of them.
         max_waiting: how many contacts may wait or be deferred; None: no limit.
         forget_seconds: how long after its end a contact and its id are known; None: for ever.
+        max_jump_seconds: how far a command's time may lie after the one before; beyond, it is
+            refused and the clock stays: a time in milliseconds, say, would end all. None: any.
 
     Raises:
         InvalidValueError: a value out of range, an unknown policy name.
@@ -96,6 +98,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         own_order: Literal["skill_order"] | OwnOrderPolicy = "skill_order",
         max_waiting: int | None = None,
         forget_seconds: float | None = None,
+        max_jump_seconds: float | None = None,
     ) -> None:
         self._state = State(
             list(declared(channels).values()),
@@ -104,6 +107,7 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             own_order_of(own_order),
             None if max_waiting is None else whole("max_waiting", max_waiting, 0, WAITING_MAX),
             None if forget_seconds is None else duration("forget_seconds", forget_seconds),
+            None if max_jump_seconds is None else duration("max_jump_seconds", max_jump_seconds),
         )
         self._state.order.check()
         self._state.choice.selection.check()
@@ -194,11 +198,12 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
 
         Args:
             hook: a function of one event; one that raises is switched off, reported once by an
-                `observer_failed` event, and routing goes on. It may look, not command.
+                `observer_failed` event, which the others hear too, and routing goes on. It may
+                look, not command; what it sees is the state after the whole command.
             events: which, by name or class; none: all. Events without an observer are not built.
 
         Raises:
-            InvalidValueError: no such event, or no function.
+            InvalidValueError: no such event, no function, or a coroutine function.
 
         Cost: O(kinds of events); nothing for commands while there is no hook.
 
@@ -213,6 +218,9 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
         looked_at(self._state)
         if not callable(hook):
             raise InvalidValueError("hook", hook, "a function of one event")
+        if _is_coroutine(hook) or _is_coroutine(type(hook).__call__):
+            expected = "a plain function (nobody would await it; let it create a task)"
+            raise InvalidValueError("hook", hook, expected)
         observe(self._state, hook, kinds_of(events))
 
     def stop_observing(self, hook: Callable[[Event], None]) -> None:
@@ -386,3 +394,9 @@ class Router(ContactCommands, AgentCommands, InsightQueries):
             f"{len(state.contacts)} contacts, {len(state.roster.agents)} agents, "
             f"order {state.order.name}>"
         )
+
+
+def _is_coroutine(function: object) -> bool:
+    from inspect import isasyncgenfunction, iscoroutinefunction  # few programs observe
+
+    return iscoroutinefunction(function) or isasyncgenfunction(function)

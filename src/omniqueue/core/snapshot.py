@@ -110,6 +110,7 @@ class Facts(NamedTuple):
     own_order: OwnOrderPolicy | None
     max_waiting: int | None
     forget_seconds: float | None
+    max_jump_seconds: float | None
     stopped: bool
     now: float
     sequence: int
@@ -132,6 +133,7 @@ def facts_of(state: State) -> Facts:
         state.choice.own_order,
         state.max_waiting,
         state.forget_seconds,
+        state.max_jump_seconds,
         state.stopped,
         state.now,
         state.sequence,
@@ -215,6 +217,7 @@ def snapshot(state: State) -> Snapshot:
         "own_order": "skill_order" if facts.own_order is None else None,
         "max_waiting": facts.max_waiting,
         "forget_seconds": facts.forget_seconds,
+        "max_jump_seconds": facts.max_jump_seconds,
         "stopped": facts.stopped,
         "channels": [attrs.asdict(channel) for channel in facts.channels],
         "sequence": facts.sequence,
@@ -224,7 +227,7 @@ def snapshot(state: State) -> Snapshot:
         "agents": [_agent_out(agent) for agent in facts.agents],
         "contacts": [_contact_out(contact) for contact in facts.contacts],
         "timers": [[_rank_out(timer.due), *timer[1:]] for timer in facts.timers],
-        "ended": [list(ended) for ended in facts.ended],
+        "ended": [[contact_id, _rank_out(at)] for contact_id, at in facts.ended],
     }
     saved["digest"] = _digest(saved)
     return saved
@@ -409,7 +412,9 @@ def _facts_in(
     selection: Selection | None,
     own_order: OwnOrderPolicy | None,
 ) -> Facts:
-    most, forget = saved["max_waiting"], saved["forget_seconds"]
+    most, forget, jump = (
+        saved[name] for name in ("max_waiting", "forget_seconds", "max_jump_seconds")
+    )
     return Facts(
         _records(saved, "channels", lambda settings: Channel(**settings)),
         _order(saved["order"], saved["order_registered"], order),
@@ -417,6 +422,7 @@ def _facts_in(
         _own_order(saved["own_order"], own_order),
         None if most is None else _count("max_waiting", most),
         None if forget is None else duration("forget_seconds", forget),
+        None if jump is None else duration("max_jump_seconds", jump),
         truth("stopped", saved["stopped"]),
         -inf if saved["now"] is None else instant("now", saved["now"]),
         _count("sequence", saved["sequence"]),
@@ -508,7 +514,7 @@ def _timer_in(saved: list) -> TimerFacts:  # type: ignore[type-arg]
 
 def _ended_in(saved: list) -> tuple[str, float]:  # type: ignore[type-arg]
     contact_id, forget_at = saved
-    return identifier("contact", contact_id), instant("forget_at", forget_at)
+    return identifier("contact", contact_id), _instant_in("forget_at", forget_at)
 
 
 def rebuild(facts: Facts) -> State:
@@ -523,6 +529,7 @@ def rebuild(facts: Facts) -> State:
         facts.own_order,
         facts.max_waiting,
         facts.forget_seconds,
+        facts.max_jump_seconds,
     )
     state.now = facts.now
     state.stopped = facts.stopped

@@ -65,6 +65,7 @@ class State:
         "lane_count",
         "lane_sweep",
         "log",
+        "max_jump_seconds",
         "max_waiting",
         "now",
         "order",
@@ -94,6 +95,7 @@ class State:
         own_order: OwnOrderPolicy | None,
         max_waiting: int | None,
         forget_seconds: float | None,
+        max_jump_seconds: float | None,
     ) -> None:
         self.now = -inf  # before the first command
         self.door = -inf  # see `refuse_inside`
@@ -118,10 +120,13 @@ class State:
         self.stopped = False  # nothing is matched or reserved
         self.max_waiting = max_waiting
         self.forget_seconds = forget_seconds
+        self.max_jump_seconds = max_jump_seconds  # None: any
         self.contacts: dict[str, ContactRow] = {}
         self.sequence = 0
         self.replaced = 0  # sequence numbers given to contacts that gave their place up
         self.timers = Timers()
+        if max_jump_seconds is not None:
+            self.timers.wake = self.timers.cap = -inf  # until the first command
         self.waiting = 0
         self.deferred = 0
         self.parked = 0

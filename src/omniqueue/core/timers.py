@@ -13,7 +13,8 @@ cancellations have paid for it).
 
 `wake` is never later than the first live deadline. Commands compare their time with it, one
 comparison of floats, and come here only when something may be due. It may be too early (its
-timer was cancelled): `pop_due` then finds nothing and moves it on.
+timer was cancelled): `pop_due` then finds nothing and moves it on. It is never beyond `cap`
+either, which a router that bounds jumps of its clock moves along, so as to look at every jump.
 
 What it costs: O(log timers) to start and to fire, O(1) amortised to cancel, nothing to wait.
 """
@@ -32,13 +33,14 @@ _new = tuple.__new__  # a third of the cost of calling the class
 class Timers:
     """The engine's deadlines, in order of due time, then of creation."""
 
-    __slots__ = ("alive", "heap", "made", "wake")
+    __slots__ = ("alive", "cap", "heap", "made", "wake")
 
     def __init__(self) -> None:
         self.heap: list[Timer] = []
         self.alive: set[int] = set()  # the numbers of those neither spent nor cancelled
         self.made = 0
         self.wake = inf  # no live deadline is before this
+        self.cap = inf
 
     def start(self, due: float, kind: str, row: ContactRow, detail: str | int = "") -> Timer:
         """Create a timer. Cost: O(log timers)."""
@@ -84,12 +86,12 @@ class Timers:
             timer = heap[0]
             if timer[1] in alive:
                 if timer[0] > at:
-                    self.wake = timer[0]
+                    self.wake = min(timer[0], self.cap)
                     return None
                 alive.remove(timer[1])
                 return heappop(heap)
             heappop(heap)
-        self.wake = inf
+        self.wake = self.cap
         return None
 
     def live(self) -> list[Timer]:

@@ -8,13 +8,13 @@ from typing import Protocol
 
 import attrs
 
-from omniqueue.errors import InvalidValueError
+from omniqueue.errors import InvalidValueError, PolicyError
 from omniqueue.model.attributes import Json
 from omniqueue.model.checks import duration
 from omniqueue.model.contact import Contact
 from omniqueue.model.event import Rank
 from omniqueue.model.skill import Skills
-from omniqueue.policy.rank import checked_rank, policy_fault
+from omniqueue.policy.rank import checked_rank
 
 
 @attrs.frozen
@@ -110,7 +110,8 @@ class Order:
         try:
             answer = self.policy(entering)
         except Exception as problem:
-            raise policy_fault(f"order policy {self.name}", problem) from problem
+            expected = "a rank, also for a contact without attributes or a customer (None)"
+            raise PolicyError.raised(f"order policy {self.name}", problem, expected) from problem
         return checked_rank(f"order policy {self.name}", answer)
 
     def check(self) -> None:

@@ -37,8 +37,8 @@ def _is_number(part: object) -> bool:
 
 
 def policy_fault(policy: str, problem: Exception) -> PolicyError:
-    """Return the error for a policy that raised; the message names the exception's type only."""
-    return PolicyError(policy, type(problem).__name__, "a rank, not an exception")
+    """Return the error for a policy that raised."""
+    return PolicyError.raised(policy, problem, "a rank, not an exception")
 
 
 __all__ = ["Rank", "checked_rank", "policy_fault"]

@@ -11,7 +11,7 @@ from omniqueue.model.checks import identifier
 from omniqueue.model.skill import NO_SKILLS, Skills
 from omniqueue.policy.fit import STOCK_FITS, FitPolicy
 from omniqueue.policy.rank import checked_rank, policy_fault
-from omniqueue.policy.turn import STOCK_TURNS, AgentLoad, TurnPolicy
+from omniqueue.policy.turn import STOCK_TURNS, TurnPolicy
 
 
 def _name(value: str) -> str:
@@ -51,22 +51,17 @@ class Selection:
             raise InvalidValueError("turn", value, f"{', '.join(STOCK_TURNS)} or a function")
 
     def check(self) -> None:
-        """Ask a user's policies once, before they are used.
+        """Ask a user's fit policy once, before it is used.
+
+        A turn policy is tried on the first real agent, when that is added.
 
         Raises:
-            PolicyError: one raised or returned no rank.
+            PolicyError: it raised or returned no rank.
 
-        Cost: that of four calls.
+        Cost: that of two calls.
         """
-        some = Skills.of({"probe": 1})
-        if callable(self.turn):
-            for load in (
-                AgentLoad("probe", NO_SKILLS, 1, 0, 0),
-                AgentLoad("probe", some, 1, 1, 1),
-            ):
-                _try(f"turn policy of {self.name}", self.turn, load)
         if callable(self.fit):
-            for held in (NO_SKILLS, some):
+            for held in (NO_SKILLS, Skills.of({"probe": 1})):
                 _try(f"fit policy of {self.name}", self.fit, held, NO_SKILLS)
 
 

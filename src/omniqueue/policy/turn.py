@@ -53,7 +53,10 @@ class TurnPolicy(Protocol):
     """A user's turn: a pure function from an agent's load to a rank; smaller is chosen.
 
     Equal ranks go by the stamp: who became free first. It is asked once each time the load or
-    the presence of an agent changes.
+    the presence of an agent changes, and the rank is kept until then. So a policy that draws by
+    chance does not choose evenly: who drew the best rank is chosen until its load changes. It is
+    first asked when the first agent is added, about that one; if it fails there, so does the
+    command, later `longest-idle` stands in and a `policy_failed` event says so.
 
     Example:
         >>> def fewest_contacts(agent: AgentLoad) -> float:
