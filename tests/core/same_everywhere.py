@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from omniqueue import OmniqueueError
-from omniqueue.play.commands import perform
+from omniqueue.play.commands import take
 from omniqueue.play.document import Step
 from oracle.side_by_side import fast_router, steps_of
 
@@ -24,7 +24,7 @@ def main() -> None:
         for step in steps_of(play):
             fields = {key: value for key, value in step.items() if key not in ("at", "do")}
             try:
-                events = perform(made, Step(step["at"], step["do"], fields))
+                events = take(made, Step(step["at"], step["do"], fields))
             except OmniqueueError as error:
                 told.update(f"{type(error).__name__}: {error}\n".encode())
                 continue

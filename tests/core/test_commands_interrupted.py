@@ -25,7 +25,7 @@ from omniqueue import (
     Router,
 )
 from omniqueue.errors import BrokenRouterError, ReentrantCallError
-from omniqueue.play.commands import perform
+from omniqueue.play.commands import take
 from omniqueue.play.document import Step
 from oracle.naive_values import Json
 from oracle.side_by_side import fast_router, fast_step, steps_of
@@ -125,7 +125,7 @@ def interrupted_steps(seed: int) -> Iterator[tuple[Router, Json, random.Random]]
 def run(made: Router, step: Json) -> None:
     fields = {key: value for key, value in step.items() if key not in ("at", "do")}
     with suppress(OmniqueueError):
-        perform(made, Step(step["at"], step["do"], fields))
+        take(made, Step(step["at"], step["do"], fields))
 
 
 def test_400_interrupts_leave_no_wrong_answer() -> None:

@@ -29,7 +29,7 @@ def test_nothing_is_a_capacity_and_a_limit() -> None:
 
 @pytest.mark.parametrize("value", ["", " ", "a\n", "\u200b", "x" * 129, 5, None, True])
 def test_bad_names(value: object) -> None:
-    with pytest.raises(InvalidValueError, match="agent id"):
+    with pytest.raises(InvalidValueError, match="id is"):
         Agent(value)  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="limits channel"):
         Agent("ana", limits={value: 1})

@@ -49,7 +49,7 @@ def test_bad_priorities(value: object) -> None:
 @pytest.mark.parametrize("value", ["", " ", "x" * 129, "a\0", "a\n", "\x1b[1m", "\ud800", 1, None])
 def test_bad_names(value: object) -> None:
     for field, make in (
-        ("contact id", lambda: Contact(value, "fax")),  # type: ignore[arg-type]
+        ("id", lambda: Contact(value, "fax")),  # type: ignore[arg-type]
         ("channel", lambda: Contact("c1", value)),  # type: ignore[arg-type]
         ("customer", lambda: Contact("c1", "fax", customer=value or " ")),  # type: ignore[arg-type]
         ("prefer.agent", lambda: Preference(value, 1)),  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from omniqueue import Channel, OmniqueueError, Router
-from omniqueue.play.commands import perform
+from omniqueue.play.commands import take
 from omniqueue.play.document import Step
 from oracle.naive_router import NaiveRouter, Refused
 from oracle.naive_values import Json
@@ -48,7 +48,7 @@ def fast_step(router: Router, step: Json) -> tuple[list[Json], str | None]:
     events: list[Json] = []
     try:
         events += told(router.advance(at=step["at"]))
-        events += told(perform(router, Step(step["at"], step["do"], fields)))
+        events += told(take(router, Step(step["at"], step["do"], fields)))
     except OmniqueueError as error:
         return events, type(error).__name__
     return events, None

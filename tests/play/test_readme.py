@@ -12,7 +12,7 @@ import pytest
 
 import omniqueue.errors
 from omniqueue.errors import FileFaultsError
-from omniqueue.model import STOCK_CHANNELS, Channel, agent_events, contact_events
+from omniqueue.model import STOCK_CHANNELS, Channel, agent_events, contact_events, json_forms
 from omniqueue.model.agent import PRESENCES
 from omniqueue.model.event import Event
 from omniqueue.model.reader import FAULTS_MAX, RawTable, keys_of
@@ -65,7 +65,7 @@ def must_be_there(heading: str) -> set[str]:
     ("heading", "record"),
     [
         ("### Agents", commands.NEW_AGENT),
-        ("### Contacts", commands.CONTACT),
+        ("### Contacts", json_forms.CONTACT),
     ],
 )
 def test_the_keys_are_those_of_the_code(heading: str, record: RawTable) -> None:

@@ -18,7 +18,7 @@ import pytest
 from omniqueue import Assigned, Event, OmniqueueError
 from omniqueue.centre.regular_file import lines_of
 from omniqueue.cli import main as cli
-from omniqueue.play.commands import perform
+from omniqueue.play.commands import take
 from omniqueue.play.document import Step
 from omniqueue.record.audit import AuditResult, audited
 from omniqueue.record.event_lines import EventWriter
@@ -56,7 +56,7 @@ def audited_play(
         events: list[Event] = []
         try:
             events += router.advance(at=step["at"])
-            events += perform(router, Step(step["at"], step["do"], fields))
+            events += take(router, Step(step["at"], step["do"], fields))
         except OmniqueueError as refusal:
             events += refusal.events  # type: ignore[arg-type]
         for event in events:

@@ -135,13 +135,7 @@ class AgentCommands(Commands):
             wrap_up_seconds=old.wrap_up_seconds if wrap_up_seconds is None else wrap_up_seconds,
             skill_order=old.skill_order if skill_order is None else skill_order,
         )
-        roster = state.roster
-        roster.unseat(row)
-        roster.leave_profile(row)
-        row.agent = agent
-        profile, _ = roster.profile_for(agent)
-        roster.join_profile(row, profile)
-        roster.recount(row)
+        state.roster.redescribe(row, agent)
         review_lanes(state)
         review_servable(state)
         if row.reserved_for is not None:

@@ -142,8 +142,7 @@ class ContactCommands(Commands):
         state = self._state
         try:
             if at.__class__ is float and state.door <= at < state.timers.wake:
-                state.door = inf
-                state.now = at
+                state.door, state.now = inf, at
             else:
                 at = enter(state, at)
             if contact.__class__ is not Contact and not isinstance(contact, Contact):
@@ -545,8 +544,7 @@ class ContactCommands(Commands):
         state = self._state
         try:
             if at.__class__ is float and state.door <= at < state.timers.wake:
-                state.door = inf
-                state.now = at
+                state.door, state.now = inf, at
             else:
                 at = enter(state, at)
             row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
@@ -554,8 +552,8 @@ class ContactCommands(Commands):
                 row = contact_in_state(state, contact_id, "complete")
             if agent is not None:
                 _only_by(row, agent, "complete")
-            channel, said, holder = row.lane.channel, wrap_up_seconds, row.agent
-            wrap_up = channel.settings.wrap_up_seconds
+            holder, settings = row.agent, row.lane.channel.settings
+            said, wrap_up = wrap_up_seconds, settings.wrap_up_seconds
             if said != "channel" or (holder is not None and holder.wrap_ups is not None):
                 wrap_up = _wrap_up(row, said)
         except OmniqueueError as refusal:
@@ -571,7 +569,7 @@ class ContactCommands(Commands):
         else:  # the same, for the many
             row.agent = None
             del holder.holding[row]
-            holder.free += channel.settings.cost
+            holder.free += settings.cost
             holder.stamp = state.roster.stamp = state.roster.stamp + 1
         if row.details is not None or state.forget_seconds:
             end(state, row, _COMPLETED)

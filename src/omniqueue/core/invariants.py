@@ -102,6 +102,8 @@ def _check_contacts(state: State) -> None:
     _must(set(state.ended) == forgotten, "what is to be forgotten", len(ended))
     times = list(state.ended.values())
     _must(times == sorted(times), "what is to be forgotten first", len(times))
+    latest = state.now + (state.forget_seconds or 0.0)
+    _must(max(times, default=-inf) <= latest, "what is to be forgotten in time", len(times))
     if state.forget_seconds is None:
         _must(
             sum(counts) == state.sequence - state.replaced, "contacts are never lost", sum(counts)

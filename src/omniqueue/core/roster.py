@@ -418,6 +418,15 @@ class Roster:
         if self.interrupting:
             self.stirred[agent] = None
 
+    def redescribe(self, row: AgentRow, agent: Agent) -> None:
+        """Put another description in the place of an agent's. Cost: O(lanes) for a new kind."""
+        self.unseat(row)
+        self.leave_profile(row)
+        row.agent = agent
+        profile, _ = self.profile_for(agent)
+        self.join_profile(row, profile)
+        self.recount(row)
+
     def recount(self, agent: AgentRow) -> None:
         """Recompute the load, after the agent's description has changed."""
         said = agent.agent

@@ -33,9 +33,9 @@ from omniqueue.errors import InvalidValueError, InvariantError, OmniqueueError, 
 from omniqueue.model.agent import Agent, Presence, presence
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import duration, identifier, instant, truth, whole
-from omniqueue.model.contact import Contact, Preference, RelaxStep
-from omniqueue.model.event import JsonValue, Rank, plain
-from omniqueue.model.skill import NO_SKILLS, Skills, requirement
+from omniqueue.model.contact import Contact, contact_of, requirement_json
+from omniqueue.model.event import JsonValue, Rank
+from omniqueue.model.skill import Skills, requirement
 from omniqueue.policy.order import Order, OrderPolicy
 from omniqueue.policy.own_order import OwnOrderPolicy
 from omniqueue.policy.rank import checked_rank
@@ -45,6 +45,7 @@ from omniqueue.policy.selection import Selection
 FORMAT = "omniqueue-snapshot/2"
 Snapshot: TypeAlias = dict[str, JsonValue]
 _COUNT_MAX: Final = 2**53
+_ABILITIES: Final = tuple(field.name for field in attrs.fields(Agent)[1:])
 
 
 class AgentFacts(NamedTuple):
@@ -219,7 +220,7 @@ def snapshot(state: State) -> Snapshot:
         "forget_seconds": facts.forget_seconds,
         "max_jump_seconds": facts.max_jump_seconds,
         "stopped": facts.stopped,
-        "channels": [attrs.asdict(channel) for channel in facts.channels],
+        "channels": [channel.to_dict() for channel in facts.channels],
         "sequence": facts.sequence,
         "replaced": facts.replaced,
         "stamp": facts.stamp,
@@ -264,26 +265,16 @@ def _instant_in(field: str, saved: object) -> float:
 
 
 def _agent_out(facts: AgentFacts) -> JsonValue:
-    agent = facts.agent
-    return {
-        "id": agent.id,
-        "skills": dict(agent.skills),
-        "capacity": agent.capacity,
-        "limits": dict(agent.limits),
-        "channels": None if agent.channels is None else list(agent.channels),
-        "costs": dict(agent.costs),
-        "wrap_up_seconds": dict(agent.wrap_up_seconds),
-        "skill_order": list(agent.skill_order),
-        **{key: value for key, value in facts._asdict().items() if key != "agent"},
-    }
+    kept = {key: value for key, value in facts._asdict().items() if key != "agent"}
+    return {**facts.agent.to_dict(), **kept}
 
 
 def _contact_out(facts: ContactFacts) -> JsonValue:
     saved: dict[str, JsonValue] = {
-        "contact": _said(facts.contact),
+        "contact": facts.contact.to_dict(),
         "state": STATES[facts.state],
         "channel": facts.channel,
-        **_needs_out(facts.needs),
+        **requirement_json(facts.needs),
         "rank": _rank_out(facts.rank),
         "arrived_at": facts.arrived_at,
         "sequence": facts.sequence,
@@ -301,38 +292,6 @@ def _contact_out(facts: ContactFacts) -> JsonValue:
             "abandoned_at": None if details.abandoned_at == -inf else details.abandoned_at,
             "excluded": list[JsonValue](details.excluded),
         }
-    return saved
-
-
-def _needs_out(needs: Skills) -> dict[str, JsonValue]:
-    said: dict[str, JsonValue] = {"skills": dict(needs)}
-    if needs.any_of:
-        said["any_of"] = [dict(group) for group in needs.any_of]
-    return said
-
-
-def _said(contact: Contact) -> JsonValue:
-    """Return the fields of a contact that are not at their defaults."""
-    saved: dict[str, JsonValue] = {"id": contact.id, "channel": contact.channel}
-    if contact.needs != NO_SKILLS:
-        saved.update(_needs_out(contact.needs))
-    if contact.not_agents:
-        saved["not_agents"] = list(contact.not_agents)
-    if contact.priority:
-        saved["priority"] = contact.priority
-    for name in ("arrived_at", "not_before", "target_seconds", "expire_seconds", "customer"):
-        value = getattr(contact, name)
-        if value is not None:
-            saved[name] = value
-    if contact.attributes is not None:
-        saved["attributes"] = plain(contact.attributes)
-    if contact.prefer is not None:
-        saved["prefer"] = attrs.asdict(contact.prefer)
-    if contact.relax:
-        saved["relax"] = [
-            {"after_seconds": step.after_seconds, **_needs_out(step.needs)}
-            for step in contact.relax
-        ]
     return saved
 
 
@@ -441,16 +400,8 @@ def _count(field: str, saved: object) -> int:
 
 
 def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
-    agent = Agent(
-        saved["id"],
-        skills=saved["skills"],
-        capacity=saved["capacity"],
-        limits=saved["limits"],
-        channels=saved["channels"],
-        costs=saved["costs"],
-        wrap_up_seconds=saved["wrap_up_seconds"],
-        skill_order=saved["skill_order"],
-    )
+    said = {name: saved[name] for name in _ABILITIES if name in saved}
+    agent = Agent(saved["id"], **said)
     reason, reserved_for = saved["reason"], saved["reserved_for"]
     return AgentFacts(
         agent,
@@ -469,13 +420,9 @@ def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
 
 
 def _contact_in(saved: dict) -> ContactFacts:  # type: ignore[type-arg]
-    said = dict(saved["contact"])
-    if "prefer" in said:
-        said["prefer"] = Preference(**said["prefer"])
-    said["relax"] = [RelaxStep(**step) for step in said.get("relax", ())]
     answered_at = saved["answered_at"]
     return ContactFacts(
-        Contact(said.pop("id"), said.pop("channel"), **said),
+        contact_of(saved["contact"]),
         STATES.index(saved["state"]),
         saved["channel"],
         requirement(saved["skills"], saved.get("any_of", ())),

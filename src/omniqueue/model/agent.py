@@ -10,6 +10,7 @@ import attrs
 
 from omniqueue.errors import InvalidValueError
 from omniqueue.model.checks import LEVEL_MAX, duration, identifier, whole
+from omniqueue.model.event import JsonValue
 from omniqueue.model.fields import setting
 from omniqueue.model.skill import NO_SKILLS, SKILLS_HELD_MAX, Skills
 
@@ -93,7 +94,7 @@ def channels(value: object) -> tuple[str, ...] | None:
 
 
 def _agent_id(value: str) -> str:
-    return identifier("agent id", value)
+    return identifier("id", value)
 
 
 def _capacity(value: int) -> int:
@@ -141,6 +142,51 @@ class Agent:
         metadata=setting(key="wrap_up_seconds"),
     )
     skill_order: tuple[str, ...] = attrs.field(default=(), converter=skill_order)
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return it as JSON types, by the words of a play; what is at its default is left out.
+
+        Cost: O(its size).
+
+        Example:
+            >>> Agent("ana", skills={"fr": 2}, channels=["fax"]).to_dict()
+            {'id': 'ana', 'skills': {'fr': 2}, 'channels': ['fax']}
+        """
+        said: dict[str, JsonValue] = {"id": self.id}
+        if self.capacity != 1:
+            said["capacity"] = self.capacity
+        for name in ("skills", "limits", "costs", "wrap_up_seconds"):
+            value = getattr(self, name)
+            if value:
+                said[name] = dict(value)
+        if self.channels is not None:
+            said["channels"] = [*self.channels]
+        if self.skill_order:
+            said["skill_order"] = [*self.skill_order]
+        return said
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, JsonValue]) -> Agent:
+        """Return the agent that a JSON object describes, by the words of a play.
+
+        Args:
+            said: `id`, and any other field.
+
+        Raises:
+            FileFaultsError: every fault with its place.
+
+        Cost: O(its size).
+
+        Example:
+            >>> Agent.from_dict({"id": "ana", "capacity": -1, "limits": {"fax": "two"}})
+            Traceback (most recent call last):
+            ...
+            omniqueue.errors.FileFaultsError: agent: capacity: is -1; expected an int from 0 ...
+            agent: limits.fax: is 'two'; expected an int from 0 ...
+        """
+        from omniqueue.model.json_forms import agent_from  # only some programs read JSON
+
+        return agent_from(said)
 
     def __getstate__(self) -> tuple[object, ...]:
         # A read-only mapping cannot be pickled; its content can.

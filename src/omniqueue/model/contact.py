@@ -16,6 +16,7 @@ from omniqueue.model.checks import (
     priority as checked_priority,
     truth,
 )
+from omniqueue.model.event import JsonValue, plain
 from omniqueue.model.fields import Check, Metadata, checked, setting
 from omniqueue.model.skill import (
     NO_SKILLS,
@@ -254,7 +255,7 @@ class Contact:
         attributes: Mapping[str, Json] | None = None,
     ) -> None:
         # Written out because contacts are made by the million; each value is checked once, here.
-        _set_id(self, identifier("contact id", id))
+        _set_id(self, identifier("id", id))
         known = channel.__class__ is str and channel in _channel_names
         _set_channel(self, channel if known else _channel_name(channel))
         if skills is not NO_SKILLS:
@@ -378,6 +379,63 @@ class Contact:
             **said,
         )
 
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return it as JSON types, by the words of a play; what is at its default is left out.
+
+        Cost: O(its size).
+
+        Example:
+            >>> Contact("c1", "phone", skills={"fr": 2}, expire_seconds=60).to_dict()
+            {'id': 'c1', 'channel': 'phone', 'skills': {'fr': 2}, 'expire_seconds': 60.0}
+        """
+        said: dict[str, JsonValue] = {"id": self.id, "channel": self.channel}
+        if self.skills or self.any_of:
+            said |= requirement_json(self.needs)
+        if self.not_agents:
+            said["not_agents"] = [*self.not_agents]
+        if self.priority:
+            said["priority"] = self.priority
+        if self.arrived_at is not None:
+            said["arrived_at"] = self.arrived_at
+        if self.terms is None:
+            return said
+        for name in ("not_before", "target_seconds", "expire_seconds", "customer"):
+            value = getattr(self.terms, name)
+            if value is not None:
+                said[name] = value
+        if self.attributes is not None:
+            said["attributes"] = plain(self.attributes)
+        if self.prefer is not None:
+            said["prefer"] = attrs.asdict(self.prefer)
+        if self.relax:
+            said["relax"] = [
+                {"after_seconds": step.after_seconds, **requirement_json(step.needs)}
+                for step in self.relax
+            ]
+        return said
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, JsonValue]) -> Contact:
+        """Return the contact that a JSON object describes, by the words of a play.
+
+        Args:
+            said: `id`, `channel`, and any other field; `prefer` and `relax` as objects.
+
+        Raises:
+            FileFaultsError: every fault with its place.
+
+        Cost: O(its size).
+
+        Example:
+            >>> Contact.from_dict({"id": "c1", "channel": "fax", "skils": {"fr": 1}})
+            Traceback (most recent call last):
+            ...
+            omniqueue.errors.FileFaultsError: contact: skils: not a key; did you mean 'skills'?
+        """
+        from omniqueue.model.json_forms import contact_from  # only some programs read JSON
+
+        return contact_from(said)
+
     def __hash__(self) -> int:
         return hash((self.id, self.channel))
 
@@ -400,6 +458,32 @@ class Contact:
 def _said(terms: Terms) -> dict[str, Any]:
     """Return the terms by name, but for the requirement."""
     return {field.name: getattr(terms, field.name) for field in attrs.fields(Terms)[1:]}
+
+
+def contact_of(said: Mapping[str, Any]) -> Contact:
+    """Return the contact of a table whose JSON types are right.
+
+    Raises:
+        InvalidValueError: a value out of range.
+
+    Example:
+        >>> contact_of({"id": "c1", "channel": "fax", "prefer": {"agent": "ana", "seconds": 9}})
+        Contact('c1', 'fax', prefer=Preference(agent='ana', seconds=9.0, skip_if_away=True))
+    """
+    built = dict(said)
+    if "prefer" in said:
+        built["prefer"] = Preference(**said["prefer"])
+    if "relax" in said:
+        built["relax"] = [RelaxStep(**step) for step in said["relax"]]
+    return Contact(**built)
+
+
+def requirement_json(needs: Skills) -> dict[str, JsonValue]:
+    """Return a requirement as JSON types: `skills`, and `any_of` where there are groups."""
+    said: dict[str, JsonValue] = {"skills": dict(needs)}
+    if needs.any_of:
+        said["any_of"] = [dict(group) for group in needs.any_of]
+    return said
 
 
 # The slots' own setters: a frozen value is written once, when made, and this is the quick way.

@@ -205,8 +205,34 @@ def read_file(
         if tree["format"] != format:
             place.below("format").refuse(InvalidValueError("", tree["format"], repr(format)))
         tree = {key: value for key, value in tree.items() if key != "format"}
+    return _sound(read, tree, place)
+
+
+def read_value(read: Callable[[object, Place], T], value: object, *, name: str) -> T:
+    """Return what a JSON value says that is no file.
+
+    Args:
+        read: reads it.
+        value: the value.
+        name: what to call it in an error.
+
+    Raises:
+        FileFaultsError: every fault with its place, the first 20 spelt out.
+
+    Cost: O(size).
+
+    Example:
+        >>> from omniqueue import Channel
+        >>> read_value(table_of(Channel), {"name": "sms", "cost": 2}, name="channel").cost
+        2
+    """
+    return _sound(read, value, Place("", Faults(name)))
+
+
+def _sound(read: Callable[[object, Place], T], value: object, place: Place) -> T:
+    """Read a value; where it has faults, raise them all."""
     try:
-        found = _read_one(read, tree, place)
+        found = _read_one(read, value, place)
     except NotedError:
         found = None
     if found is None or place.faults.count:

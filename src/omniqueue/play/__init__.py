@@ -1,7 +1,8 @@
 """Plays: timed commands for one router, written in a JSON file (see README.md beside this).
 
 - read: `read_play`, `parse_play`
-- run: `run_play`, `first_difference` (of what was expected and what was found)
+- run: `run_play`, `first_difference` (of what was expected and what was found); `perform`: one
+  command given as JSON, on any router
 - what a play is made of: `Play`, `Step`, `Expectation`, `Outcome`, `Rejection`, `Entrance`
 """
 

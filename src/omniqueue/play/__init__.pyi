@@ -1,3 +1,4 @@
+from omniqueue.play.commands import perform as perform
 from omniqueue.play.document import (
     Entrance as Entrance,
     Expectation as Expectation,

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
 from omniqueue.errors import OmniqueueError
 from omniqueue.model import Agent, Channel, Presence
 from omniqueue.model.agent import presence
-from omniqueue.model.checks import WAITING_MAX, duration, identifier, whole
+from omniqueue.model.checks import WAITING_MAX, identifier, whole
 from omniqueue.model.event import JsonValue
 from omniqueue.model.faults import channel_faults, name_faults, refuse
 from omniqueue.model.fields import checked, inline, setting, several
+from omniqueue.model.json_forms import ABILITIES
 from omniqueue.model.reader import (
     Place,
     array_of,
-    each_of,
     instant,
-    levels,
     named,
     number,
-    or_null,
     row_of,
-    table,
     table_of,
     text,
-    whole_numbers,
 )
 from omniqueue.policy.order_text import read_order
 from omniqueue.policy.registry import selection_named
@@ -42,23 +38,6 @@ def _name(value: object, _: Place) -> str:
 
 def _selection(value: object, _: Place) -> str:
     return selection_named(text(value)).name
-
-
-def _seconds(value: object, _: Place) -> float:
-    return duration("", value)
-
-
-def _wrap_ups(value: object, place: Place) -> dict[str, object]:
-    each_of(or_null(_seconds), value, place)
-    return table(value)
-
-
-_ABILITIES: Final = {
-    "skills": levels,
-    "limits": whole_numbers(0),
-    "costs": whole_numbers(1),
-    "wrap_up_seconds": _wrap_ups,
-}
 
 
 @attrs.frozen(field_transformer=checked)
@@ -212,7 +191,7 @@ class Play:
         default=(), metadata=several(Channel, read=named(Channel))
     )
     agents: tuple[Entrance, ...] = attrs.field(
-        default=(), metadata=several(Entrance, read=array_of(table_of(Entrance, reads=_ABILITIES)))
+        default=(), metadata=several(Entrance, read=array_of(table_of(Entrance, reads=ABILITIES)))
     )
     steps: tuple[Step, ...] = ()
     expect: Expectation | None = attrs.field(

@@ -10,18 +10,10 @@ import os
 from typing import Final
 
 from omniqueue.centre.regular_file import read_small
-from omniqueue.errors import FileFaultsError, InvalidValueError
-from omniqueue.model.reader import (
-    Faults,
-    NotedError,
-    Place,
-    array_of,
-    read_file,
-    table,
-    table_of,
-)
-from omniqueue.play.commands import COMMANDS
-from omniqueue.play.document import Play, Step
+from omniqueue.errors import FileFaultsError
+from omniqueue.model.reader import Faults, array_of, read_file, table_of
+from omniqueue.play.commands import read_step
+from omniqueue.play.document import Play
 from omniqueue.play.json_text import parse_json
 
 FORMAT: Final = "omniqueue-play/1"
@@ -29,20 +21,7 @@ BYTES_MAX: Final = 64 * 1024 * 1024
 REQUIRED: Final = ("format", "agents", "steps")
 
 
-def _step(value: object, place: Place) -> Step:
-    """Read a step; its keys depend on its command."""
-    do = table(value).get("do")
-    if "do" not in table(value):
-        place.below("do").note("is missing")
-        raise NotedError
-    if not isinstance(do, str) or do not in COMMANDS:
-        place.below("do").refuse(InvalidValueError("", do, f"one of {', '.join(COMMANDS)}"))
-        raise NotedError
-    fields = COMMANDS[do].step(value, place)
-    return Step(float(fields.pop("at")), fields.pop("do"), fields)
-
-
-PLAY: Final = table_of(Play, reads={"steps": array_of(_step)})
+PLAY: Final = table_of(Play, reads={"steps": array_of(read_step)})
 
 
 def read_play(path: str | os.PathLike[str]) -> Play:

@@ -11,7 +11,7 @@ from omniqueue.core.router import Router
 from omniqueue.errors import OmniqueueError
 from omniqueue.model.contact_events import Assigned
 from omniqueue.model.event import Event, Events
-from omniqueue.play.commands import perform
+from omniqueue.play.commands import take
 from omniqueue.play.document import Assignment, Expectation, Outcome, Play, RejectedStep, Rejection
 
 _NOTHING = object()
@@ -72,7 +72,7 @@ def run_play(
         try:
             # First the timers alone: a refused command has none of its own events to show theirs.
             happened(router.advance(at=step.at))
-            happened(perform(router, step))
+            happened(take(router, step))
         except OmniqueueError as error:
             rejected.append((index, type(error).__name__))
             tell(Rejection(step.at, index, error))

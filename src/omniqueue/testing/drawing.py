@@ -20,7 +20,7 @@ from omniqueue.model.channel import STOCK_CHANNELS
 from omniqueue.model.checks import PRIORITY_BOUND
 from omniqueue.model.event import JsonValue
 from omniqueue.play import Step, parse_play
-from omniqueue.play.commands import perform
+from omniqueue.play.commands import take
 from omniqueue.policy.selection import STOCK_SELECTIONS
 
 CHANNEL_NAMES = tuple(channel.name for channel in STOCK_CHANNELS)
@@ -225,7 +225,7 @@ class Writer:
         said = self._about_contact(do, pick(known)) if do in legal else self._about_other(do)
         self._steps.append({"at": self._at, "do": do, **said})
         with suppress(OmniqueueError):
-            perform(router, Step(self._at, do, said))
+            take(router, Step(self._at, do, said))
 
     def _about_contact(self, do: str, contact_id: str) -> _Said:
         """Return the fields of a command about a contact."""
