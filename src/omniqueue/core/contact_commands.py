@@ -162,7 +162,7 @@ class ContactCommands(Commands):
             rank = arrived_at if state.by_arrival else rank_of(state, contact, needs, arrived_at)
             lane = channel.lanes.get(needs) or lane_of(state, channel, needs)
             row = contact_row(contact, lane, rank, arrived_at, state.sequence + 1, at)
-            if state.max_waiting is not None or channel.max_waiting is not None:
+            if channel.bounded:
                 _refuse_if_full(state, row)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
@@ -548,14 +548,12 @@ class ContactCommands(Commands):
             else:
                 at = enter(state, at)
             row = state.contacts.get(contact_id) if contact_id.__class__ is str else None
-            if row is None or row.state != ACTIVE:
+            if row is None or row.state != ACTIVE or agent is not None:
                 row = contact_in_state(state, contact_id, "complete")
-            if agent is not None:
                 _only_by(row, agent, "complete")
-            holder, settings = row.agent, row.lane.channel.settings
-            said, wrap_up = wrap_up_seconds, settings.wrap_up_seconds
-            if said != "channel" or (holder is not None and holder.wrap_ups is not None):
-                wrap_up = _wrap_up(row, said)
+            holder, wrap_up = row.agent, row.lane.channel.wrap_up_seconds
+            if wrap_up_seconds != "channel" or (holder and holder.wrap_ups is not None):
+                wrap_up = _wrap_up(row, wrap_up_seconds)
         except OmniqueueError as refusal:
             tell_refusal(state, refusal)
             raise
@@ -564,16 +562,14 @@ class ContactCommands(Commands):
         state.log.append((Completed, at, row.id, holder.id, wrap_up))
         if wrap_up or wrap_up is None:
             return _start_wrap_up(state, row, holder, wrap_up)
-        if row.details is not None or holder.limited or holder.seat is not None:
+        if row.details or holder.limited or holder.seat or state.forget_seconds:
             end_work(state, row)
-        else:  # the same, for the many
+            end(state, row, _COMPLETED)
+        else:  # the same, in place: this is where most contacts pass
             row.agent = None
             del holder.holding[row]
-            holder.free += settings.cost
+            holder.free += row.lane.channel.cost
             holder.stamp = state.roster.stamp = state.roster.stamp + 1
-        if row.details is not None or state.forget_seconds:
-            end(state, row, _COMPLETED)
-        else:
             row.state = _COMPLETED[row.state]  # `move` in place
             row.since = at
             if state.forget_seconds is not None:  # 0: at once
@@ -581,7 +577,11 @@ class ContactCommands(Commands):
         if state.overdue_later or state.overdue or state.roster.interrupting or state.stopped:
             return done(state, [holder], [])
         serve(state, holder)
-        return told(state)
+        if state.hooks:
+            return told(state)
+        events, state.door = Events(state.log), at  # `told` in place
+        state.log.clear()
+        return events
 
     @command
     def finish_wrap_up(self, contact_id: str, *, at: float, agent: str | None = None) -> Events:
@@ -929,7 +929,7 @@ def _wrap_up(row: ContactRow, said: object) -> float | None:
     assert row.agent is not None
     assert row.agent.wrap_ups is not None
     channel = row.lane.channel
-    return row.agent.wrap_ups.get(channel.name, channel.settings.wrap_up_seconds)
+    return row.agent.wrap_ups.get(channel.name, channel.wrap_up_seconds)
 
 
 def _check_preference(prefer: object) -> None:

@@ -7,7 +7,8 @@ one, however many contacts wait in them.
 
 Inside a lane a waiting contact stands in one of three structures:
 
-- the *line*, a deque, if it comes after all that entered before it: O(1). Nearly all do;
+- the *line*, a deque, if it is new and comes after all that entered before it: O(1). Nearly all
+  do, so whoever stands there has no details and was never answered;
 - *early*, a heap, if it comes back (declined, transferred, resumed ...) or ranks before the last
   of the line: O(log of those);
 - *solo*, a sorted list, if some agent may not take it (excluded, unwanted, or sent it on). For

@@ -163,19 +163,20 @@ def serve(state: State, agent: AgentRow) -> None:
         roster.unseat(agent)
     if agent.presence != "ready":
         return
-    special = state.preferring or state.certifier or (state.reserving and roster.ordered)
+    ordered = roster.detour and bool(roster.ordered & agent.profile.bit)
     while agent.free > 0 or agent.crowd is not None:
-        if special or agent.reserved_for is not None:
-            if not _serve_one(state, agent, first_contact(state, agent)):
-                return
-            continue
+        if agent.reserved_for is not None or state.preferring or roster.detour:
+            if _goes_one_by_one(state, agent):
+                if not _serve_one(state, agent, first_contact(state, agent)):
+                    return
+                continue
         shape = agent.profile.by_load.get(agent.free) if agent.crowd is None else None
         if shape is None:
             shape = roster.shape_for(agent)
             if shape is None:
                 return
         marks = shape.room.marks
-        if roster.ordered and roster.ordered & agent.profile.bit:
+        if ordered:
             first = first_head_in_own_order(agent, shape)
             index = len(state.heads) if first is None else bisect_left(state.heads, first)
         elif marks is None:
@@ -206,21 +207,26 @@ def serve(state: State, agent: AgentRow) -> None:
         state.waiting -= 1
         follow_head(state, lane, index)
         channel = lane.channel
-        if channel.settings.offer_seconds is not None:
-            offer(state, agent, taken, channel.settings.offer_seconds)
+        if channel.offer_seconds is not None:
+            offer(state, agent, taken, channel.offer_seconds)
         elif agent.limited:
             _assign(state, agent, taken)
         else:  # the same, in place: this is where most contacts pass
             taken.state = _TAKEN[taken.state]  # `move` in place
-            taken.since = now = state.now
-            if taken.answered_at is None:
-                taken.answered_at = now
+            taken.since = taken.answered_at = now = state.now
             taken.agent = agent
             agent.misses = 0
             agent.stamp = roster.stamp = roster.stamp + 1
             agent.holding[taken] = None
-            agent.free -= channel.settings.cost
+            agent.free -= channel.cost
             state.log.append((Assigned, now, taken.id, agent.id, False))
+
+
+def _goes_one_by_one(state: State, agent: AgentRow) -> bool:
+    """Tell whether the agent's next contact has to be looked for among all that are special."""
+    if agent.reserved_for is not None or state.preferring or state.certifier is not None:
+        return True
+    return bool(state.reserving and state.roster.ordered)
 
 
 def _serve_one(state: State, agent: AgentRow, row: ContactRow | None) -> bool:
@@ -235,12 +241,11 @@ def _serve_one(state: State, agent: AgentRow, row: ContactRow | None) -> bool:
 
 
 def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
-    """Assign a contact without details to an agent without a seat: a quicker `take`."""
+    """Assign a contact that stood in line to an agent without a seat: a quicker `take`."""
     if agent.limited and state.roster.interrupting:
         interrupt(state, agent, row)
+    row.answered_at = state.now
     move(row, _TAKEN, state.now)
-    if row.answered_at is None:
-        row.answered_at = state.now
     row.agent = agent
     agent.misses = 0
     roster = state.roster
@@ -251,7 +256,7 @@ def _assign(state: State, agent: AgentRow, row: ContactRow) -> None:
         roster.load(agent, row)
     else:
         agent.holding[row] = None
-        agent.free -= row.lane.channel.settings.cost
+        agent.free -= row.lane.channel.cost
     state.log.append((Assigned, state.now, row.id, agent.id, False))
 
 
@@ -260,7 +265,7 @@ def place_new(state: State, row: ContactRow) -> None:
 
     Valid only while no contact is overdue without a reservation, and somebody can.
     """
-    if row.lane.channel.settings.offer_seconds is not None:
+    if row.lane.channel.offer_seconds is not None:
         join(state, row)
         _place(state, row)
         return

@@ -45,7 +45,7 @@ def give(state: State, agent: AgentRow, row: ContactRow) -> list[AgentRow]:
     if state.certifier is not None:
         state.certifier.certify(state, agent, row)
     leave(state, row)
-    offer_seconds = row.lane.channel.settings.offer_seconds
+    offer_seconds = row.lane.channel.offer_seconds
     if offer_seconds is None:
         return take(state, agent, row, "matched")
     stop_preference(state, row)
@@ -68,7 +68,7 @@ def offer(state: State, agent: AgentRow, row: ContactRow, offer_seconds: float) 
         state.roster.load(agent, row)
     else:
         agent.holding[row] = None
-        agent.free -= row.lane.channel.settings.cost
+        agent.free -= row.lane.channel.cost
 
 
 def take(state: State, agent: AgentRow, row: ContactRow, cause: str) -> list[AgentRow]:

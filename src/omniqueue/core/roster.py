@@ -72,11 +72,13 @@ class Roster:
 
     __slots__ = (
         "agents",
+        "certifying",
         "channels",
         "choice",
         "clock",
         "comparing",
         "costs",
+        "detour",
         "free_indices",
         "free_numbers",
         "fronts",
@@ -119,6 +121,8 @@ class Roster:
         self.free_indices: list[int] = []  # of profiles, a heap
         self.profiles_by_kind: dict[ProfileKind, Profile] = {}
         self.ordered = 0  # bit per profile with an own order
+        self.certifying = False
+        self.detour = False  # either: freed agents may not take the plain road
         self.rooms: dict[RoomKind, Room] = {}
         self.marked: list[Room] = []  # those that mark which heads are of their channels
         self.shapes: list[Shape | None] = []  # by number
@@ -137,10 +141,7 @@ class Roster:
 
     def _masks(self, own: Mapping[str, int]) -> tuple[list[int], list[int]]:
         """Return the costs of the channels, sorted, and the channels that cost less than each."""
-        found = {
-            channel: own.get(name, channel.settings.cost)
-            for name, channel in self.channels.items()
-        }
+        found = {channel: own.get(name, channel.cost) for name, channel in self.channels.items()}
         costs = sorted(set(found.values()))
         masks = [sum(row.bit for row, cost in found.items() if cost <= most) for most in costs]
         return costs, [0, *masks]
@@ -205,10 +206,16 @@ class Roster:
                 lane.fits = lane.owns = None
         if profile.own_order or self.choice.own_order is not None:
             self.ordered |= profile.bit
+            self.detour = True
             for lane in self.lanes():
                 if lane.holders & profile.bit:
                     self._order_for(profile, lane)
         return profile, True
+
+    def certify(self, *, on: bool) -> None:
+        """Note whether certificates are on."""
+        self.certifying = on
+        self.detour = on or self.ordered != 0
 
     def order_lane(self, lane: Lane) -> None:
         """Let the profiles that take contacts in an own order know of a new lane."""
@@ -244,6 +251,7 @@ class Roster:
         kind = (profile.skills, profile.possible, profile.own_costs, profile.own_order)
         del self.profiles_by_kind[kind]
         self.ordered &= ~profile.bit
+        self.certify(on=self.certifying)
         for name, level in profile.skills.pairs:
             levels = self.skilled[name]
             levels[level] &= ~profile.bit
@@ -351,20 +359,20 @@ class Roster:
         for name, channel in self.channels.items():
             if channel.interrupts and channel.bit & open_channels & ~outright:
                 yielded = sum(cost for bit, cost in crowd[1] if channel.interrupts & bit)
-                if own.get(name, channel.settings.cost) <= agent.free + yielded:
+                if own.get(name, channel.cost) <= agent.free + yielded:
                     by_interrupting |= channel.bit
         return outright | by_interrupting, by_interrupting
 
     def cost(self, agent: AgentRow, channel: ChannelRow) -> int:
         """Return what a contact of the channel costs the agent."""
-        return agent.agent.costs.get(channel.name, channel.settings.cost)
+        return agent.agent.costs.get(channel.name, channel.cost)
 
     def load(self, agent: AgentRow, row: ContactRow) -> None:
         """Charge a contact, in its present state, to the agent's capacity. Cost: O(1)."""
         channel = row.lane.channel
         if not agent.limited:
             agent.holding[row] = None
-            agent.free -= channel.settings.cost
+            agent.free -= channel.cost
             return
         if not agent.holding and self.choice.counting:
             agent.busy_since = self.clock()
@@ -385,7 +393,7 @@ class Roster:
         channel = row.lane.channel
         del agent.holding[row]
         if not agent.limited:
-            agent.free += channel.settings.cost
+            agent.free += channel.cost
             return
         if not agent.holding and self.choice.counting:
             agent.busy_seconds += self.clock() - agent.busy_since

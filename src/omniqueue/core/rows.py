@@ -236,23 +236,32 @@ class ChannelRow:
 
     __slots__ = (
         "bit",
+        "bounded",
+        "cost",
         "crowded_rooms",
         "in_queue",
         "interrupts",
         "lanes",
         "max_waiting",
         "name",
+        "offer_seconds",
         "plain",
         "rooms",
         "settings",
+        "wrap_up_seconds",
     )
 
     def __init__(self, settings: Channel, bit: int) -> None:
-        self.settings = settings  # as declared: every setting is read from here
+        self.settings = settings  # as declared
+        # Those that every contact meets, one step nearer.
+        self.cost = settings.cost
+        self.offer_seconds = settings.offer_seconds
+        self.wrap_up_seconds = settings.wrap_up_seconds
         self.name = settings.name
         self.bit = bit
         self.lanes: dict[Skills, Lane] = {}
         self.max_waiting = settings.max_waiting
+        self.bounded = False  # how many may wait: by the channel or by the router
         self.in_queue = 0  # waiting or deferred; counted where `max_waiting` is set
         self.interrupts = 0  # bit per channel whose contacts may be put aside for one of this
         self.rooms: list[Room] = []

@@ -582,7 +582,8 @@ def _place(state: State) -> None:
     review_servable(state)
     waiting = [row for row in state.contacts.values() if row.state == WAITING]
     for row in sorted(waiting, key=place):
-        if row.details is None and row.lane.channel.max_waiting is None:
+        new = row.answered_at is None  # who comes back to a line stands beside it
+        if new and row.details is None and row.lane.channel.max_waiting is None:
             join(state, row)
         else:
             stand(state, row)

@@ -109,6 +109,7 @@ class State:
         self.by_arrival = order is ARRIVAL
         interrupting = False
         for row in self.channels.values():
+            row.bounded = max_waiting is not None or row.max_waiting is not None
             for name in row.settings.interrupted_by:
                 self.channels[name].interrupts |= row.bit
                 self.channels[name].plain = self.channels[name].is_plain()

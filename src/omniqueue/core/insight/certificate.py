@@ -87,4 +87,5 @@ def _cause(state: State, agent: AgentRow, row: ContactRow, given: ContactRow) ->
 def certify(state: State, ids: int | None) -> None:
     """Turn certificates on, each naming up to `ids` contacts; None: off. Cost: O(channels)."""
     state.certifier = None if ids is None else CertificateWriter(ids)
+    state.roster.certify(on=ids is not None)
     state.open_quick_roads()

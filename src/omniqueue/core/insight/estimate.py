@@ -173,7 +173,7 @@ class _Team:
             for agent in self.profile.agents:
                 if agent.presence == "ready" and agent.reserved_for in (None, self.row):
                     said = agent.agent
-                    most = said.capacity // said.costs.get(channel.name, channel.settings.cost)
+                    most = said.capacity // said.costs.get(channel.name, channel.cost)
                     found += max(1, min(most, said.limits.get(channel.name, most)))
             self.slots[channel] = found
         return found

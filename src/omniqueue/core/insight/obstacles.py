@@ -278,7 +278,7 @@ def work_in_way(agent: AgentRow, row: ContactRow) -> list[ContactRow]:
 
 def _has_no_room(agent: AgentRow, row: ContactRow) -> bool:
     limited = agent.limited
-    cost = _cost(agent, row) if limited else row.lane.channel.settings.cost
+    cost = _cost(agent, row) if limited else row.lane.channel.cost
     # One that is too small for the contact has no room as soon as anything is in the way.
     least = agent.agent.capacity if agent.agent.capacity < cost else cost
     return agent.free < least and (not limited or _left(agent, row) < least)
@@ -292,4 +292,4 @@ def _left(agent: AgentRow, row: ContactRow) -> int:
 
 def _cost(agent: AgentRow, row: ContactRow) -> int:
     channel = row.lane.channel
-    return agent.agent.costs.get(channel.name, channel.settings.cost)
+    return agent.agent.costs.get(channel.name, channel.cost)
