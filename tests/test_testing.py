@@ -10,17 +10,19 @@ from collections.abc import Callable
 from itertools import count
 from math import inf, nan
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, find, given, settings
 
 import omniqueue.testing as kit
-from omniqueue import Agent, Contact, Router
+from omniqueue import Agent, Channel, Contact, Router
 from omniqueue.core.lifecycle import STATES
 from omniqueue.errors import InvalidValueError, MissingExtraError, PolicyError
 from omniqueue.play import parse_play, run_play
 from omniqueue.policy.fit import STOCK_FITS
 from omniqueue.policy.own_order import skill_place
 from omniqueue.policy.turn import STOCK_TURNS
+from omniqueue.testing import drawing
 from omniqueue.testing.drawing import Writer
 from oracle.side_by_side import first_difference
 
@@ -293,3 +295,8 @@ def test_steps_max_is_checked(steps_max: object) -> None:
     for make in (kit.plays, kit.routers):
         with pytest.raises(InvalidValueError):
             make(steps_max=steps_max)  # type: ignore[arg-type]
+
+
+def test_drawn_plays_try_every_setting_of_a_channel() -> None:
+    drawn = {name for name, _ in drawing._CHANNEL_OPTIONS} | {"name", "interrupted_by"}
+    assert drawn == {field.name for field in attrs.fields(Channel)}

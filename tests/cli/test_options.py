@@ -7,6 +7,8 @@ import argparse
 import pytest
 
 from omniqueue.cli.main import make_parser
+from omniqueue.cli.options import add_policy_options
+from omniqueue.policy.selection import STOCK_SELECTIONS
 
 LOG_OPTIONS = ("--staff", "--column", "--zone", "--from", "--to", "--fold", "--repair", "--seed")
 
@@ -33,3 +35,10 @@ def test_studies_are_asked_for_alike(option: str) -> None:
     of = {verb: options(verb)[option] for verb in ("simulate", "compare", "staff")}
     assert same(of["compare"], of["staff"])
     assert same(of["compare"], of["simulate"])
+
+
+def test_the_help_names_every_selection() -> None:
+    parser = argparse.ArgumentParser()
+    add_policy_options(parser)
+    told = " ".join(parser.format_help().split())
+    assert [name for name in STOCK_SELECTIONS if name not in told] == []

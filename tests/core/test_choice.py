@@ -12,6 +12,8 @@ from core.worlds import names, router
 from omniqueue import Agent, AgentLoad, Contact, Router, Selection, Skills
 from omniqueue.errors import ReentrantCallError, SnapshotError
 from omniqueue.events import PolicyFailed
+from omniqueue.policy.fit import STOCK_FITS
+from omniqueue.policy.turn import STOCK_TURNS
 
 CALLS: list[Callable[[Router], Any]] = [
     lambda r: r.submit(Contact("x", "fax"), at=5),
@@ -112,3 +114,24 @@ def test_a_router_with_a_failing_selection_is_restored_quietly() -> None:
     other = Router.restore(made.snapshot(), selection=Selection(name="own-turn", turn=turn))
     other.check()
     assert other.selection == "own-turn"
+
+
+@pytest.mark.parametrize("turn", STOCK_TURNS)
+@pytest.mark.parametrize("fit", STOCK_FITS)
+def test_every_stock_rank_works_with_every_other(fit: str, turn: str) -> None:
+    made = router(selection=Selection(name="mine", fit=fit, turn=turn))
+    made.add_agent(Agent("ana", capacity=2), at=0)
+    assert "assigned" in names(made.submit(Contact("c", "fax"), at=1))
+    made.check()
+
+
+def test_a_stock_turn_that_the_engine_does_not_work_out_itself_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(STOCK_TURNS, "fewest-contacts", lambda agent: agent.contacts)
+    made = router(selection=Selection(name="mine", turn="fewest-contacts"))
+    made.add_agent(Agent("ana", capacity=2), at=0)
+    made.add_agent(Agent("bo", capacity=2), at=0)
+    for name in "abc":
+        made.submit(Contact(name, "fax"), at=1)
+    assert [len(view.contacts) for view in made.agents.values()] == [2, 1]

@@ -256,7 +256,7 @@ class Group:
         """Return who comes and goes within the first days, in order of time.
 
         Args:
-            chance: the streams of the replication (only shrinkage draws).
+            chance: the random streams of the replication (only shrinkage draws).
             days: how many days of the clock.
 
         Cost: O(days x agents x log).

@@ -58,8 +58,8 @@ class Times(ABC):
         """Return the times of contacts, the k-th contact taking the k-th draw.
 
         Args:
-            chance: the streams of the replication.
-            purpose: the name of the stream.
+            chance: the random streams of the replication.
+            purpose: the name of the random stream.
             arrived_at: when the contacts arrive, in seconds of the simulated clock, shape (n,).
 
         Cost: O(n).

@@ -74,9 +74,10 @@ def add_policy_options(parser: argparse._ActionsContainer, *, whose: str = "") -
         >>> parser.parse_args(["--order", "priority"]).order
         'priority'
     """
+    by_name = "longest-idle, least-loaded, most-skilled, closest-fit, linear, round-robin"
     for option, known in (
         ("order", "arrival, priority, aging:SECONDS or deadline"),
-        ("selection", "longest-idle, least-loaded, most-skilled or closest-fit"),
+        ("selection", f"{by_name}, fewest-taken or least-busy"),
     ):
         text = f"{whose} {option}: {known}" if whose else known
         parser.add_argument(f"--{option}", metavar="NAME", help=text)

@@ -15,7 +15,7 @@ from omniqueue.policy.fit import STOCK_FITS, FitPolicy
 from omniqueue.policy.own_order import OwnOrderPolicy, skill_place
 from omniqueue.policy.rank import checked_rank, policy_fault
 from omniqueue.policy.selection import Selection
-from omniqueue.policy.turn import AgentLoad, TurnPolicy
+from omniqueue.policy.turn import STOCK_TURNS, AgentLoad, TurnPolicy
 
 # The stock turns that go by what an agent has done (`policy.turn` says the same of a load).
 _COUNTED_TURNS: Mapping[str, Callable[[AgentRow], Rank]] = {
@@ -74,8 +74,11 @@ class Choice:
         self.by_idle = turn == "longest-idle"
         self.by_load = turn == "least-loaded"
         self.fit: FitPolicy = STOCK_FITS[fit] if isinstance(fit, str) else fit
-        self.turn: TurnPolicy | None = None if isinstance(turn, str) else turn
         self._counted = _COUNTED_TURNS.get(turn) if isinstance(turn, str) else None
+        # None: worked out in place.
+        in_place = self.by_idle or self.by_load or self._counted is not None
+        asked = STOCK_TURNS[turn] if isinstance(turn, str) else turn
+        self.turn: TurnPolicy | None = None if in_place else asked
         # Whether agents' takings and busy seconds count; and whether newcomers are raised.
         self.counting = self.turn is not None or turn in (
             "round-robin",

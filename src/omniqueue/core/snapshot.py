@@ -39,7 +39,7 @@ from omniqueue.model.skill import Skills, requirement
 from omniqueue.policy.order import Order, OrderPolicy
 from omniqueue.policy.own_order import OwnOrderPolicy
 from omniqueue.policy.rank import checked_rank
-from omniqueue.policy.registry import is_registered, order_named, selection_named
+from omniqueue.policy.registry import is_selection_name, order_named, selection_named
 from omniqueue.policy.selection import Selection
 
 FORMAT = "omniqueue-snapshot/2"
@@ -623,7 +623,9 @@ def _order(name: str, registered: bool, policy: OrderPolicy | None) -> Order:
 
 def _selection(name: str, selection: Selection | None) -> Selection:
     if selection is not None:
-        if selection.name != name or (is_registered(name) and selection_named(name) != selection):
+        if selection.name != name or (
+            is_selection_name(name) and selection_named(name) != selection
+        ):
             raise SnapshotError("selection", selection.name, f"the selection {name!a}")
         return selection
     try:

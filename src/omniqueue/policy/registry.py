@@ -62,11 +62,11 @@ def register_selection(selection: Selection) -> None:
     _selections[_new_name("selection name", selection.name, _selections)] = selection
 
 
-def is_registered(name: str) -> bool:
+def is_selection_name(name: str) -> bool:
     """Tell whether some selection, stock or a user's, is known by that name.
 
     Example:
-        >>> is_registered("longest-idle")
+        >>> is_selection_name("longest-idle")
         True
     """
     return name in _selections
@@ -135,7 +135,7 @@ def selection_of(selection: str | Selection) -> Selection:
     if isinstance(selection, str):
         return selection_named(selection)
     if isinstance(selection, Selection):
-        if is_registered(selection.name) and selection_named(selection.name) != selection:
+        if is_selection_name(selection.name) and selection_named(selection.name) != selection:
             raise InvalidValueError("selection", selection.name, "a name no other selection has")
         return selection
     raise InvalidValueError("selection", selection, "the name of a selection, or a Selection")

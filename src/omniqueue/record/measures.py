@@ -96,7 +96,7 @@ _WORDS: Final = {
     "load_seconds": "signed-in time x share of the capacity in use (not by interrupted contacts)",
     "overtook": "answered while one that arrived earlier was still waiting",
     "signed_in_seconds": "signed-in time",
-    "wait_answered_seconds": "mean wait of the answered: time from arrival to first assignment",
+    "wait_answered_seconds": "time from arrival to first assignment, of the answered",
     "wait_seconds": "time from arrival to first assignment, else to the end or until now",
     "waited": "waited longer than 0 seconds",
 }

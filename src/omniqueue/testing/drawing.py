@@ -47,11 +47,12 @@ _CHANNEL_OPTIONS: tuple[tuple[str, tuple[JsonValue, ...]], ...] = (
     ("cost", (2, 1, 3)),
     ("offer_seconds", (2, 5, None)),
     ("wrap_up_seconds", (2, 0, None)),
-    ("retry_seconds", (1, 0, 5)),
+    ("retry_seconds", (1, 0, 5, None)),
     ("max_misses", (1, 2)),
     ("resume_seconds", (0, 5)),
     ("target_seconds", (0, 20, None)),
     ("reserve_seconds", (0, 3, None)),
+    ("max_waiting", (2, 0, None)),
 )
 _ORDERS: tuple[JsonValue, ...] = (
     "arrival",

@@ -297,7 +297,7 @@ def test_a_listener_changes_nothing_and_hears_ids_once() -> None:
     silent = run_replication(scenario, 5)
     for name, column in silent.columns().items():
         np.testing.assert_array_equal(column, heard.columns()[name])
-    assert len(set(ids)) == len(ids) == int(heard.admitted.sum())
+    assert len(set(ids)) == len(ids) == int(heard.entered.sum())
 
 
 def test_the_same_seed_gives_the_same_run_and_another_does_not() -> None:

@@ -29,7 +29,7 @@ class Crew:
 
     Args:
         scenario: the scenario.
-        chance: the streams of the replication.
+        chance: the random streams of the replication.
         router: the router; all agents are added to it, offline.
         hear: called with the events of every command given here.
         days: for how many days of the clock they come.

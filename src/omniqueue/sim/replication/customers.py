@@ -30,7 +30,7 @@ class Customers:
         handling: seconds of work at speed 1.
         wrap_up: seconds of work after it.
         patience: seconds; infinite: waits for ever.
-        admitted: whether the centre is open to it.
+        open_to: whether the centre is open to it.
     """
 
     stream: NDArray[np.int16]
@@ -39,7 +39,7 @@ class Customers:
     handling: Floats
     wrap_up: Floats
     patience: Floats
-    admitted: NDArray[np.bool_]
+    open_to: NDArray[np.bool_]
 
 
 def draw_customers(scenario: Scenario, chance: Chance) -> Customers:
@@ -47,7 +47,7 @@ def draw_customers(scenario: Scenario, chance: Chance) -> Customers:
 
     Args:
         scenario: the scenario.
-        chance: the streams of the replication.
+        chance: the random streams of the replication.
 
     Cost: O(n log n), about 0.3 microseconds a contact.
 
@@ -98,26 +98,24 @@ def _stream(
         arrived_at=arrived_at,
         handling=handling,
         wrap_up=wrap_up,
-        patience=patience_of(stream, chance, 1, arrived_at),
-        admitted=is_open(stream, arrived_at),
+        patience=patience_of(stream, chance, arrived_at),
+        open_to=is_open(stream, arrived_at),
     )
 
 
-def patience_of(stream: Stream, chance: Chance, attempt: int, arrived_at: Floats) -> Floats:
-    """Return how long customers of a stream wait in their first, second, ... attempt.
+def patience_of(stream: Stream, chance: Chance, arrived_at: Floats) -> Floats:
+    """Return how long customers of a stream wait in their first attempt (`loop.py` redials).
 
     Args:
         stream: the stream.
-        chance: the streams of the replication.
-        attempt: 1 for the first call, 2 for the first redial.
+        chance: the random streams of the replication.
         arrived_at: when they call (seconds), shape (n,).
 
     Cost: O(n).
     """
     if stream.patience is None:
         return np.full(len(arrived_at), FOREVER)
-    purpose = f"patience {stream.name}" + (f" attempt {attempt}" if attempt > 1 else "")
-    return stream.patience.draw(chance, purpose, arrived_at)
+    return stream.patience.draw(chance, f"patience {stream.name}", arrived_at)
 
 
 def is_open(stream: Stream, arrived_at: Floats) -> NDArray[np.bool_]:

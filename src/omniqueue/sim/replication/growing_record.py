@@ -49,8 +49,8 @@ class GrowingRecord:
         self.pause_from = array("d")
         self.pause_to = array("d")
         self.has_wrap_up = bool(customers.wrap_up.any())
-        self._admitted = customers.admitted
-        for row in np.flatnonzero(~customers.admitted).tolist():
+        self._open_to = customers.open_to
+        for row in np.flatnonzero(~customers.open_to).tolist():
             self.turn_away(row)
 
     def __len__(self) -> int:
@@ -58,9 +58,9 @@ class GrowingRecord:
 
     def entering(self) -> Iterator[tuple[float, int]]:
         """Yield when and which rows come when the centre is open, in order of arrival."""
-        if self._admitted.all():
+        if self._open_to.all():
             return zip(self.arrived_at, range(len(self)), strict=False)
-        rows = np.flatnonzero(self._admitted)
+        rows = np.flatnonzero(self._open_to)
         return zip(np.array(self.arrived_at)[rows].tolist(), rows.tolist(), strict=True)
 
     def turn_away(self, row: int) -> None:

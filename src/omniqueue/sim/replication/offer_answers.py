@@ -12,7 +12,7 @@ class OfferAnswers:
 
     Args:
         scenario: the scenario.
-        chance: the streams of the replication.
+        chance: the random streams of the replication.
 
     Cost: O(1) a draw.
     """

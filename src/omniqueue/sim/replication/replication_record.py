@@ -78,10 +78,10 @@ class ReplicationRecord:
         return padded[self.agent]
 
     @property
-    def admitted(self) -> NDArray[np.bool_]:
+    def entered(self) -> NDArray[np.bool_]:
         """Whether the contact was let into the queue, shape (n,). Cost: O(n)."""
-        admitted: NDArray[np.bool_] = (self.outcome != ledger.REFUSED) & (self.outcome != CLOSED)
-        return admitted
+        entered: NDArray[np.bool_] = (self.outcome != ledger.REFUSED) & (self.outcome != CLOSED)
+        return entered
 
     @property
     def left_queue_at(self) -> Floats:
@@ -92,7 +92,7 @@ class ReplicationRecord:
     @property
     def waited_seconds(self) -> Floats:
         """How long it waited, answered or not, up to the end of the run. Cost: O(n)."""
-        return np.where(self.admitted, self.left_queue_at - self.arrived_at, 0.0)
+        return np.where(self.entered, self.left_queue_at - self.arrived_at, 0.0)
 
     @property
     def busy_to(self) -> Floats:
@@ -140,7 +140,7 @@ def check_identities(record: ReplicationRecord) -> None:
 
     Cost: O(n log n).
     """
-    outcome, waited, within = record.outcome, record.waited_seconds, record.admitted
+    outcome, waited, within = record.outcome, record.waited_seconds, record.entered
     answered = ~np.isnan(record.answered_at)
     known = answered & ~np.isnan(record.ended_at)
     gone = outcome == ledger.ABANDONED

@@ -123,7 +123,7 @@ def added(
     Cost: O(n log n).
     """
     outcome, wait = record.outcome, record.waited_seconds
-    answered, entered = ~np.isnan(record.answered_at), record.admitted
+    answered, entered = ~np.isnan(record.answered_at), record.entered
     given = target_seconds
     targets = [scenario.target_of(s) if given is None else given for s in scenario.streams]
     target = np.array([np.inf if t is None else t for t in targets])[record.stream]
@@ -159,7 +159,7 @@ def added(
 def _overtook(record: ReplicationRecord) -> NDArray[np.bool_]:
     """Tell which contacts were answered while an earlier one was still waiting."""
     order = np.argsort(record.arrived_at, kind="stable")
-    left = np.where(record.admitted, record.left_queue_at, -np.inf)[order]
+    left = np.where(record.entered, record.left_queue_at, -np.inf)[order]
     found = np.zeros(len(record), dtype=bool)
     # NaN of a contact never answered compares as false.
     found[order[1:]] = record.answered_at[order[1:]] < np.maximum.accumulate(left)[:-1]
@@ -228,14 +228,14 @@ class _Prepared:
         self._answered = ~np.isnan(record.answered_at[order])
         self._wait = record.waited_seconds[order]
         self._sums = {name: column[order] for name, column in added(record, scenario).items()}
-        busy_to, taken, admitted = record.busy_to, record.agent >= 0, record.admitted
+        busy_to, taken, entered = record.busy_to, record.agent >= 0, record.entered
 
         def by_stream(those: NDArray[np.bool_], start: Floats, end: Floats) -> list[_Stretches]:
             several = [those & (record.stream == place) for place in range(self._streams)]
             return [_Stretches(start[mine], end[mine]) for mine in several]
 
         self._times = {
-            "queue_seconds": by_stream(admitted, record.arrived_at, record.left_queue_at),
+            "queue_seconds": by_stream(entered, record.arrived_at, record.left_queue_at),
             "in_hand_seconds": by_stream(taken, record.answered_at, busy_to),
         }
         self._crews = self._worked(busy_to, taken)

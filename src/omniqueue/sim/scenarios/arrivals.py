@@ -47,8 +47,8 @@ class Arrivals(ABC):
         """Return the instants of the arrivals before the horizon, in order, shape (n,).
 
         Args:
-            chance: the streams of the replication.
-            purpose: the name of the stream.
+            chance: the random streams of the replication.
+            purpose: the name of the random stream.
             horizon_seconds: where they end, in seconds of the simulated clock.
             busyness: a factor for each day, shape (days,).
         """

@@ -32,7 +32,7 @@ from omniqueue.sim.scenarios.arrivals import (
 
 STREAMS_MAX: Final = 1000
 DAYS_MAX: Final = 100_000
-TURNS_MAX: Final = 20_000_000  # agents x days x changes: what a calendar may hold
+CHANGES_MAX: Final = 20_000_000  # agents x days x changes: what a calendar may hold
 INTERVALS_MAX: Final = 10_080
 
 
@@ -263,9 +263,9 @@ class Scenario(Centre):
             told = duration_text(self.horizon_seconds)
             yield InvalidValueError("horizon_seconds", told, f"a later one: {why}")
         days = ceil(self.end_seconds / DAY_SECONDS)
-        turns = sum(_turns(group) for group in self.groups) * days
-        if turns > TURNS_MAX:
-            yield InvalidValueError("shifts", turns, f"at most {TURNS_MAX} over the whole run")
+        changes = sum(_changes(group) for group in self.groups) * days
+        if changes > CHANGES_MAX:
+            yield InvalidValueError("shifts", changes, f"at most {CHANGES_MAX} over the whole run")
 
 
 def check_scenario(value: object, field: str = "scenario") -> Scenario:
@@ -292,7 +292,7 @@ def check_scenario(value: object, field: str = "scenario") -> Scenario:
     raise InvalidValueError(field, value, expected)
 
 
-def _turns(group: Group) -> int:
+def _changes(group: Group) -> int:
     """Return how many changes of a group a day may have at most."""
     if group.levels:
         return 2 * len(group.levels) + (group.size if group.shrinkage else 0)
