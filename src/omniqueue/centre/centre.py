@@ -25,6 +25,7 @@ from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
 
 GROUPS_MAX: Final = 1000
+_FINITE: Final = "a duration: nobody here finishes an open-ended one"
 _RESUME: Final = dict.fromkeys(
     ("resume", "resume_seconds"), "who gave up and comes again is a new contact"
 )
@@ -91,8 +92,11 @@ class Centre:
         yield from channel_faults(self.channels, "groups", self.groups)
         for channel in self.channels:
             if channel.wrap_up_seconds is None:
-                expected = "a duration: nobody here finishes an open-ended one"
-                yield InvalidValueError(f"channels.{channel.name}.wrap_up", None, expected)
+                yield InvalidValueError(f"channels.{channel.name}.wrap_up", None, _FINITE)
+        for place, group in enumerate(self.groups):
+            for name, seconds in group.wrap_up_seconds.items():
+                if seconds is None:
+                    yield InvalidValueError(f"groups[{place}].wrap_up.{name}", None, _FINITE)
 
     def all_channels(self) -> dict[str, Channel]:
         """Return the channels in force by name: the stock ones, as declared here, the others."""

@@ -21,11 +21,11 @@ from omniqueue.centre.chance import Chance
 from omniqueue.centre.times import A_LAW, Constant, Times, times
 from omniqueue.centre.week import DAY_SECONDS, Hours, clock
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.agent import Agent, channels, costs, limits
+from omniqueue.model.agent import Agent, channels, costs, limits, skill_order, wrap_ups
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import ABOVE_0, LEVEL_MAX, bounded, identifier, whole
 from omniqueue.model.fields import checked, inline, setting, several
-from omniqueue.model.reader import levels, whole_numbers
+from omniqueue.model.reader import Place, duration, each_of, levels, table, texts, whole_numbers
 from omniqueue.model.skill import NO_SKILLS, Skills
 
 AGENTS_MAX: Final = 100_000
@@ -131,6 +131,10 @@ def _name(field: str, value: object) -> str:
     return name
 
 
+def _wrap_ups(value: object, place: Place) -> dict[str, float]:
+    return dict(zip(table(value), each_of(duration, value, place), strict=True))
+
+
 def _held(field: str, value: object) -> Skills:
     return Skills.of(value, field=field)
 
@@ -142,7 +146,8 @@ class Group:
     Args:
         name: the group's name (positional); its agents are `name-1`, `name-2` and so on.
         count: how many agents, always there where there is neither shift nor level.
-        skills, capacity, limits, channels, costs: as of `Agent`, the same for all of them.
+        skills, capacity, limits, channels, costs, wrap_up_seconds, skill_order: as of `Agent`,
+            the same for all of them.
         shifts: who comes when; agents of different shifts are different people.
         levels: how many are there when (instead of shifts).
         shrinkage: the chance that an agent does not come, drawn for each agent and day.
@@ -175,6 +180,12 @@ class Group:
     costs: Mapping[str, int] = attrs.field(
         factory=dict, converter=costs, metadata=setting(read=whole_numbers(1))
     )
+    wrap_up_seconds: Mapping[str, float | None] = attrs.field(
+        factory=dict, converter=wrap_ups, metadata=setting(read=_wrap_ups)
+    )
+    skill_order: Sequence[str] = attrs.field(
+        default=(), converter=skill_order, metadata=setting(read=texts)
+    )
     shifts: Sequence[ShiftPlan] = attrs.field(default=(), metadata=several(ShiftPlan))
     levels: Sequence[Level] = attrs.field(default=(), metadata=several(Level))
     shrinkage: float = attrs.field(default=0.0, metadata=SHARE)
@@ -204,7 +215,8 @@ class Group:
     def __getstate__(self) -> dict[str, object]:
         state = {field.name: getattr(self, field.name) for field in attrs.fields(Group)}
         speed = self.speed
-        state["limits"], state["costs"] = dict(self.limits), dict(self.costs)
+        for name in ("limits", "costs", "wrap_up_seconds"):
+            state[name] = dict(getattr(self, name))
         state["speed"] = dict(speed) if isinstance(speed, Mapping) else speed
         return state
 
@@ -235,6 +247,8 @@ class Group:
             limits=self.limits,
             channels=self.channels,
             costs=self.costs,
+            wrap_up_seconds=self.wrap_up_seconds,
+            skill_order=self.skill_order,
         )
 
     def agents(self) -> Iterator[Agent]:

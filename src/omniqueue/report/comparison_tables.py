@@ -11,6 +11,7 @@ from typing import Final
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import MEASURES
 from omniqueue.report import formats, tables
+from omniqueue.report.simulation_tables import unserved_line
 from omniqueue.report.tables import Column
 from omniqueue.sim.runs.estimates import Estimate
 from omniqueue.sim.runs.results import SimulationResult
@@ -33,6 +34,8 @@ def comparison_lines(comparison: Comparison, *, brief: bool = False) -> Iterator
     if not brief:
         yield from _head(comparison)
         yield ""
+    for side, result in (("A", comparison.first), ("B", comparison.second)):
+        yield from unserved_line(result.scenario, f" IN {side}")
     for line in comparison_verdict(comparison):
         yield from wrap(line, _WIDTH, subsequent_indent="  ")
     if brief or not comparison.replications:

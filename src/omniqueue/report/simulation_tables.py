@@ -11,6 +11,7 @@ from omniqueue.record.measures import MEASURES
 from omniqueue.report import formats, tables
 from omniqueue.report.tables import Column
 from omniqueue.sim.runs.results import FORMULAS, QUANTILES, By, EstimateRow, SimulationResult
+from omniqueue.sim.scenarios.scenario import Scenario
 from omniqueue.sim.scenarios.unserved import unserved_streams
 
 # Of all contacts, above the quantiles of the waits and below them.
@@ -99,9 +100,19 @@ def _head(result: SimulationResult) -> Iterator[str]:
         text = formats.share(result.estimate("mean_wait_all").relative_half_width, 2)
         label = MEASURES["mean_wait_all"].label
         yield f"{label} to within {text} (asked for: {100 * result.precision:g} %)"
+    yield from unserved_line(scenario)
+
+
+def unserved_line(scenario: Scenario, where: str = "") -> Iterator[str]:
+    """Yield what nobody can serve, if there is anything.
+
+    Args:
+        scenario: the scenario.
+        where: which scenario, as " IN B"; empty: there is only one.
+    """
     if unserved := unserved_streams(scenario):
         several = (f"stream {name} needs {what}" for name, what in unserved.items())
-        yield "NOBODY CAN SERVE: " + "; ".join(several)
+        yield f"NOBODY CAN SERVE{where}: " + "; ".join(several)
 
 
 def _total(result: SimulationResult) -> Iterator[str]:

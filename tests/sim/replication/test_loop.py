@@ -352,3 +352,33 @@ def test_memory_does_not_grow_with_the_contacts_that_have_been() -> None:
         record = run_replication(scenario, 1)
     assert len(record) > 6500
     assert len(made) < 60
+
+
+def test_a_group_has_a_wrap_up_of_its_own_and_takes_its_own_kind_first() -> None:
+    calls = Stream(
+        "calls", channel="phone", arrivals=Trace([0.0, 1.0, 2.0]), handling=Constant(10)
+    )
+    loans = Stream(
+        "loans",
+        channel="phone",
+        arrivals=Trace([3.0]),
+        handling=Constant(10),
+        any_of=[{"loans": 1, "cards": 1}],
+        not_agents=["other-1"],
+    )
+    scenario = Scenario(
+        streams=[calls, loans],
+        groups=[
+            Group(
+                "desk",
+                skills={"loans": 1},
+                wrap_up_seconds={"phone": 5},
+                skill_order=["loans"],
+            ),
+            Group("other", skills={"loans": 1}, channels=["fax"]),
+        ],
+        horizon_seconds=100,
+    )
+    record = run_replication(scenario)
+    assert record.answered_at.tolist() == [0.0, 30.0, 45.0, 15.0]
+    assert (record.released_at - record.ended_at).tolist() == [5.0] * 4

@@ -19,7 +19,7 @@ counts. Agents go offline with nothing in hand, so no handling time ever begins 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from math import ceil, inf
@@ -28,6 +28,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from omniqueue.centre.chance import Chance
+from omniqueue.centre.groups import Group
 from omniqueue.centre.week import DAY_SECONDS
 from omniqueue.core.router import Router
 from omniqueue.errors import QueueFullError
@@ -160,6 +161,7 @@ class _Replication:
         self._paces = [
             [1.0 / group.speed_for(stream.name) for group in groups] for stream in scenario.streams
         ]
+        self._own_wrap_ups = self._wrap_ups_of(groups)
         used = [scenario.all_channels()[stream.channel] for stream in scenario.streams]
         self._moves = self._shares or scenario.interrupts
         offered = any(channel.offer_seconds is not None for channel in used)
@@ -178,8 +180,22 @@ class _Replication:
             or self._timed
             or self._moves
             or self._rows.has_wrap_up
+            or bool(self._own_wrap_ups)
             or any(channel.wrap_up_seconds for channel in used)
         )
+
+    def _wrap_ups_of(self, groups: Sequence[Group]) -> list[dict[int, float]]:
+        """Return by stream which agents have a wrap-up of their own, in place of the channel's."""
+        if not any(group.wrap_up_seconds for group in groups):
+            return []
+        return [
+            {
+                agent: group.wrap_up_seconds[stream.channel] or 0.0
+                for agent, group in enumerate(groups)
+                if stream.wrap_up is None and stream.channel in group.wrap_up_seconds
+            }
+            for stream in self._scenario.streams
+        ]
 
     def run(self) -> None:
         """Simulate to the end. To be called once."""
@@ -367,6 +383,9 @@ class _Replication:
             crew.before_end(agent, at)
         self._rows.ended_at[row] = at
         wrap_up = self._rows.wrap_up[row]
+        if self._own_wrap_ups:
+            wrap_up = self._own_wrap_ups[self._rows.stream[row]].get(agent, wrap_up)
+            self._rows.wrap_up[row] = wrap_up
         if wrap_up:
             # Ended by command, not by the router's timer, so that the heap alone knows when.
             self._plan(at + wrap_up, self._wrap_up_over, (row, contact))

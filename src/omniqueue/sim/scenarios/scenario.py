@@ -19,8 +19,8 @@ from omniqueue.model.contact import Contact, Preference, RelaxStep
 from omniqueue.model.durations import duration_text
 from omniqueue.model.faults import name_faults
 from omniqueue.model.fields import checked, setting, several
-from omniqueue.model.reader import array_of, levels, table_of
-from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills
+from omniqueue.model.reader import array_of, levels, table_of, texts
+from omniqueue.model.skill import NO_SKILLS, SKILLS_NEEDED_MAX, Skills, alternatives
 from omniqueue.sim.scenarios.arrivals import (
     ARRIVALS_MAX,
     Arrivals,
@@ -60,7 +60,7 @@ def _needed(field: str, value: object) -> Skills:
     return Skills.of(value, field=field, most=SKILLS_NEEDED_MAX)
 
 
-_RELAX: Final = array_of(table_of(RelaxStep, reads={"skills": levels}))
+_RELAX: Final = array_of(table_of(RelaxStep, reads={"skills": levels, "any_of": array_of(levels)}))
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked)
@@ -77,6 +77,8 @@ class Stream:
         patience: how long they wait before they give up; None: for ever.
         redial: whether they call again; None: they do not.
         skills: least level of each needed skill.
+        any_of: groups of alternatives (skill to least level), of each of which one is needed.
+        not_agents: agents who may never take them, as `desk-1`.
         priority: as of `Contact`.
         target_seconds: the answer time promised; None: as the channel says.
         expire_seconds: how long after its arrival a contact leaves the queue; None: never.
@@ -105,6 +107,10 @@ class Stream:
     skills: Mapping[str, int] = attrs.field(
         default=NO_SKILLS, metadata=setting(_needed, read=levels)
     )
+    any_of: Sequence[Mapping[str, int]] = attrs.field(
+        default=(), metadata=setting(alternatives, read=array_of(levels))
+    )
+    not_agents: Sequence[str] = attrs.field(default=(), metadata=setting(read=texts))
     priority: int = attrs.field(default=0, metadata=setting(priority))
     target_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
     expire_seconds: float | None = attrs.field(default=None, metadata=setting(duration))
@@ -135,6 +141,8 @@ class Stream:
             contact_id,
             self.channel,
             skills=self.skills,
+            any_of=self.any_of,
+            not_agents=self.not_agents,
             priority=self.priority,
             target_seconds=self.target_seconds,
             expire_seconds=self.expire_seconds,

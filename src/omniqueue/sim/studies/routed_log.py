@@ -195,10 +195,11 @@ class _Records:
 
 def _unserved(staff: Staff, contacts: Sequence[LoggedContact]) -> dict[str, int]:
     """Return what no agent group has, to how many contacts need it."""
-    patterns = [group.pattern() for group in staff.groups]
+    patterns = [group.pattern() for group in staff.groups if group.size]
+    channels = staff.all_channels()
     found: dict[str, int] = {}
     for (channel, skills), number in Counter((it.channel, it.skills) for it in contacts).items():
-        what = lacking(channel, skills, patterns)
+        what = lacking(channels[channel], skills, patterns)
         if what is not None:
             found[what] = found.get(what, 0) + number
     return found
