@@ -247,3 +247,25 @@ def test_an_interrupted_play_says_so_and_ends_with_130(tmp_path: Path) -> None:
     assert child.returncode == 130
     assert err == "omniqueue: stopped; the output is incomplete\n"
     assert out.splitlines()[-1] == '{"event": "incomplete"}'
+
+
+TOP = Path(__file__).resolve().parents[2]
+TYPED = [
+    ("simulate --warm-up 100d", "--warm-up is '100d'"),
+    ("simulate --replications 2 --confidence=95", "--confidence is '95'"),
+    ("simulate --order aging:-5", "--order is 'aging:-5'"),
+    ("simulate --replications 2 --replications 0", "--replications is '0'"),
+    ("compare --agents early=2 --agents dusk=2", "--agents is 'dusk=2'"),
+    ("staff --target zz:80%", "--target is 'zz:80%'"),
+    ("staff --cost early=2 --cost dusk=2 --target=email=1", "--target is 'email=1'"),
+]
+
+
+@pytest.mark.parametrize(("said", "told"), TYPED)
+def test_a_fault_names_what_was_typed(
+    said: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verb, *options = said.split()
+    assert cli.main([verb, str(TOP / "examples" / "desk_scenario.toml"), *options]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"omniqueue: {told}; expected")

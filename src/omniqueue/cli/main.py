@@ -8,6 +8,7 @@ A verb's heavy imports stand inside its `run`, so that help comes at once.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -15,10 +16,17 @@ from omniqueue import __version__
 from omniqueue.cli import audit, bench, compare, play, route, simulate, staff, validate, whatif
 from omniqueue.cli.console import abandon_output, complain, flush_output
 from omniqueue.cli.verb import BAD_USE, DONE, INCOMPLETE, READER_GONE
-from omniqueue.errors import FileFaultsError, OmniqueueError
+from omniqueue.errors import FileFaultsError, InvalidValueError, OmniqueueError
 
 # A verb is a module of its name: a line and a description for its help, arguments, a run.
 _VERBS = (play, route, audit, whatif, simulate, compare, staff, validate, bench)
+
+
+_OPTIONS = {  # field to options, where they differ
+    "seconds_per_priority": ("order",),
+    "channel of target": ("target",),
+    "group": ("cost", "max-agents", "agents", "add-agents"),
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,10 +79,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         omniqueue ...
         0
     """
+    said = sys.argv[1:] if argv is None else list(argv)
 
     def run() -> int:
-        arguments = make_parser().parse_args(argv)
-        code: int = arguments.run(arguments)
+        arguments = make_parser().parse_args(said)
+        try:
+            code: int = arguments.run(arguments)
+        except InvalidValueError as error:
+            raise _as_typed(error, said) from None
         return code
 
     def flush() -> int:
@@ -82,6 +94,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
     return max(_exit_code(run), _exit_code(flush))
+
+
+def _as_typed(error: InvalidValueError, said: Sequence[str]) -> OmniqueueError:
+    """Return a refusal with the option, and the text, that were typed, if one was."""
+    plain = (error.field.removesuffix("_seconds").replace("_", "-").replace(" ", "-"),)
+    typed = []
+    for place, word in enumerate(said):
+        name, given, text = word.partition("=")
+        if name.removeprefix("--") in _OPTIONS.get(error.field, plain) and name[:2] == "--":
+            typed.append((name, text if given else "".join(said[place + 1 : place + 2])))
+    if not typed:
+        return error
+    named = [each for each in typed if error.value.strip("'") in each[1]]
+    return InvalidValueError(*(named or typed)[-1], error.expected)
 
 
 def _exit_code(act: Callable[[], int]) -> int:

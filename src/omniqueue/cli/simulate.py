@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         MissingExtraError: a report without the libraries that draw it.
         OSError: standard output cannot take the result, or the disk not the report.
     """
+    from omniqueue.model.durations import duration_text
     from omniqueue.report.page import write_report
     from omniqueue.report.simulation_tables import simulation_lines
     from omniqueue.sim.runs.replications import simulate
@@ -73,12 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
             **study_of(arguments),
             **watch,
         )
-    few = interval_count(result.scenario) <= _INTERVALS_MAX or arguments.interval is not None
-    lines = simulation_lines(result, intervals=few and not arguments.brief)
-    code = present(arguments, result, SimulationResult.to_dict, lambda *_, **__: lines)
-    if arguments.report is not None:
+    if arguments.report is not None:  # first: who reads what is printed may leave before its end
         write_report(arguments.report, result, hour_seconds=hour_seconds)
-    return code
+    intervals = interval_count(result.scenario)
+    few = intervals <= _INTERVALS_MAX or arguments.interval is not None
+    lines = list(simulation_lines(result, intervals=few and not arguments.brief))
+    if not few and not arguments.brief:
+        length = duration_text(result.scenario.interval_seconds)
+        lines += ["", f"{intervals} intervals: table left out (--interval {length} prints it)"]
+    return present(arguments, result, SimulationResult.to_dict, lambda *_, **__: lines)
 
 
 def _scenario(arguments: argparse.Namespace) -> Scenario:
