@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--brief", action="store_true", help="no table by interval")
     add_output_options(parser, quiet="no progress bar")
     add("--report", metavar="OUT.html", help="also write a report with figures (extra: plot)")
+    add("--contacts", metavar="OUT.csv", help="also write every simulated contact, a row each")
     hour = "the hour of the first day that it shows contact by contact, as 10:00 (the busiest)"
     add("--report-hour", metavar="CLOCK", help=hour)
 
@@ -59,23 +60,29 @@ def run(arguments: argparse.Namespace) -> int:
     from omniqueue.model.durations import duration_text
     from omniqueue.report.page import write_report
     from omniqueue.report.simulation_tables import simulation_lines
+    from omniqueue.sim.runs.contact_columns import write_contacts
     from omniqueue.sim.runs.replications import simulate
     from omniqueue.sim.runs.results import SimulationResult
     from omniqueue.sim.runs.summary import interval_count
 
     scenario = _scenario(arguments)
     hour_seconds = _checked_hour(arguments)
+    if arguments.contacts is not None:
+        _check_output("--contacts", arguments.contacts, arguments.scenario)
     with watched(arguments) as watch:
         result = simulate(
             scenario,
             order=arguments.order,
             selection=arguments.selection,
             batches=arguments.batches,
+            keep_contacts=arguments.contacts is not None,
             **study_of(arguments),
             **watch,
         )
     if arguments.report is not None:  # first: who reads what is printed may leave before its end
         write_report(arguments.report, result, hour_seconds=hour_seconds)
+    if arguments.contacts is not None and result.records:
+        write_contacts(arguments.contacts, result.contact_columns())
     intervals = interval_count(result.scenario)
     few = intervals <= _INTERVALS_MAX or arguments.interval is not None
     lines = list(simulation_lines(result, intervals=few and not arguments.brief))
@@ -100,7 +107,6 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
 
 def _checked_hour(arguments: argparse.Namespace) -> int | None:
     """Return the hour of the report in seconds; refuse, before a long run, what cannot be."""
-    from omniqueue.centre.regular_file import same_file
     from omniqueue.model.durations import clock_seconds
     from omniqueue.report.page import check_plot_extra
 
@@ -113,8 +119,15 @@ def _checked_hour(arguments: argparse.Namespace) -> int | None:
     start = None if hour is None else clock_seconds("--report-hour", hour)
     if start is not None and start % 86400 != start:
         raise InvalidValueError("--report-hour", hour, "a time before 24:00")
-    if Path(path).is_dir() or not Path(path).absolute().parent.is_dir():
-        raise InvalidValueError("--report", path, "a file in a folder that exists")
-    if same_file(path, arguments.scenario):
-        raise InvalidValueError("--report", path, "a file that is not read as well")
+    _check_output("--report", path, arguments.scenario)
     return start
+
+
+def _check_output(option: str, path: str, read: str) -> None:
+    """Refuse, before a long run, a file that cannot be written, or that is read."""
+    from omniqueue.centre.regular_file import same_file
+
+    if Path(path).is_dir() or not Path(path).absolute().parent.is_dir():
+        raise InvalidValueError(option, path, "a file in a folder that exists")
+    if same_file(path, read):
+        raise InvalidValueError(option, path, "a file that is not read as well")

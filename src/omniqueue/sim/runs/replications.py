@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil, inf, isfinite
+from functools import partial
+from math import ceil, isfinite
 from typing import Final, TypeAlias
 
 import attrs
 
 from omniqueue.centre.chance import REPLICATIONS_MAX, SEED_MAX
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.checks import instant, whole
+from omniqueue.model.checks import instant, truth, whole
 from omniqueue.policy.order import OrderPolicy
 from omniqueue.policy.registry import order_of, selection_of
 from omniqueue.policy.selection import Selection
@@ -32,7 +33,7 @@ Excess: TypeAlias = Callable[[Results], float]
 
 @attrs.frozen(kw_only=True)
 class _Run:
-    """One replication of a scenario: its sums, and of the first whole one the record too."""
+    """One replication of a scenario: its sums, and where it is kept the record too."""
 
     summaries: list[Summary]
     record: ReplicationRecord | None
@@ -49,12 +50,13 @@ class _Task:
     scenarios: tuple[Scenario, ...]
     seed: int
     batches: int
+    keep_contacts: bool
 
     def __call__(self, replication: int, stopped: Stopped | None = None, /) -> list[_Run]:
         found = []
         for scenario in self.scenarios:
             record = run_replication(scenario, self.seed, replication, stopped=stopped)
-            keep = replication == 0 and not record.incomplete
+            keep = self.keep_contacts or (replication == 0 and not record.incomplete)
             summaries = summarise(record, scenario, batches=self.batches)
             found.append(_Run(summaries=summaries, record=record if keep else None))
         return found
@@ -70,6 +72,7 @@ def simulate(
     batches: int = 1,
     confidence: float = 0.95,
     seed: int | None = None,
+    keep_contacts: bool = False,
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -91,6 +94,8 @@ def simulate(
             one long run in a steady state).
         confidence: the level of all intervals.
         seed: the seed; None: the scenario's.
+        keep_contacts: whether every contact of every replication is kept, for the result's
+            `contact_columns`; about 100 bytes each.
         jobs: how many processes.
         executor: where to run, instead of processes.
         progress: told how many replications are done, and planned.
@@ -116,16 +121,19 @@ def simulate(
     nothing = attrs.evolve(
         nothing_yet(scenario, seed=seed, confidence=confidence, batches=batches),
         precision=precision,
+        records=() if truth("keep_contacts", keep_contacts) else None,
     )
     goal = first_goal(scenario, replications, precision)
 
-    def excess(results: Results) -> float:
-        [result] = results
-        return result.estimate("mean_wait_all").relative_half_width / (precision or inf)
-
+    excess = partial(_excess, precision) if precision else None
     with Workers(jobs, executor, stopped, progress) as workers:
-        [result] = replicate([nothing], goal, workers, excess if precision else None)
+        [result] = replicate([nothing], goal, workers, excess)
     return result
+
+
+def _excess(precision: float, results: Results) -> float:
+    [result] = results
+    return result.estimate("mean_wait_all").relative_half_width / precision
 
 
 def nothing_yet(
@@ -193,6 +201,7 @@ def _more(results: Results, goal: int, workers: Workers) -> Results:
         scenarios=tuple(sendable(each.scenario) for each in results),
         seed=first.seed,
         batches=first.batches,
+        keep_contacts=first.records is not None,
     )
     runs: list[list[_Run]] = []
     done, cut = first.replications, False
@@ -210,8 +219,19 @@ def _more(results: Results, goal: int, workers: Workers) -> Results:
             summaries=(*result.summaries, *(each for run in of_it for each in run.summaries)),
             replications=done,
             incomplete=cut or done < goal,
-            first_record=result.first_record or (of_it[0].record if of_it else None),
+            first_record=result.first_record or _first_record(of_it),
+            records=None if result.records is None else (*result.records, *_records(of_it)),
         )
         for place, result in enumerate(results)
         for of_it in [[found[place] for found in runs]]
     ]
+
+
+def _first_record(runs: Sequence[_Run]) -> ReplicationRecord | None:
+    """Return the record of the first replication, if it is whole."""
+    record = runs[0].record if runs else None
+    return None if record is None or record.replication or record.incomplete else record
+
+
+def _records(runs: Sequence[_Run]) -> list[ReplicationRecord]:
+    return [run.record for run in runs if run.record is not None]

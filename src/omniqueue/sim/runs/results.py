@@ -18,6 +18,7 @@ from omniqueue.model.json_values import json_fields, json_value
 from omniqueue.policy.order import order_text
 from omniqueue.record.measures import NO_SKILL, Measure, measures_of
 from omniqueue.sim.replication.replication_record import ReplicationRecord
+from omniqueue.sim.runs.contact_columns import contact_columns
 from omniqueue.sim.runs.estimates import Estimate, measure_interval, quantile_interval
 from omniqueue.sim.runs.summary import (
     CONTACT_SUMS,
@@ -97,6 +98,7 @@ class SimulationResult:
         incomplete: whether it is a partial result.
         precision: the relative half width asked for; None: none was.
         first_record: the first replication, contact by contact; None: it is not whole.
+        records: all of them, where they were to be kept; None: they were not.
 
     Example:
         >>> from omniqueue.sim import Group, simulate
@@ -118,6 +120,7 @@ class SimulationResult:
     incomplete: bool = False
     precision: float | None = None
     first_record: ReplicationRecord | None = attrs.field(default=None, repr=False)
+    records: tuple[ReplicationRecord, ...] | None = attrs.field(default=None, repr=False)
 
     def streams_of(self, by: By, name: str) -> list[int]:
         """Return the numbers of the streams that count under a name.
@@ -258,6 +261,30 @@ class SimulationResult:
         """
         return _columns(self.rows(by))
 
+    def contact_columns(self) -> dict[str, Column]:
+        """Return every contact as a row of columns with names, as a data frame takes them.
+
+        The columns are those of `omniqueue.sim.runs.contact_columns.contact_columns`: `contact`,
+        `stream`, `group`, `agent`, `outcome`, `waited_seconds`, `handling_seconds` ...
+
+        Raises:
+            InvalidValueError: they were not kept: `simulate(..., keep_contacts=True)`.
+
+        Cost: O(contacts).
+
+        Example:
+            >>> from omniqueue.sim import Group, simulate
+            >>> calls = Stream("calls", channel="phone", arrivals="60 per hour", handling="50s")
+            >>> desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=3600)
+            >>> result = simulate(desk, replications=2, seed=1, keep_contacts=True)
+            >>> sorted({str(agent) for agent in result.contact_columns()["agent"]})
+            ['desk-1']
+        """
+        if not self.records:
+            expected = "kept contacts: simulate(..., keep_contacts=True)"
+            raise InvalidValueError("contacts", None, expected)
+        return contact_columns(self.records, self.scenario)
+
     def group_columns(self) -> dict[str, Column]:
         """Return the estimates of agent groups as columns. Cost: O(units x groups)."""
         return _columns(self.group_rows())
@@ -312,7 +339,7 @@ class SimulationResult:
         return {
             "format": FORMAT,
             "title": self.scenario.title,
-            **json_fields(self, "scenario", "summaries", "first_record"),
+            **json_fields(self, "scenario", "summaries", "first_record", "records"),
             "order": order_text(self.order),
             "horizon_seconds": self.scenario.horizon_seconds,
             "warm_up_seconds": self.scenario.warm_up_seconds,
