@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, nan, sqrt
+from math import inf, nan, pi, sqrt
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import expon, gamma, lognorm, norm
 
 from omniqueue.centre.chance import Chance
 from omniqueue.centre.times import (
@@ -15,13 +17,21 @@ from omniqueue.centre.times import (
     Empirical,
     Erlang,
     Exponential,
+    Frozen,
     Gamma,
+    Hyperexponential,
     Lognormal,
+    Mixture,
+    Share,
     Times,
+    Triangular,
     Uniform,
+    Weibull,
+    times,
 )
 from omniqueue.centre.week import Hours
 from omniqueue.errors import InvalidValueError
+from omniqueue.sim import Stream
 
 LAWS: list[tuple[Times, float]] = [
     (Constant(90), 0.0),
@@ -32,7 +42,54 @@ LAWS: list[tuple[Times, float]] = [
     (Erlang(240, 4), 120.0),
     (Uniform(60, 120), 60 / sqrt(12)),
     (Empirical([10, 20, 60]), float(np.std([10, 20, 60]))),
+    (Weibull(60, 2.0), 60 * sqrt(4 / pi - 1)),
+    (Triangular(60, 90, 180), sqrt((60**2 + 90**2 + 180**2 - 60 * 90 - 60 * 180 - 90 * 180) / 18)),
+    (Triangular(60, 60, 60.5), 0.5 / sqrt(18)),
+    (Hyperexponential([60, 600], [0.9, 0.1]), sqrt(2 * (0.9 * 60**2 + 0.1 * 600**2) - 114**2)),
+    (Mixture([Share(0.1, "0s"), Share(0.9, Exponential(100))]), sqrt(0.9 * 2e4 - 8100)),
+    (Frozen(expon(scale=240)), 240.0),
+    (Frozen(lognorm(0.5, scale=100)), float(lognorm(0.5, scale=100).std())),
 ]
+
+
+class Bad(Times):
+    """A user's law that draws what is given."""
+
+    mean_seconds = 5.0
+
+    def __init__(self, *drawn: object) -> None:
+        self.given = drawn
+
+    def sample(self, generator: np.random.Generator, count: int) -> Any:
+        [found] = self.given
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+BAD_DRAWS = [
+    (np.full(3, -1.0), "patience calls is -1.0; expected times .* of Bad"),
+    (np.array([1.0, nan, 2.0]), "patience calls is nan"),
+    (np.array([1.0, inf, 2.0]), "patience calls is inf"),
+    (np.zeros(2), "expected 3 times"),
+    ([1.0, 2.0, 3.0], "patience calls is 'list'"),
+    (KeyError("x"), "of Bad, which raised KeyError"),
+]
+
+
+@pytest.mark.parametrize(("drawn", "told"), BAD_DRAWS)
+def test_a_users_law_is_named_where_it_fails(drawn: object, told: str) -> None:
+    with pytest.raises(InvalidValueError, match=told):
+        Bad(drawn).drawn(Chance(1), "patience calls", np.zeros(3))
+
+
+def test_a_frozen_law_is_taken_as_it_is() -> None:
+    assert times(expon(scale=60)).mean_seconds == 60.0
+    calls = Stream("calls", channel="phone", arrivals="60 per hour", handling=gamma(2, scale=30))
+    assert calls.handling is not None
+    assert calls.handling.mean_seconds == 60.0
+    with pytest.raises(InvalidValueError, match="mean"):
+        Frozen(norm(loc=-5))
 
 
 @pytest.mark.parametrize(("law", "sd"), LAWS, ids=lambda item: type(item).__name__)
@@ -80,6 +137,13 @@ def test_by_interval_goes_by_the_arrival_and_changes_nothing_for_the_others() ->
         lambda: Empirical([]),
         lambda: Empirical([1, -1]),
         lambda: ByInterval([], "x"),  # type: ignore[arg-type]
+        lambda: Weibull(60, 0),
+        lambda: Triangular(60, 50, 180),
+        lambda: Triangular(60, 60, 60),
+        lambda: Hyperexponential([60, 600], [0.9, 0.2]),
+        lambda: Hyperexponential([60], [0.5, 0.5]),
+        lambda: Mixture([Share(0.5, "9s")]),
+        lambda: Mixture([]),
     ],
 )
 def test_laws_that_cannot_be(make: Callable[[], Times]) -> None:

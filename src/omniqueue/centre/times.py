@@ -6,8 +6,9 @@ import csv
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from math import log, sqrt
-from typing import Final, TypeAlias
+from math import gamma, log, sqrt
+from operator import mul
+from typing import Final, Protocol, TypeAlias
 
 import attrs
 import numpy as np
@@ -18,21 +19,33 @@ from omniqueue.centre.regular_file import lines_of
 from omniqueue.centre.week import WEEK_SECONDS, Hours
 from omniqueue.errors import FileFaultsError, InvalidValueError
 from omniqueue.model import reader
-from omniqueue.model.checks import duration, whole
+from omniqueue.model.checks import bounded, duration, whole
 from omniqueue.model.durations import cell_seconds
-from omniqueue.model.fields import checked, setting
+from omniqueue.model.fields import checked, setting, several
 
 Floats: TypeAlias = NDArray[np.float64]
 
 SECONDS_MAX: Final = 1e9  # 31 years: far above any use, and no sum of draws overflows
 PHASES_MAX: Final = 10_000
 VALUES_MAX: Final = 5_000_000
+PARTS_MAX: Final = 100
 _BLOCK: Final = 1024  # drawn at once
 FILE_BYTES_MAX: Final = 2 * 1024**3
 
 
 class Times(ABC):
-    """A law of times. Every law tells its mean and draws the times of a block of contacts."""
+    """A law of times. Every law tells its mean and draws the times of a block of contacts.
+
+    A law of one's own is a subclass with `mean_seconds` and `sample`.
+
+    Example:
+        >>> class Rounded(Times):
+        ...     mean_seconds = 60.0
+        ...     def sample(self, generator, count):
+        ...         return np.round(generator.standard_exponential(count) * 60)
+        >>> Rounded().draw(Chance(1), "handling", np.zeros(3)).shape
+        (3,)
+    """
 
     __slots__ = ()
 
@@ -69,6 +82,39 @@ class Times(ABC):
             [5.0, 5.0]
         """
         return self.sample(chance.stream(purpose), len(arrived_at))
+
+    def drawn(self, chance: Chance, purpose: str, arrived_at: Floats) -> Floats:
+        """Return what `draw` returns, or refuse it in the name of the law and what it is for.
+
+        Raises:
+            InvalidValueError: it raised, or what it drew are not as many times, finite and from 0.
+
+        Cost: that of `draw`.
+
+        Example:
+            >>> class Early(Times):
+            ...     mean_seconds = 5.0
+            ...     def sample(self, generator, count):
+            ...         return np.full(count, -1.0)
+            >>> Early().drawn(Chance(1), "patience calls", np.zeros(2))
+            Traceback (most recent call last):
+            ...
+            omniqueue.errors.InvalidValueError: patience calls is -1.0; expected times ... of Early
+        """
+        law = type(self).__name__
+        try:
+            found: object = self.draw(chance, purpose, arrived_at)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+            expected = f"times of {law}, which raised {type(problem).__name__}: {problem}"
+            raise InvalidValueError(purpose, None, expected) from problem
+        expected = f"times (finite seconds from 0) of {law}"
+        if not isinstance(found, np.ndarray) or found.shape != arrived_at.shape:
+            told = found.shape if isinstance(found, np.ndarray) else type(found).__name__
+            raise InvalidValueError(purpose, str(told), f"{len(arrived_at)} {expected}")
+        wrong = found[~((found >= 0) & (found < np.inf))]
+        if len(wrong):
+            raise InvalidValueError(purpose, float(wrong[0]), expected)
+        return found
 
 
 def _time(field: str, value: object) -> float:
@@ -246,6 +292,160 @@ class Uniform(Times):
         return self.low + (self.high - self.low) * generator.random(count)
 
 
+@attrs.frozen(field_transformer=checked)
+class Weibull(_OfMean):
+    """Weibull times: below a shape of 1 those who have waited long wait on, above 1 they give up.
+
+    Args:
+        mean: the mean, in seconds above 0.
+        shape: the shape, from 0.1 to 100; 1 is exponential.
+
+    Example:
+        >>> Weibull(60, 0.7).mean_seconds
+        60.0
+    """
+
+    shape: float = attrs.field(metadata=setting(bounded, 0.1, 100.0, "a shape from 0.1 to 100"))
+
+    def sample(self, generator: np.random.Generator, count: int) -> Floats:
+        """Return Weibull times."""
+        scale = self.mean / gamma(1 + 1 / self.shape)
+        return generator.standard_exponential(count) ** (1 / self.shape) * scale
+
+
+@attrs.frozen(field_transformer=checked)
+class Triangular(Times):
+    """Times between two bounds, most likely in between: what people guess when nobody measured.
+
+    Args:
+        low: the least, in seconds from 0.
+        mode: the most likely, in seconds.
+        high: the most, in seconds, above `low`.
+
+    Example:
+        >>> Triangular(60, 90, 180).mean_seconds
+        110.0
+    """
+
+    low: float = attrs.field(metadata=setting(_time, seconds=True))
+    mode: float = attrs.field(metadata=setting(_time, seconds=True))
+    high: float = attrs.field(metadata=setting(_length, seconds=True))
+
+    def __attrs_post_init__(self) -> None:
+        if self.high <= self.low:
+            raise InvalidValueError("high", self.high, "more than low")
+        if not self.low <= self.mode <= self.high:
+            raise InvalidValueError("mode", self.mode, "from low to high")
+
+    @property
+    def mean_seconds(self) -> float:
+        """The mean, in seconds."""
+        return (self.low + self.mode + self.high) / 3
+
+    def sample(self, generator: np.random.Generator, count: int) -> Floats:
+        """Return triangular times, by the inverse of their distribution function."""
+        shares, width = generator.random(count), self.high - self.low
+        rising = np.sqrt(shares * width * (self.mode - self.low))
+        falling = np.sqrt((1 - shares) * width * (self.high - self.mode))
+        up = shares * width < self.mode - self.low
+        return np.where(up, self.low + rising, self.high - falling)
+
+
+def _chances(field: str, value: object) -> tuple[float, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidValueError(field, value, "a list of chances")
+    found = tuple(bounded(field, each, 0.0, 1.0, "chances from 0 to 1") for each in value)
+    if not 0 < len(found) <= PARTS_MAX or abs(sum(found) - 1) > 1e-9:
+        raise InvalidValueError(field, round(sum(found), 9), f"1 to {PARTS_MAX}, 1 in sum")
+    return found
+
+
+def _means(field: str, values: object) -> tuple[float, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidValueError(field, values, "a list of means")
+    return tuple(_length(field, value) for value in values)
+
+
+@attrs.frozen(field_transformer=checked)
+class Hyperexponential(Times):
+    """Exponential times of several kinds of customers: more spread than one kind has.
+
+    Args:
+        means: the mean of each kind, in seconds above 0.
+        chances: the chance of each kind, 1 in sum.
+
+    Example:
+        >>> Hyperexponential([60, 600], [0.9, 0.1]).mean_seconds
+        114.0
+    """
+
+    means: Sequence[float] = attrs.field(
+        metadata=setting(_means, seconds=True, read=reader.array_of(reader.duration))
+    )
+    chances: Sequence[float] = attrs.field(metadata=setting(_chances))
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.means) != len(self.chances):
+            raise InvalidValueError("chances", len(self.chances), f"{len(self.means)}, one a mean")
+
+    @property
+    def mean_seconds(self) -> float:
+        """The mean, in seconds."""
+        return float(sum(map(mul, self.means, self.chances)))
+
+    def sample(self, generator: np.random.Generator, count: int) -> Floats:
+        """Return hyperexponential times; each takes two draws."""
+        drawn = generator.random((count, 2))
+        kinds = np.searchsorted(np.cumsum(self.chances)[:-1], drawn[:, 0], side="right")
+        times: Floats = -np.log1p(-drawn[:, 1]) * np.array(self.means)[kinds]
+        return times
+
+
+class FrozenLaw(Protocol):
+    """What a frozen law of `scipy.stats` has, as `scipy.stats.invgauss(0.6, scale=200)`."""
+
+    def rvs(self, *, size: int, random_state: np.random.Generator) -> object:
+        """Return so many values."""
+        ...
+
+    def mean(self) -> float:
+        """Return the mean."""
+        ...
+
+
+@attrs.frozen
+class Frozen(Times):
+    """Times of a frozen law of `scipy.stats`, in seconds.
+
+    Args:
+        law: the frozen law; where a law of times is expected, it can be given as it is.
+
+    Raises:
+        InvalidValueError: its mean is not a length of time.
+
+    Example:
+        >>> class Half:  # as a frozen law has it
+        ...     def rvs(self, *, size, random_state): return random_state.random(size)
+        ...     def mean(self): return 0.5
+        >>> Frozen(Half()).mean_seconds
+        0.5
+    """
+
+    law: FrozenLaw
+
+    def __attrs_post_init__(self) -> None:
+        _time("mean", float(self.law.mean()))
+
+    @property
+    def mean_seconds(self) -> float:
+        """The mean, in seconds."""
+        return float(self.law.mean())
+
+    def sample(self, generator: np.random.Generator, count: int) -> Floats:
+        """Return times of the law."""
+        return np.asarray(self.law.rvs(size=count, random_state=generator), dtype=float)
+
+
 def _values(field: str, values: object) -> tuple[float, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidValueError(field, values, "a list of times")
@@ -359,14 +559,18 @@ class ByInterval(Times):
         return found
 
 
-def times(value: Times | str) -> Times:
-    """Return a law of times; a length with its unit means a constant.
+def times(value: Times | FrozenLaw | str) -> Times:
+    """Return a law of times; a length with its unit means a constant, a frozen law itself.
 
     Example:
         >>> times("30s")
         Constant(seconds=30.0)
     """
-    return value if isinstance(value, Times) else Constant(reader.duration(value))
+    if isinstance(value, Times):
+        return value
+    if hasattr(value, "rvs") and hasattr(value, "mean"):
+        return Frozen(value)
+    return Constant(reader.duration(value))
 
 
 def optional_times(value: Times | str | None) -> Times | None:
@@ -374,15 +578,6 @@ def optional_times(value: Times | str | None) -> Times | None:
     return None if value is None else times(value)
 
 
-LAWS: Final[Mapping[str, type[Times]]] = {  # of equal keys, the first where `kind` is not given
-    "constant": Constant,
-    "exponential": Exponential,
-    "lognormal": Lognormal,
-    "gamma": Gamma,
-    "erlang": Erlang,
-    "uniform": Uniform,
-    "empirical": Empirical,
-}
 _FROM_FILE: Final = ("file", "column")  # empirical
 _HOURS: Final = tuple(reader.keys_of(Hours))
 
@@ -429,6 +624,82 @@ def law(value: object, place: reader.Place, others: Sequence[str] = ()) -> Times
 
 
 A_LAW: Final = setting(read=law)
+
+
+@attrs.frozen(field_transformer=checked)
+class Share:
+    """A part of a mixture: a law, and the chance that it holds.
+
+    Args:
+        chance: from 0 to 1.
+        law: the law of times; a length with its unit is a constant.
+
+    Example:
+        >>> Share(0.1, "0s").law
+        Constant(seconds=0.0)
+    """
+
+    chance: float = attrs.field(metadata=setting(bounded, 0.0, 1.0, "a chance from 0 to 1"))
+    law: Times = attrs.field(converter=times, metadata=A_LAW)
+
+
+@attrs.frozen(field_transformer=checked)
+class Mixture(Times):
+    """Times that are of one law or another by chance, as "one in ten hangs up at once".
+
+    Args:
+        mix: the parts, with chances of 1 in sum.
+
+    Example:
+        >>> Mixture([Share(0.1, "0s"), Share(0.9, Exponential(100))]).mean_seconds
+        90.0
+    """
+
+    mix: Sequence[Share] = attrs.field(metadata=several(Share))
+
+    def __attrs_post_init__(self) -> None:
+        _chances("mix", [part.chance for part in self.mix])
+
+    @property
+    def mean_seconds(self) -> float:
+        """The mean, in seconds."""
+        return sum(part.chance * part.law.mean_seconds for part in self.mix)
+
+    def _mixed(self, shares: Floats, drawn: Sequence[Floats]) -> Floats:
+        chances = np.cumsum([part.chance for part in self.mix])[:-1]
+        return np.choose(np.searchsorted(chances, shares, side="right"), drawn)
+
+    def sample(self, generator: np.random.Generator, count: int) -> Floats:
+        """Return times, each part drawn from a generator of its own."""
+        shares, *own = generator.spawn(len(self.mix) + 1)
+        drawn = [part.law.sample(each, count) for part, each in zip(self.mix, own, strict=True)]
+        return self._mixed(shares.random(count), drawn)
+
+    def draw(self, chance: Chance, purpose: str, arrived_at: Floats) -> Floats:
+        """Return the times of contacts; each part has a random stream of its own.
+
+        Cost: O(parts x n).
+        """
+        drawn = [
+            part.law.draw(chance, f"{purpose}/{place}", arrived_at)
+            for place, part in enumerate(self.mix)
+        ]
+        return self._mixed(chance.stream(f"{purpose}/mix").random(len(arrived_at)), drawn)
+
+
+LAWS: Final[Mapping[str, type[Times]]] = {  # of equal keys, the first where `kind` is not given
+    "constant": Constant,
+    "exponential": Exponential,
+    "lognormal": Lognormal,
+    "gamma": Gamma,
+    "erlang": Erlang,
+    "uniform": Uniform,
+    "empirical": Empirical,
+    "weibull": Weibull,
+    "triangular": Triangular,
+    "hyperexponential": Hyperexponential,
+    "mixture": Mixture,
+}
 
 
 def _kind_of(found: Mapping[str, object]) -> str | None:

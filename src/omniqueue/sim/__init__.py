@@ -1,10 +1,11 @@
 """Simulation and routing of logs: chance and calendars around the engine.
 
 - describe customers: `Scenario`, `Stream`, `Redial`; when they come: `Poisson` with `Rate` and
-  `Busyness`, or `Trace`
+  `Busyness`, `RateFunction` or `Trace`
 - describe who answers, and when: `Group`, `Level`, `ShiftPlan`, `Break`, `Hours`
 - how long things take: `Constant`, `Exponential`, `Lognormal`, `Gamma`, `Erlang`, `Uniform`,
-  `Empirical`, `ByInterval`
+  `Weibull`, `Triangular`, `Hyperexponential`, `Empirical`, `Mixture` of `Share`s, `ByInterval`,
+  a frozen law of scipy.stats as it is, or a subclass of `Times`
 - read files: `read_scenario`, `read_log`, `read_staff` (a `Staff`)
 - simulate: `simulate` (a `SimulationResult` of `Estimate`s); one run, contact by contact:
   `run_replication` (a `ReplicationRecord`); intervals of one's own figures:

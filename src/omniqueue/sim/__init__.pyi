@@ -11,8 +11,14 @@ from omniqueue.centre.times import (
     Erlang as Erlang,
     Exponential as Exponential,
     Gamma as Gamma,
+    Hyperexponential as Hyperexponential,
     Lognormal as Lognormal,
+    Mixture as Mixture,
+    Share as Share,
+    Times as Times,
+    Triangular as Triangular,
     Uniform as Uniform,
+    Weibull as Weibull,
 )
 from omniqueue.centre.week import Hours as Hours
 from omniqueue.sim.logs.contact_log import read_log as read_log
@@ -30,6 +36,7 @@ from omniqueue.sim.scenarios.arrivals import (
     Busyness as Busyness,
     Poisson as Poisson,
     Rate as Rate,
+    RateFunction as RateFunction,
     Trace as Trace,
 )
 from omniqueue.sim.scenarios.file import read_scenario as read_scenario

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import pi, sin, sqrt
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from omniqueue.centre.chance import Chance
 from omniqueue.centre.week import DAY_SECONDS, WEEK_SECONDS, Hours
 from omniqueue.errors import InvalidValueError
-from omniqueue.sim.scenarios.arrivals import Busyness, Poisson, Rate, Trace
+from omniqueue.sim.scenarios.arrivals import Busyness, Poisson, Rate, RateFunction, Trace
 
 DESK = Poisson(
     [
@@ -99,3 +100,49 @@ def test_a_trace_is_kept_as_it_is() -> None:
 def test_arrivals_that_cannot_be(make: Callable[[], object]) -> None:
     with pytest.raises(InvalidValueError):
         make()
+
+
+def tide(at: float) -> float:
+    return 30 * (1 + sin(2 * pi * at / 86400))
+
+
+def test_a_rate_may_be_any_function_of_the_time() -> None:
+    law = RateFunction(tide, 60)
+    assert law.expected(86400.0) == pytest.approx(720, rel=1e-6)
+    found = [law.instants(Chance(1, number), "x", 86400.0, np.ones(1)) for number in range(200)]
+    counts = np.array([[np.sum(each < 43200), np.sum(each >= 43200)] for each in found])
+    # The first half has 360 (1 + 2 / pi), the second 360 (1 - 2 / pi); Poisson: sd = sqrt(mean).
+    for half, mean in enumerate((360 * (1 + 2 / pi), 360 * (1 - 2 / pi))):
+        assert counts[:, half].mean() == pytest.approx(mean, abs=4 * sqrt(mean / 200))
+        assert counts[:, half].var() == pytest.approx(mean, rel=0.4)
+    assert all((np.diff(each) >= 0).all() for each in found)
+
+
+def test_a_constant_rate_function_is_a_rate_and_busy_days_bring_more() -> None:
+    law = RateFunction(lambda at: 60.0, 60)
+    days = [
+        law.instants(Chance(2, number), "x", 2 * 86400.0, np.array([0.5, 1.5]))
+        for number in range(20)
+    ]
+    first = np.mean([np.sum(each < 86400) for each in days])
+    second = np.mean([np.sum(each >= 86400) for each in days])
+    assert first == pytest.approx(720, abs=30)
+    assert second == pytest.approx(2160, abs=50)
+
+
+RATES: dict[str, float] = {}
+BAD_RATES = [
+    (lambda at: 61.0, "per_hour is 61.0; expected from 0 to most_per_hour, 60"),
+    (lambda at: -1.0, "per_hour is -1.0"),
+    (lambda at: RATES["x"], "raised KeyError"),
+]
+
+
+@pytest.mark.parametrize(("function", "told"), BAD_RATES)
+def test_a_rate_function_that_fails_is_named(
+    function: Callable[[float], float], told: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=told):
+        RateFunction(function, 60).expected(3600.0)
+    with pytest.raises(InvalidValueError, match="most_per_hour"):
+        RateFunction(function, 0)

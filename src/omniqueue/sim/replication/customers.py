@@ -83,7 +83,7 @@ def _stream(
     arrived_at = arrivals.instants(chance, f"arrivals {name}", scenario.horizon_seconds, factors)
     count = len(arrived_at)
     if stream.handling is not None:
-        handling = stream.handling.draw(chance, f"handling {name}", arrived_at)
+        handling = stream.handling.drawn(chance, f"handling {name}", arrived_at)
     else:
         assert isinstance(arrivals, Trace)
         handling = np.array((arrivals.handling or ())[:count])
@@ -91,7 +91,7 @@ def _stream(
         fixed = scenario.all_channels()[stream.channel].wrap_up_seconds
         wrap_up = np.full(count, 0.0 if fixed is None else fixed)
     else:
-        wrap_up = stream.wrap_up.draw(chance, f"wrap-up {name}", arrived_at)
+        wrap_up = stream.wrap_up.drawn(chance, f"wrap-up {name}", arrived_at)
     return Customers(
         stream=np.full(count, number, dtype=np.int16),
         position=np.arange(count),
@@ -115,7 +115,7 @@ def patience_of(stream: Stream, chance: Chance, arrived_at: Floats) -> Floats:
     """
     if stream.patience is None:
         return np.full(len(arrived_at), FOREVER)
-    return stream.patience.draw(chance, f"patience {stream.name}", arrived_at)
+    return stream.patience.drawn(chance, f"patience {stream.name}", arrived_at)
 
 
 def is_open(stream: Stream, arrived_at: Floats) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
 from functools import partial
 from itertools import pairwise
@@ -27,6 +27,7 @@ ARRIVALS_MAX: Final = 20_000_000  # of one replication: some 6 GB with its stati
 RATE_MAX: Final = 1e9  # contacts an hour
 RATES_MAX: Final = 10_000
 TRACE_MAX: Final = 5_000_000
+_STEPS_MAX: Final = 100_000  # of the time for which a rate function is added up
 _PER: Final = {"per_second": 3600.0, "per_minute": 60.0, "per_hour": 1.0, "per_day": 1 / 24}
 _RATE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,12})?) per (second|minute|hour|day)", re.ASCII)
 
@@ -188,6 +189,70 @@ class Poisson(Arrivals):
             clock = np.minimum(edges[place] + within, edges[place + 1])
             found[mine] = day[mine] * float(DAY_SECONDS) + clock
         return found[found < horizon_seconds]
+
+
+@attrs.frozen(field_transformer=checked)
+class RateFunction(Arrivals):
+    """Poisson arrivals whose rate is any function of time, by thinning.
+
+    Candidates come at the greatest rate, and each is kept with the chance rate / greatest rate.
+    Source: P. Lewis and G. Shedler, "Simulation of nonhomogeneous Poisson processes by thinning",
+    Naval Research Logistics Quarterly 26 (1979).
+
+    Args:
+        per_hour: a function from seconds of the simulated clock (from Monday 00:00) to contacts an
+            hour; with several processes it must be at the top level of a module.
+        most_per_hour: what it never exceeds.
+
+    Raises:
+        InvalidValueError: no function, or a bound that is no rate; when drawn: a rate that is no
+            number from 0 to the bound.
+
+    Example:
+        >>> from math import pi, sin
+        >>> tide = RateFunction(lambda at: 30 * (1 + sin(2 * pi * at / 86400)), 60)
+        >>> round(tide.expected(86400.0))
+        720
+    """
+
+    per_hour: Callable[[float], float]
+    most_per_hour: float = attrs.field(metadata=_FROM_0)
+
+    def __attrs_post_init__(self) -> None:
+        if not callable(self.per_hour):
+            raise InvalidValueError("per_hour", self.per_hour, "a function of the time in seconds")
+        if not self.most_per_hour:
+            raise InvalidValueError("most_per_hour", self.most_per_hour, "a rate above 0")
+
+    def _rate(self, at: float) -> float:
+        try:
+            rate = float(self.per_hour(at))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+            expected = f"a rate at {at:g} s; it raised {type(problem).__name__}: {problem}"
+            raise InvalidValueError("per_hour", None, expected) from problem
+        if not 0 <= rate <= self.most_per_hour:
+            expected = f"from 0 to most_per_hour, {self.most_per_hour:g}, at {at:g} s"
+            raise InvalidValueError("per_hour", rate, expected)
+        return rate
+
+    def expected(self, horizon_seconds: float) -> float:
+        """Return the mean number of contacts before the horizon, by minutes. Cost: O(minutes)."""
+        count = max(1, min(ceil(horizon_seconds / 60), _STEPS_MAX))
+        step = horizon_seconds / count
+        return sum(self._rate((place + 0.5) * step) for place in range(count)) * step / 3600
+
+    def instants(
+        self, chance: Chance, purpose: str, horizon_seconds: float, busyness: Floats
+    ) -> Floats:
+        """Return the instants of the arrivals before the horizon. Cost: O(candidates)."""
+        most = self.most_per_hour / 3600
+        hours = np.append(busyness, busyness[-1:]) if len(busyness) else np.ones(1)
+        peak = float(hours.max()) or 1.0
+        found = _unit_sums(chance.stream(purpose), horizon_seconds * most * peak) / (most * peak)
+        shares = chance.stream(f"{purpose}/thinning").random(len(found))
+        factors = hours[np.minimum((found // DAY_SECONDS).astype(np.int64), len(hours) - 1)]
+        rates = np.array([self._rate(at) for at in found.tolist()]) / 3600
+        return found[shares * most * peak < rates * factors]
 
 
 def _unit_sums(generator: np.random.Generator, end: float) -> Floats:
