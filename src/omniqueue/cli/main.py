@@ -24,7 +24,6 @@ _VERBS = (play, route, audit, whatif, simulate, compare, staff, validate, bench)
 
 _OPTIONS = {  # field to options, where they differ
     "seconds_per_priority": ("order",),
-    "channel of target": ("target",),
     "group": ("cost", "max-agents", "agents", "add-agents"),
 }
 

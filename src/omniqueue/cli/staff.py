@@ -26,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenario", metavar="SCENARIO.toml", help="who calls, who answers, when and how long"
     )
-    targets = '"phone 80%% in 20s" or "abandon phone under 5%%" (repeatable)'
+    targets = '"phone 80%% in 20s", "phone asa 30s" or "abandon phone under 5%%"; for a channel'
+    targets += ' also "skill NAME" or "stream NAME" (repeatable)'
     add_repeatable(parser, "--target", "TEXT", targets, required=True)
     costs = "what an agent-hour of a group costs; others: 1 (repeatable)"
     add_repeatable(parser, "--cost", "GROUP=COST", costs)

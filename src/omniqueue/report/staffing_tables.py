@@ -20,12 +20,10 @@ _TRAIL_WORDS: Final = {
 }
 _TARGETS: Final = (
     Column[TargetOutcome]("target", lambda each: each.target.text),
-    Column[TargetOutcome]("simulated", lambda each: formats.share(each.estimate.value, 2)),
-    Column[TargetOutcome]("interval", lambda each: formats.share_interval(each.estimate, 2)),
-    Column[TargetOutcome]("what counts", lambda each: formats.share(each.bound, 2)),
-    Column[TargetOutcome](
-        "", lambda each: "met" if each.met else f"{100 * each.missing:.2f} points short"
-    ),
+    Column[TargetOutcome]("simulated", lambda each: _said(each, each.estimate.value)),
+    Column[TargetOutcome]("interval", lambda each: _interval(each)),
+    Column[TargetOutcome]("what counts", lambda each: _said(each, each.bound)),
+    Column[TargetOutcome]("", lambda each: "met" if each.met else _short(each)),
 )
 
 
@@ -98,10 +96,32 @@ def _failure(found: TargetOutcome) -> str:
     """Return how a target is missed, in words."""
     if isnan(found.bound):
         return f"{found.target.text} cannot be shown, nothing was measured"
-    text = f"{found.target.text} fails by {100 * found.missing:.2f} points"
-    low, high = found.estimate.low, found.estimate.high
-    ends = "" if isnan(low) else f", {100 * low:.2f} to {100 * high:.2f}"
-    return f"{text} ({100 * found.estimate.value:.2f} %{ends}; its worse end counts)"
+    ends = "" if isnan(found.estimate.low) else f", {_interval(found)}"
+    said = _said(found, found.estimate.value)
+    return f"{found.target.text} fails by {_gap(found)} ({said}{ends}; its worse end counts)"
+
+
+def _said(found: TargetOutcome, value: float) -> str:
+    """Return a share, or a mean wait, as text."""
+    waits = found.target.kind == "mean_wait"
+    return formats.seconds(value) if waits else formats.share(value, 2)
+
+
+def _interval(found: TargetOutcome) -> str:
+    if found.target.kind == "mean_wait":
+        return formats.interval(found.estimate, formats.seconds)
+    return formats.share_interval(found.estimate, 2)
+
+
+def _gap(found: TargetOutcome) -> str:
+    if found.target.kind == "mean_wait":
+        return formats.seconds(found.bound - found.target.limit)
+    return f"{100 * found.missing:.2f} points"
+
+
+def _short(found: TargetOutcome) -> str:
+    waits = found.target.kind == "mean_wait" and not isnan(found.bound)
+    return f"{_gap(found)} {'too long' if waits else 'short'}"
 
 
 def _neighbours(plan: StaffingPlan) -> Iterator[str]:
@@ -113,9 +133,8 @@ def _neighbours(plan: StaffingPlan) -> Iterator[str]:
 def _reason(found: TargetOutcome) -> str:
     if isnan(found.bound):
         return f"{found.target.text} cannot be shown"
-    text = f"{found.target.text} fails with {100 * found.bound:.2f} %"
-    gap = found.target.share - found.estimate.value
-    only = gap >= 0 if found.target.kind == "abandonment" else gap <= 0
+    text = f"{found.target.text} fails with {_said(found, found.bound)}"
+    only = found.estimate_meets
     return text + (" (the estimate meets it, its interval does not)" if only else "")
 
 
@@ -132,7 +151,11 @@ def _trail(plan: StaffingPlan) -> list[str]:
 
 
 def _reached(place: int, target: str) -> Column[Evaluation]:
-    return Column(target, lambda each: formats.share(each.outcomes[place].estimate.value, 2))
+    def text(each: Evaluation) -> str:
+        found = each.outcomes[place]
+        return _said(found, found.estimate.value)
+
+    return Column(target, text)
 
 
 def _notes(plan: StaffingPlan) -> Iterator[str]:

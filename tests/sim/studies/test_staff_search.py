@@ -293,3 +293,12 @@ def test_bad_settings(settings: dict[str, object]) -> None:
         )
     with pytest.raises(InvalidValueError, match="group"):
         staffed(one_group(calls(9, 60)), {"nobody": 1})
+
+
+def test_a_mean_wait_of_a_stream_is_met_as_erlang_says() -> None:
+    calls = Stream("calls", channel="phone", arrivals="60 per hour", handling=Exponential(240))
+    desk = Scenario(streams=[calls], groups=[Group("desk")], horizon_seconds=360_000)
+    plan = find_staffing(desk, ["stream calls asa 30s"], replications=5, seed=2)
+    exact = agents_for_erlang_c(arrival_rate=60, service_rate=15, mean_wait=30 / 3600)
+    assert dict(plan.start) == dict(plan.agents) == {"desk": exact.agents}
+    assert not plan.neighbours["desk"].met

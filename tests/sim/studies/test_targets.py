@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 import pytest
@@ -137,3 +139,57 @@ def test_the_worse_end_counts() -> None:
     assert attrs.evolve(near, cautious=False).met
     nothing = TargetOutcome(target=giving_up, estimate=Estimate(float("nan")))
     assert (nothing.met, nothing.to_dict()["value"]) == (False, None)
+
+
+def test_targets_of_skills_streams_and_mean_waits() -> None:
+    calls = Stream(
+        "repairs", channel="phone", arrivals="60 per hour", handling="100s", skills={"tech": 1}
+    )
+    orders = Stream("orders", channel="phone", arrivals="30 per hour", handling="60s")
+    scenario = Scenario(
+        streams=[calls, orders],
+        groups=[Group("desk", count=3, skills={"tech": 1})],
+        horizon_seconds=36000,
+    )
+    texts = ("skill tech 80% in 20s", "stream orders asa 15s", "phone mean wait 1min")
+    targets = check_targets(texts, scenario)
+    assert [each.text for each in targets] == [*texts[:2], "phone asa 1min"]
+    assert [each.kind for each in targets] == ["service_level", "mean_wait", "mean_wait"]
+    units = np.array([Probe(scenario=scenario, targets=targets, seed=3)(n) for n in range(4)])
+    outcomes = outcomes_of(targets, units, confidence=0.95, cautious=True)
+    result = simulate(scenario, replications=4, seed=3)
+    for found, told in (
+        (outcomes[1].estimate, result.estimate("mean_wait", stream="orders")),
+        (outcomes[2].estimate, result.estimate("mean_wait", channel="phone")),
+    ):
+        assert (found.value, found.low) == pytest.approx((told.value, told.low), rel=1e-12)
+    promised = [attrs.evolve(stream, target_seconds=20) for stream in scenario.streams]
+    result = simulate(attrs.evolve(scenario, streams=promised), replications=4, seed=3)
+    assert outcomes[0].estimate == result.estimate("service_level", skill="tech")
+
+
+def test_a_mean_wait_is_missed_by_the_share_that_is_too_long() -> None:
+    asa = parse_target("phone asa 30s")
+    found = TargetOutcome(target=asa, estimate=Estimate(25.0, 10.0, 40.0))
+    assert (found.met, found.missing, found.estimate_meets) == (False, 0.25, True)
+    assert TargetOutcome(target=asa, estimate=Estimate(25.0, 20.0, 30.0)).met
+
+
+@pytest.mark.parametrize("text", ["skill zz 80% in 20s", "stream zz asa 5s", "fax asa 5s"])
+def test_whose_service_nobody_knows_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError, match="expected phone, .*stream "):
+        check_targets([text], two_channels())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"share": 0.5, "seconds": 3},
+        {"channel": "phone", "skill": "x", "share": 0.5},
+        {"channel": "phone"},
+        {"channel": "phone", "seconds": 0},
+    ],
+)
+def test_targets_that_cannot_be(said: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError):
+        Target(**said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from math import ceil, inf, isfinite
 from typing import Final
@@ -185,7 +185,10 @@ def erlang_start(scenario: Scenario, targets: Sequence[Target]) -> dict[str, int
     empty = all(group.size == 0 for group in scenario.groups)
     plans = [resized(group, 1) if empty else group for group in scenario.groups]
     there = np.array([planned_seconds(group, edges) for group in plans]) / np.diff(edges)
-    quick = {target.channel for target in targets if (target.seconds or 0.0) <= length}
+    quick = [
+        any(each.concerns(stream) and (each.seconds or 0.0) <= length for each in targets)
+        for stream in scenario.streams
+    ]
     found = {}
     for place, group in enumerate(scenario.groups):
         rates, loads = np.zeros((2, len(scenario.streams), len(edges) - 1))
@@ -196,7 +199,7 @@ def erlang_start(scenario: Scenario, targets: Sequence[Target]) -> dict[str, int
             arrived = _expected(stream, edges)
             together = there[able].sum(axis=0)
             mine = np.divide(there[place], together, where=together > 0, out=0 * together)
-            if stream.channel in quick:
+            if quick[number]:
                 rate = arrived / np.diff(edges) * mine
             else:
                 staffed_seconds = max(float(np.sum(together * np.diff(edges))), length)
@@ -215,7 +218,7 @@ def _serves(group: Group, stream: Stream, scenario: Scenario) -> bool:
         (group.channels is None or stream.channel in group.channels)
         and group.cost_of(channel) <= group.capacity
         and group.limits.get(stream.channel, 1) > 0
-        and all(group.skills.get(name, 0) >= level for name, level in stream.skills.items())
+        and group.pattern().skills.covers(stream.contact("probe").needs)
     )
 
 
@@ -233,7 +236,7 @@ def _work(scenario: Scenario, stream: Stream, group: Group) -> float:
         assert isinstance(stream.arrivals, Trace)
         handling = float(np.mean(stream.arrivals.handling or (0.0,)))
     channel = scenario.all_channels()[stream.channel]
-    after = channel.wrap_up_seconds or 0.0
+    after = group.wrap_up_seconds.get(channel.name, channel.wrap_up_seconds) or 0.0
     if stream.wrap_up is not None:
         after = stream.wrap_up.mean_seconds
     whole_agent = group.cost_of(channel) / max(group.capacity, 1)
@@ -260,9 +263,9 @@ def _agents_of(
         for number, stream in enumerate(scenario.streams)
         if rates[number, busiest] > 0
     ]
-    mine = [each for each in targets if each.channel in {stream.channel for stream, _ in served}]
+    mine = [each for each in targets if any(each.concerns(stream) for stream, _ in served)]
     if mine:
-        patience = _patience(served, {each.channel for each in mine})
+        patience = _patience(served, mine)
         asked = max(_needed(target, rate, service, patience) for target in mine)
     else:
         asked = square_root_agents(arrival_rate=rate, service_rate=service, beta=_BETA)
@@ -270,32 +273,36 @@ def _agents_of(
     return min(ceil(asked / coming - 1e-9), AGENTS_MAX)
 
 
-def _patience(served: Sequence[tuple[Stream, float]], promised: Collection[str]) -> float:
-    """Return the mean patience of customers on channels with a target, by their rates."""
-    parts = [(stream.patience, part) for stream, part in served if stream.channel in promised]
+def _patience(served: Sequence[tuple[Stream, float]], targets: Sequence[Target]) -> float:
+    """Return the mean patience of customers with a target, by their rates."""
+    parts = [
+        (stream.patience, part)
+        for stream, part in served
+        if any(target.concerns(stream) for target in targets)
+    ]
     total = sum(part * (inf if law is None else law.mean_seconds) for law, part in parts)
     return total / sum(part for _, part in parts)
 
 
 def _needed(target: Target, rate: float, service: float, patience: float) -> int:
     """Return how many agents one target asks for by Erlang A or C, by the square root else."""
-    share = min(target.share, _SHARE_MAX)
+    within = 0.0 if target.share is None else target.seconds or 0.0
+    goals = {"mean_wait": "mean_wait", "abandonment": "p_abandon"}
+    goal = {goals.get(target.kind, "service_level"): target.limit}
+    if target.share is not None:
+        goal = {name: min(share, _SHARE_MAX) for name, share in goal.items()}
     try:
         if isfinite(patience) and patience > 0:
-            goal = {"p_abandon": share} if target.seconds is None else {"service_level": share}
             return agents_for_erlang_a(
                 arrival_rate=rate,
                 service_rate=service,
                 patience_rate=1 / patience,
-                service_level_time=target.seconds or 0.0,
+                service_level_time=within,
                 **goal,
             ).agents
-        if target.seconds is not None:
+        if target.kind != "abandonment":
             return agents_for_erlang_c(
-                arrival_rate=rate,
-                service_rate=service,
-                service_level=share,
-                service_level_time=target.seconds,
+                arrival_rate=rate, service_rate=service, service_level_time=within, **goal
             ).agents
     except InvalidValueError:
         pass  # beyond what the formulas can compute: the rule of thumb begins as well

@@ -21,59 +21,96 @@ from omniqueue.sim.replication.loop import run_replication
 from omniqueue.sim.runs.estimates import Estimate, measure_interval
 from omniqueue.sim.runs.summary import added
 from omniqueue.sim.runs.workers import Stopped
-from omniqueue.sim.scenarios.scenario import Scenario
+from omniqueue.sim.scenarios.scenario import Scenario, Stream
 
 TARGETS_MAX: Final = 100
-TARGET_EXPECTED: Final = '"CHANNEL SHARE% in TIME" or "abandon CHANNEL under SHARE%"'
+TARGET_EXPECTED: Final = (
+    '"WHOSE SHARE% in TIME", "WHOSE asa TIME" or "abandon WHOSE under SHARE%"; WHOSE is a channel,'
+    ' "skill NAME" or "stream NAME"'
+)
 # What is summed up for each target and replication.
 TARGET_SUMS: Final = ("numerator", "denominator", "wait_seconds", "entered")
 
-Kind: TypeAlias = Literal["service_level", "abandonment"]
+Kind: TypeAlias = Literal["service_level", "abandonment", "mean_wait"]
 
 _ANSWERED: Final = re.compile(
-    r"(?P<channel>.+?)\s+(?P<share>\S+?)\s*%\s+(?:in|within)\s+(?P<time>.+)"
+    r"(?P<whose>.+?)\s+(?P<share>\S+?)\s*%\s+(?:in|within)\s+(?P<time>.+)"
 )
-_ABANDON: Final = re.compile(r"abandon\s+(?P<channel>.+?)\s+under\s+(?P<share>\S+?)\s*%")
-
-
-def _seconds(value: float | None) -> float | None:
-    return None if value is None else duration("time", value)
+_ABANDON: Final = re.compile(r"abandon\s+(?P<whose>.+?)\s+under\s+(?P<share>\S+?)\s*%")
+_WAIT: Final = re.compile(r"(?P<whose>.+?)\s+(?:asa|mean wait)\s+(?P<time>.+)", re.IGNORECASE)
+_WHOSE: Final = re.compile(r"(?P<by>skill|stream)\s+(?P<name>.+)")
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked)
 class Target:
-    """A promise about one channel.
+    """A promise about a channel, or about the contacts that need a skill, or those of a stream.
 
     Args:
-        channel: of which channel.
-        share: the share answered in time, at least; or the share giving up, at most.
-        seconds: the time; None: it is about giving up.
+        channel: of which channel; or
+        skill: of which contacts, by a skill that they need; or
+        stream: of which stream.
+        share: the share answered in time, at least; or the share giving up, at most; None: it is
+            about the mean wait.
+        seconds: the time in which contacts are answered, or their mean wait (ASA), at most; None:
+            it is about giving up.
 
     Raises:
-        InvalidValueError: a value out of range.
+        InvalidValueError: a value out of range, or not just one of channel, skill and stream.
 
     Example:
         >>> Target(channel="phone", share=0.8, seconds=20).text
         'phone 80% in 20s'
+        >>> Target(skill="french", seconds=30).text
+        'skill french asa 30s'
     """
 
-    channel: str = attrs.field(metadata=setting(identifier))
-    share: float = attrs.field(
-        metadata=setting(bounded, ABOVE_0, 1.0, "a share above 0, at most 1")
+    channel: str | None = attrs.field(default=None, metadata=setting(identifier))
+    skill: str | None = attrs.field(default=None, metadata=setting(identifier))
+    stream: str | None = attrs.field(default=None, metadata=setting(identifier))
+    share: float | None = attrs.field(
+        default=None, metadata=setting(bounded, ABOVE_0, 1.0, "a share above 0, at most 1")
     )
-    seconds: float | None = attrs.field(default=None, converter=_seconds)
+    seconds: float | None = attrs.field(default=None, metadata=setting(duration))
+
+    def __attrs_post_init__(self) -> None:
+        if sum(each is not None for each in (self.channel, self.skill, self.stream)) != 1:
+            raise InvalidValueError("channel", self.channel, "one of channel, skill and stream")
+        if self.share is None and not self.seconds:
+            raise InvalidValueError("seconds", self.seconds, "a mean wait above 0, or a share")
 
     @property
     def kind(self) -> Kind:
-        """What it is about: the service level, or abandonment."""
+        """What it is about: the service level, abandonment, or the mean wait."""
+        if self.share is None:
+            return "mean_wait"
         return "abandonment" if self.seconds is None else "service_level"
+
+    @property
+    def limit(self) -> float:
+        """What is promised: the share, or the mean wait in seconds."""
+        return (self.seconds or 0.0) if self.share is None else self.share
+
+    @property
+    def whose(self) -> str:
+        """Whose service it is about, as people write it."""
+        if self.channel is not None:
+            return self.channel
+        return f"stream {self.stream}" if self.skill is None else f"skill {self.skill}"
 
     @property
     def text(self) -> str:
         """The target as people write it."""
+        if self.share is None:
+            return f"{self.whose} asa {_time_text(self.limit)}"
         if self.seconds is None:
-            return f"abandon {self.channel} under {100 * self.share:.6g}%"
-        return f"{self.channel} {100 * self.share:.6g}% in {_time_text(self.seconds)}"
+            return f"abandon {self.whose} under {100 * self.share:.6g}%"
+        return f"{self.whose} {100 * self.share:.6g}% in {_time_text(self.seconds)}"
+
+    def concerns(self, stream: Stream) -> bool:
+        """Tell whether it is about the contacts of a stream."""
+        if self.channel is not None:
+            return stream.channel == self.channel
+        return stream.name == self.stream if self.skill is None else self.skill in stream.skills
 
 
 def _time_text(seconds: float) -> str:
@@ -87,8 +124,9 @@ def parse_target(text: str) -> Target:
     """Return the target that a text says.
 
     Args:
-        text: as "phone 80% in 20s" (answered in 20 seconds, by the formula of the service level)
-            or "abandon phone under 5%" (gave up / let into the queue).
+        text: as "phone 80% in 20s" (answered in 20 seconds, by the formula of the service level),
+            "phone asa 30s" (mean wait of the answered) or "abandon phone under 5%" (gave up / let
+            into the queue); for a channel, "skill NAME" or "stream NAME".
 
     Raises:
         InvalidValueError: it says no target.
@@ -98,18 +136,32 @@ def parse_target(text: str) -> Target:
     Example:
         >>> parse_target("email 95% in 4h").seconds, parse_target("abandon phone under 5%").share
         (14400.0, 0.05)
+        >>> parse_target("stream repairs asa 1min").stream
+        'repairs'
     """
-    if len(text) <= 300:
-        found = _ABANDON.fullmatch(text.strip())
-        if found is not None:
-            return Target(channel=found["channel"], share=_percentage(text, found["share"]))
-        found = _ANSWERED.fullmatch(text.strip())
-        if found is not None:
-            share, time = _percentage(text, found["share"]), found["time"]
-            unit = "s" if time.replace(".", "", 1).isdigit() else ""
-            seconds = duration_seconds("target", time + unit)
-            return Target(channel=found["channel"], share=share, seconds=seconds)
+    said = text.strip() if len(text) <= 300 else ""
+    if found := _ABANDON.fullmatch(said):
+        return _of(found, _percentage(text, found["share"]), None)
+    if found := _ANSWERED.fullmatch(said):
+        return _of(found, _percentage(text, found["share"]), _time(found["time"]))
+    if found := _WAIT.fullmatch(said):
+        return _of(found, None, _time(found["time"]))
     raise InvalidValueError("target", text, TARGET_EXPECTED)
+
+
+def _of(found: re.Match[str], share: float | None, seconds: float | None) -> Target:
+    """Return a target about whom a text says it is."""
+    named = _WHOSE.fullmatch(found["whose"])
+    if named is None:
+        return Target(channel=found["whose"], share=share, seconds=seconds)
+    if named["by"] == "skill":
+        return Target(skill=named["name"], share=share, seconds=seconds)
+    return Target(stream=named["name"], share=share, seconds=seconds)
+
+
+def _time(said: str) -> float:
+    unit = "s" if said.replace(".", "", 1).isdigit() else ""
+    return duration_seconds("target", said + unit)
 
 
 def _percentage(text: str, number: str) -> float:
@@ -140,11 +192,18 @@ def check_targets(targets: Iterable[Target | str], scenario: Scenario) -> tuple[
     found = tuple(parse_target(each) if isinstance(each, str) else each for each in targets)
     if not 0 < len(found) <= TARGETS_MAX:
         raise InvalidValueError("targets", len(found), f"1 to {TARGETS_MAX} of them")
-    channels = list(dict.fromkeys(stream.channel for stream in scenario.streams))
     for target in found:
-        if target.channel not in channels:
-            raise InvalidValueError("channel of target", target.channel, ", ".join(channels))
+        if not any(target.concerns(stream) for stream in scenario.streams):
+            raise InvalidValueError("target", target.whose, _known(scenario))
     return found
+
+
+def _known(scenario: Scenario) -> str:
+    """Return whose service a target may be about, in words."""
+    known = [stream.channel for stream in scenario.streams]
+    known += [f"skill {skill}" for stream in scenario.streams for skill in stream.skills]
+    known += [f"stream {stream.name}" for stream in scenario.streams]
+    return ", ".join(dict.fromkeys(known))
 
 
 @attrs.frozen(kw_only=True)
@@ -168,18 +227,31 @@ class TargetOutcome:
 
     @property
     def bound(self) -> float:
-        """What must meet the target: the lower end of a service level, the upper of giving up."""
+        """What must meet the target: the lower end of a service level, the upper end else."""
         if not self.cautious:
             return self.estimate.value
-        return self.estimate.high if self.target.kind == "abandonment" else self.estimate.low
+        at_least = self.target.kind == "service_level"
+        return self.estimate.low if at_least else self.estimate.high
 
     @property
     def missing(self) -> float:
-        """How far the bound is from the target, as a share; 0: it is met."""
+        """How far the bound is from the target, as a share; 0: it is met.
+
+        Of a mean wait: which share of it is too long.
+        """
         if isnan(self.bound):
             return 1.0  # nothing was measured, so nothing was shown
-        gap = self.target.share - self.bound
-        return max(0.0, -gap if self.target.kind == "abandonment" else gap)
+        gap = self.bound - self.target.limit
+        if self.target.kind == "service_level":
+            gap = -gap
+        elif self.target.kind == "mean_wait" and gap > 0:
+            gap /= self.bound
+        return max(0.0, gap)
+
+    @property
+    def estimate_meets(self) -> bool:
+        """Whether the estimate alone meets the target."""
+        return attrs.evolve(self, cautious=False).met
 
     @property
     def met(self) -> bool:
@@ -230,8 +302,8 @@ class Probe:
         measured = (arrived_at >= record.warm_up_seconds) & (arrived_at < record.horizon_seconds)
         found = []
         for target in self.targets:
-            of_channel = [each.channel == target.channel for each in self.scenario.streams]
-            mine = measured & np.array(of_channel)[record.stream]
+            concerned = [target.concerns(each) for each in self.scenario.streams]
+            mine = measured & np.array(concerned)[record.stream]
             columns, measure = added(record, self.scenario, target.seconds), MEASURES[target.kind]
             assert measure.under is not None
             names = (measure.over, measure.under, "wait_seconds", "entered")
