@@ -13,6 +13,14 @@ from benchmarks.life import Life, ScriptedWorld, busy_life, record
 from benchmarks.rivals import ListScan, SortedScan, SqliteTable
 from benchmarks.simulate import simulate
 from benchmarks.single import bytes_a_contact, latency, lines_a_contact, table_growth
+from benchmarks.slowest import (
+    backlog,
+    comings_and_goings,
+    declines,
+    overdue,
+    slowest,
+    unwanted,
+)
 from omniqueue.bench.canonical import HEAP_PAIRS, PAIRS
 from omniqueue.bench.machine import this_machine
 from omniqueue.bench.result import BenchResult, BenchTarget, Curve, Figure, number_text
@@ -103,6 +111,8 @@ def scale(
     it = _Scale(seed, quick, tell)
     for part in (_heap, _waiting, _wall, _lanes, _profiles, _agents, _steps, _life, _one, _memory):
         part(it)
+    _own_orders(it)
+    _slowest(it)
     _simulation(it)
     missed = [target.name for target in it.targets if target.met is False]
     judged = sum(target.met is not None for target in it.targets)
@@ -319,6 +329,41 @@ def _one(it: _Scale) -> None:
             f" the table of contacts grows, here at {known:,} known: {number_text(took)} us",
         )
     )
+
+
+def _own_orders(it: _Scale) -> None:
+    """What it costs that every agent takes its own kinds first."""
+    it.tell("agents take their own kinds first")
+    agents, contacts = it.shrunk(1_000), it.shrunk(3_000)
+    roads = [backlog(agents, ordered=ordered) for ordered in (False, True)]
+    with collector_frozen():
+        plain, ordered = alternate(
+            [partial(it.watch.seconds, partial(road, contacts)) for road in roads],
+            it.runs,
+            lambda: it.tell("without and with own orders, in turns"),
+        )
+    it.target(
+        "a contact where every agent has an own order, over one without",
+        Spread.of(ratios(ordered, plain)),
+        1.5,
+        remark=f"{agents:,} agents in 20 profiles, 100 lanes, three kinds first",
+    )
+
+
+def _slowest(it: _Scale) -> None:
+    """The slowest single command, where one might have to look at all agents or contacts."""
+    for name, world, size in (
+        ("a command, agents all at work and twice as many contacts overdue", overdue, 10_000),
+        ("a decline, of as many of one contact", declines, 1_000),
+        ("a presence, of an agent whom nobody who waits wants", unwanted, 10_000),
+        ("a command, agents of ever other channels come and go", comings_and_goings, 100_000),
+    ):
+        it.tell(f"slowest single commands: {name}")
+        number = it.shrunk(size)
+        took = 1e3 * slowest(it.watch, world(number))
+        it.targets.append(
+            BenchTarget(f"slowest: {name}: {number:,}", took, 10, "ms", judged=not it.quick)
+        )
 
 
 def _simulation(it: _Scale) -> None:
