@@ -119,7 +119,8 @@ def test_planted_faults_are_told_with_their_lines_and_exit_1(
     assert "wrong number of events: 1" in out
     found = json.loads(run("audit", forged, "--json")[1])
     assert found["unexplained"] == sum(found["unexplained_by_kind"].values()) > 0
-    assert set(found["faults"][0]) == {"line", "at", "kind", "contact", "agent", "detail"}
+    keys = {"line", "at", "kind", "contact", "agent", "detail", "other_at"}
+    assert set(found["faults"][0]) == keys
     forged.write_text("".join(lines[:-1]))
     code, out, _ = run("audit", forged, "--quiet")
     assert code == 1

@@ -229,7 +229,7 @@ def test_bad_rows_are_told_line_by_line_or_repaired(route: Routed, tmp_path: Pat
         ((LOG,), "--staff"),
         ((LOG, "--staff", LOG), "no TOML"),
         ((LOG, "--staff", STAFF, "--seed", "abc"), "--seed"),
-        ((LOG, "--staff", STAFF, "--seed", "-5"), "seed is -5"),
+        ((LOG, "--staff", STAFF, "--seed", "-5"), "--seed is '-5'"),
         ((LOG, "--staff", STAFF, "--order", "os:system"), "order is 'os:system'"),
         ((LOG, "--staff", STAFF, "--selection", "x"), "selection is 'x'"),
         ((LOG, "--staff", STAFF, "--zone", "../etc"), "--zone is '../etc'"),

@@ -9,7 +9,7 @@ import pytest
 
 from omniqueue import Agent, Contact, Router
 from omniqueue.record.audit import AuditResult, audited
-from omniqueue.record.event_reading import Header
+from omniqueue.record.event_reading import EventReader, Header
 from omniqueue.report.audit_tables import audit_json, audit_lines
 
 
@@ -43,3 +43,23 @@ def test_instants_have_a_zone_or_are_as_recorded(found: AuditResult) -> None:
     assert audit_json(found, name="x", zone=zone)["ended_at"] == "1970-01-01T01:00:10+01:00"
     assert "1970-01-01T01:00:10+01:00" in next(iter(audit_lines(found, name="x", zone=zone)))
     json.dumps(audit_json(found, name="x"), allow_nan=False)
+
+
+def test_every_instant_is_in_the_zone_and_what_is_trusted_is_said() -> None:
+    lines = [
+        '{"format": "omniqueue-events/1", "order": "mine", "selection": "drawn"}\n',
+        '{"at": 1762186714, "event": "agent_added", "agent": "a", "skills": {}, "capacity": 1,'
+        ' "limits": {}, "channels": null, "presence": "ready"}\n',
+        '{"at": 1762186642, "event": "presence", "agent": "a", "state": "away", "reason": null}\n',
+        '{"at": 1762186714, "event": "end", "events": 2}\n',
+    ]
+    reader = EventReader("day.jsonl", lines)
+    told = list(audit_lines(audited(reader.header, reader), name="day", zone=ZoneInfo("UTC")))
+    assert (
+        "  line 3: time went back: at 2025-11-03T16:17:22+00:00 after 2025-11-03T16:18:34+00:00"
+        in told
+    )
+    assert told[-1] == (
+        "taken on trust: the ranks that the order mine gave; which of several free agents the"
+        " selection drawn took"
+    )

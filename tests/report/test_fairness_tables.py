@@ -9,8 +9,8 @@ from omniqueue.report.fairness_tables import fairness_lines, overtaking_lines
 def test_causes_that_did_not_happen_are_left_out() -> None:
     verdict = Verdict(judged=3, overtakings={"skill": 4, "room": 0}, unexplained={}, faults=())
     assert list(overtaking_lines(verdict)) == [
-        "overtaken by cause  contacts",
-        "skill                      4  the agent lacks a skill it needs",
+        "overtaken by cause  overtakings",
+        "skill                         4  the agent lacks a skill it needs",
     ]
 
 

@@ -106,7 +106,7 @@ def test_a_whole_report() -> None:
     assert phone in rows
     assert ["desk", "2", "2.0", "h", "50.0", "%", "50.0", "%", "3"] in rows
     assert "service level = answered within the target / (" in lines
-    assert "skill                      4  the agent lacks a skill it needs" in lines
+    assert "skill                         4  the agent lacks a skill it needs" in lines
     assert "room" not in lines.split("Fairness")[1]
     assert lines.endswith("unexplained = 0")
 

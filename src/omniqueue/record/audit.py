@@ -222,7 +222,7 @@ class Audit:
             self._now = at
         elif at < self._now:
             self._book.line += 1
-            self._book.add(at, "time went back", None, None, f"after {self._now}")
+            self._book.add(at, "time went back", None, None, "after", other_at=self._now)
 
     def _settle(self, until: float) -> None:
         self._life.settle(self._now, until)

@@ -55,6 +55,7 @@ class AuditFault:
         contact: the contact concerned; None: no single one.
         agent: the agent concerned; None: none.
         detail: what was found, as the end of a sentence.
+        other_at: an instant with which the sentence ends, in seconds; None: it has none.
 
     Example:
         >>> print(AuditFault(7, 9.0, "not held", "c1", "ana", "completed while waiting"))
@@ -67,12 +68,14 @@ class AuditFault:
     contact: str | None
     agent: str | None
     detail: str
+    other_at: float | None = None
 
     def text(self, clock: Callable[[float], str] = str) -> str:
         """Return the fault for people; `clock` says how an instant is written."""
         named = ", ".join(name for name in (self.contact, self.agent) if name is not None)
         about = f" {named}:" if named else ""
-        return f"line {self.line}: {self.kind}: at {clock(self.at)}{about} {self.detail}"
+        end = "" if self.other_at is None else f" {clock(self.other_at)}"
+        return f"line {self.line}: {self.kind}: at {clock(self.at)}{about} {self.detail}{end}"
 
     def __str__(self) -> str:
         return self.text()
@@ -101,6 +104,7 @@ class FaultBook:
         agent: str | None,
         detail: str | None = None,
         number: int = 1,
+        other_at: float | None = None,
     ) -> None:
         """Note a fault.
 
@@ -111,8 +115,9 @@ class FaultBook:
             agent: the agent concerned.
             detail: what was found; None: the meaning of the kind.
             number: how many faults it stands for.
+            other_at: an instant with which the detail ends.
         """
         if len(self.kept) < FAULTS_KEPT_MAX or not self.counts[kind]:
             words = AUDIT_KINDS[kind] if detail is None else detail
-            self.kept.append(AuditFault(self.line, at, kind, contact, agent, words))
+            self.kept.append(AuditFault(self.line, at, kind, contact, agent, words, other_at))
         self.counts[kind] += number

@@ -149,8 +149,8 @@ class LifeCheck:
         while deadlines and deadlines[0][0] < until:
             due, _, what, agent, life = heapq.heappop(deadlines)
             if self._pending(due, what, agent, life):
-                detail = f"the {what} should have ended at {due}"
-                self._book.add(until, "late timer", life.id, agent or None, detail)
+                late, who = f"the {what} should have ended at", agent or None
+                self._book.add(until, "late timer", life.id, who, late, other_at=due)
 
     # ------------------------------------------------------------------ who is meant, and faults
 
@@ -170,8 +170,16 @@ class LifeCheck:
     def _weight(self, life: _Checked) -> Weight:
         return Weight.MEASURED if life.known else Weight.JUDGED
 
-    def _wrong(self, event: Event, life: _Checked, kind: str, detail: str | None = None) -> None:
-        self._book.add(event.at, kind, life.id, getattr(event, "agent", None), detail)
+    def _wrong(
+        self,
+        event: Event,
+        life: _Checked,
+        kind: str,
+        detail: str | None = None,
+        other_at: float | None = None,
+    ) -> None:
+        agent = getattr(event, "agent", None)
+        self._book.add(event.at, kind, life.id, agent, detail, other_at=other_at)
 
     # ------------------------------------------------------------------ deadlines
 
@@ -290,7 +298,7 @@ class LifeCheck:
     ) -> None:
         due = life.due
         if isinstance(event, of_contacts.OfferExpired) and due is not None and event.at < due:
-            self._wrong(event, life, "early timer", f"the offer ran until {due}")
+            self._wrong(event, life, "early timer", "the offer ran until", due)
         life.excluded[event.agent] = event.retry_at
         if event.retry_at is not None:
             self._deadline(event.retry_at, "exclusion", life, event.agent)
@@ -332,8 +340,8 @@ class LifeCheck:
                 self._wrong(event, life, "not running", "no such preference was running")
         elif event.at < ran.until and life.updated_at != event.at:
             if not ran.skip_if_away or self._presence.get(event.agent) == "ready":
-                detail = f"the preference ran until {ran.until}"
-                self._wrong(event, life, "early timer", detail)
+                told = "the preference ran until"
+                self._wrong(event, life, "early timer", told, ran.until)
 
     def _exclusion_ended(self, event: of_contacts.ExclusionEnded, life: _Checked) -> None:
         due = life.excluded.pop(event.agent, None)
@@ -341,7 +349,7 @@ class LifeCheck:
             if life.known:
                 self._wrong(event, life, "not running", "no such exclusion was running")
         elif event.at < due:
-            self._wrong(event, life, "early timer", f"the exclusion ran until {due}")
+            self._wrong(event, life, "early timer", "the exclusion ran until", due)
 
     # ------------------------------------------------------------------ agents
 

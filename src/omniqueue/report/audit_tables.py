@@ -10,7 +10,8 @@ from typing import Final
 
 from omniqueue.model.event import JsonValue
 from omniqueue.model.json_values import json_fields, json_value
-from omniqueue.policy.order import order_text
+from omniqueue.policy.order import STOCK_ORDERS, order_text
+from omniqueue.policy.selection import STOCK_SELECTIONS
 from omniqueue.record.audit import AgentShare, AuditResult, Suffered
 from omniqueue.record.audit_faults import AUDIT_KINDS
 from omniqueue.record.measures import RECORD_FORMULAS
@@ -101,6 +102,22 @@ def audit_lines(
         yield f"  {kind}: {number:,} ({AUDIT_KINDS[kind]})"
     for fault in found.faults:
         yield f"  {fault.text(clock)}"
+    trusted = _taken_on_trust(found)
+    if trusted:
+        yield f"taken on trust: {'; '.join(trusted)}"
+
+
+def _taken_on_trust(found: AuditResult) -> list[str]:
+    """Return what the events alone cannot show, in words."""
+    trusted = []
+    if found.order not in STOCK_ORDERS and not found.order.startswith("aging:"):
+        trusted.append(f"the ranks that the order {found.order} gave")
+    if found.selection not in STOCK_SELECTIONS:
+        trusted.append(f"which of several free agents the selection {found.selection} took")
+    by_hand = found.verdict.overtakings.get("by_hand", 0)
+    if by_hand:
+        trusted.append(f"that somebody commanded what overtook by hand ({by_hand:,})")
+    return trusted
 
 
 def _clock_text(at: float, zone: tzinfo | None) -> str:

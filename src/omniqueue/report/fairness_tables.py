@@ -10,7 +10,7 @@ from omniqueue.report.tables import Column, table_lines
 
 _CAUSES = (
     Column[tuple[str, int]]("overtaken by cause", lambda each: each[0]),
-    Column[tuple[str, int]]("contacts", lambda each: formats.number(each[1])),
+    Column[tuple[str, int]]("overtakings", lambda each: formats.number(each[1])),
     Column[tuple[str, int]]("", lambda each: CAUSES[each[0]], words=True),
 )
 
@@ -26,8 +26,8 @@ def overtaking_lines(verdict: Verdict) -> Iterator[str]:
     Example:
         >>> verdict = Verdict(judged=2, overtakings={"room": 1}, unexplained={}, faults=())
         >>> print(*overtaking_lines(verdict), sep="\n")
-        overtaken by cause  contacts
-        room                       1  the agent had no room for it
+        overtaken by cause  overtakings
+        room                          1  the agent had no room for it
     """
     found = [(cause, number) for cause, number in verdict.overtakings.items() if number]
     if found:
