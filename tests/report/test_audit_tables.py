@@ -48,8 +48,10 @@ def test_instants_have_a_zone_or_are_as_recorded(found: AuditResult) -> None:
 def test_every_instant_is_in_the_zone_and_what_is_trusted_is_said() -> None:
     lines = [
         '{"format": "omniqueue-events/1", "order": "mine", "selection": "drawn"}\n',
-        '{"at": 1762186714, "event": "agent_added", "agent": "a", "skills": {}, "capacity": 1,'
-        ' "limits": {}, "channels": null, "presence": "ready"}\n',
+        (
+            '{"at": 1762186714, "event": "agent_added", "agent": "a", "skills": {}, "capacity": 1,'
+            ' "limits": {}, "channels": null, "presence": "ready"}\n'
+        ),
         '{"at": 1762186642, "event": "presence", "agent": "a", "state": "away", "reason": null}\n',
         '{"at": 1762186714, "event": "end", "events": 2}\n',
     ]
