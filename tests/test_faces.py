@@ -79,7 +79,7 @@ def test_readme_and_examples_import_from_faces_only() -> None:
         f"{place.relative_to(TOP)}: {module}"
         for place in places
         for module, _ in imports_of(place.read_text(encoding="utf-8"))
-        if module not in (*FACES, "omniqueue.extra.prometheus")
+        if module not in (*FACES, "omniqueue.extra.prometheus", "omniqueue.cli.main")
     ]
     assert deeper == []
 

@@ -146,7 +146,7 @@ def test_an_interrupted_run_says_what_it_did_not_reach(
 @pytest.mark.parametrize(
     ("asked", "fault"),
     [
-        ("c9@2024-05-06T09:05", "'c9'; expected a contact routed from /log.csv"),
+        ("c9@2024-05-06T09:05", "T09:05'; expected a contact routed from /log.csv"),
         ("c1", "'c1'; expected CONTACT@TIME, the time in ISO 8601 or in seconds since 1970 UTC"),
         ("@3", "'@3'; expected CONTACT@TIME"),
         ("c1@", "'c1@'; expected CONTACT@TIME"),

@@ -37,6 +37,17 @@ def change(kind: str, index: int, **values: Any) -> Callable[[Any], object]:
     return lambda saved: saved[kind][index].update(values)
 
 
+# Places in a contact's row.
+STATE, RANK, SEQUENCE = 6, 9, 11
+
+
+def change_row(index: int, place: int, value: object) -> Callable[[Any], object]:
+    def edit(saved: Any) -> None:
+        saved["contacts"][index][place] = value
+
+    return edit
+
+
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
@@ -51,10 +62,10 @@ def change(kind: str, index: int, **values: Any) -> Callable[[Any], object]:
         (change("agents", 0, presence="here"), "presence is 'here'"),
         (change("agents", 0, holding=[]), "one holder exactly while held .'c1'"),
         (change("agents", 1, presence="ready"), "nobody waits in vain .'c2'"),
-        (change("contacts", 0, state="parked"), "one holder exactly"),
-        (change("contacts", 1, state="asleep"), r"contacts\[1\] is 'not whole'"),
-        (change("contacts", 1, rank=[1, 2]), "rank of the router's order"),
-        (change("contacts", 1, sequence=1), "sequence numbers differ"),
+        (change_row(0, STATE, "parked"), "one holder exactly"),
+        (change_row(1, STATE, "asleep"), r"contacts\[1\] is 'not whole'"),
+        (change_row(1, RANK, [1, 2]), "rank of the router's order"),
+        (change_row(1, SEQUENCE, 1), "sequence numbers differ"),
     ],
 )
 def test_what_does_not_hold_is_named(edit: Callable[[Any], object], words: str) -> None:

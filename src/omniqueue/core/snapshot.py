@@ -7,6 +7,7 @@ function for a snapshot and for a fork. A digest guards a snapshot against damag
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import inf
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
@@ -33,7 +34,13 @@ from omniqueue.errors import InvalidValueError, InvariantError, OmniqueueError, 
 from omniqueue.model.agent import Agent, Presence, presence
 from omniqueue.model.channel import Channel
 from omniqueue.model.checks import duration, identifier, instant, truth, whole
-from omniqueue.model.contact import Contact, contact_of, requirement_json
+from omniqueue.model.contact import (
+    Contact,
+    all_needed,
+    contact_of,
+    requirement_json,
+    terms_json,
+)
 from omniqueue.model.event import JsonValue, Rank
 from omniqueue.model.skill import Skills, requirement
 from omniqueue.policy.order import Order, OrderPolicy
@@ -45,6 +52,7 @@ from omniqueue.policy.selection import Selection
 FORMAT = "omniqueue-snapshot/2"
 Snapshot: TypeAlias = dict[str, JsonValue]
 _COUNT_MAX: Final = 2**53
+_STATE_NUMBERS: Final = {name: number for number, name in enumerate(STATES)}
 _ABILITIES: Final = tuple(field.name for field in attrs.fields(Agent)[1:])
 
 
@@ -209,6 +217,8 @@ def fork(state: State) -> State:
 def snapshot(state: State) -> Snapshot:
     """Return the state as JSON types. Cost: O(contacts + agents + timers log timers)."""
     facts = facts_of(state)
+    numbers = _Numbers()
+    contacts = [_contact_out(contact, numbers.of) for contact in facts.contacts]
     saved: Snapshot = {
         "format": FORMAT,
         "now": None if facts.now == -inf else facts.now,
@@ -226,7 +236,8 @@ def snapshot(state: State) -> Snapshot:
         "stamp": facts.stamp,
         "timers_made": facts.timers_made,
         "agents": [_agent_out(agent) for agent in facts.agents],
-        "contacts": [_contact_out(contact) for contact in facts.contacts],
+        "requirements": [requirement_json(needs) for needs in numbers.known],
+        "contacts": contacts,
         "timers": [[_rank_out(timer.due), *timer[1:]] for timer in facts.timers],
         "ended": [[contact_id, _rank_out(at)] for contact_id, at in facts.ended],
     }
@@ -269,30 +280,51 @@ def _agent_out(facts: AgentFacts) -> JsonValue:
     return {**facts.agent.to_dict(), **kept}
 
 
-def _contact_out(facts: ContactFacts) -> JsonValue:
-    saved: dict[str, JsonValue] = {
-        "contact": facts.contact.to_dict(),
-        "state": STATES[facts.state],
-        "channel": facts.channel,
-        **requirement_json(facts.needs),
-        "rank": _rank_out(facts.rank),
-        "arrived_at": facts.arrived_at,
-        "sequence": facts.sequence,
-        "since": facts.since,
-        "answered_at": facts.answered_at,
+def _contact_out(facts: ContactFacts, number: Callable[[Skills], int]) -> JsonValue:
+    """Return a contact as a row; requirements, which many share, by their numbers."""
+    contact, details, terms = facts.contact, facts.details, facts.contact.terms
+    return [
+        contact.id,
+        contact.channel,
+        number(contact.needs),
+        contact.priority,
+        contact.arrived_at,
+        None if terms is None else terms_json(terms),
+        STATES[facts.state],
+        facts.channel,
+        number(facts.needs),
+        _rank_out(facts.rank),
+        facts.arrived_at,
+        facts.sequence,
+        facts.since,
+        facts.answered_at,
+        None if details is None else _details_out(details),
+    ]
+
+
+def _details_out(details: DetailFacts) -> JsonValue:
+    return {
+        "prefer_agent": details.prefer_agent,
+        "prefer_skip": details.prefer_skip,
+        "barred": details.barred,
+        "expiry_due": details.expiry_due,
+        "reserve_due": None if details.reserve_due == inf else details.reserve_due,
+        "abandoned_at": None if details.abandoned_at == -inf else details.abandoned_at,
+        "excluded": list[JsonValue](details.excluded),
     }
-    details = facts.details
-    if details is not None:
-        saved["details"] = {
-            "prefer_agent": details.prefer_agent,
-            "prefer_skip": details.prefer_skip,
-            "barred": details.barred,
-            "expiry_due": details.expiry_due,
-            "reserve_due": None if details.reserve_due == inf else details.reserve_due,
-            "abandoned_at": None if details.abandoned_at == -inf else details.abandoned_at,
-            "excluded": list[JsonValue](details.excluded),
-        }
-    return saved
+
+
+class _Numbers:
+    """Requirements by number, in the order in which they are first asked for."""
+
+    def __init__(self) -> None:
+        self.known: dict[Skills, int] = {}
+
+    def of(self, needs: Skills) -> int:
+        number = self.known.get(needs)
+        if number is None:
+            number = self.known[needs] = len(self.known)
+        return number
 
 
 def restore(
@@ -374,6 +406,7 @@ def _facts_in(
     most, forget, jump = (
         saved[name] for name in ("max_waiting", "forget_seconds", "max_jump_seconds")
     )
+    known = _records(saved, "requirements", _requirement_in)
     return Facts(
         _records(saved, "channels", lambda settings: Channel(**settings)),
         _order(saved["order"], saved["order_registered"], order),
@@ -389,7 +422,7 @@ def _facts_in(
         _count("stamp", saved["stamp"]),
         _count("timers_made", saved["timers_made"]),
         _records(saved, "agents", _agent_in),
-        _records(saved, "contacts", _contact_in),
+        _records(saved, "contacts", partial(_contact_in, known)),
         _records(saved, "timers", _timer_in),
         _records(saved, "ended", _ended_in),
     )
@@ -419,20 +452,30 @@ def _agent_in(saved: dict) -> AgentFacts:  # type: ignore[type-arg]
     )
 
 
-def _contact_in(saved: dict) -> ContactFacts:  # type: ignore[type-arg]
-    answered_at = saved["answered_at"]
+def _contact_in(known: list[Skills], saved: list) -> ContactFacts:  # type: ignore[type-arg]
+    contact_id, channel, asked, priority, said_at, said, state, *rest = saved
+    now_on, needs, rank, arrived_at, sequence, since, answered_at, details = rest
+    basics = {"id": contact_id, "channel": channel, "priority": priority, "arrived_at": said_at}
+    needed = known[_count("requirement", asked)]
+    basics["skills"] = all_needed(needed)
+    if needed.any_of:
+        basics["any_of"] = needed.any_of
     return ContactFacts(
-        contact_of(saved["contact"]),
-        STATES.index(saved["state"]),
-        saved["channel"],
-        requirement(saved["skills"], saved.get("any_of", ())),
-        _rank_in(saved["rank"]),
-        instant("arrived_at", saved["arrived_at"]),
-        _count("sequence", saved["sequence"]),
-        instant("since", saved["since"]),
+        contact_of({**said, **basics} if said else basics),
+        _STATE_NUMBERS[state],
+        now_on,
+        known[_count("requirement", needs)],
+        _rank_in(rank),
+        instant("arrived_at", arrived_at),
+        _count("sequence", sequence),
+        instant("since", since),
         None if answered_at is None else instant("answered_at", answered_at),
-        _details_in(saved["details"]) if "details" in saved else None,
+        None if details is None else _details_in(details),
     )
+
+
+def _requirement_in(saved: dict) -> Skills:  # type: ignore[type-arg]
+    return requirement(saved["skills"], saved.get("any_of", ()))
 
 
 def _details_in(saved: dict) -> DetailFacts:  # type: ignore[type-arg]

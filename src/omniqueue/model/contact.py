@@ -391,28 +391,11 @@ class Contact:
         said: dict[str, JsonValue] = {"id": self.id, "channel": self.channel}
         if self.skills or self.any_of:
             said |= requirement_json(self.needs)
-        if self.not_agents:
-            said["not_agents"] = [*self.not_agents]
         if self.priority:
             said["priority"] = self.priority
         if self.arrived_at is not None:
             said["arrived_at"] = self.arrived_at
-        if self.terms is None:
-            return said
-        for name in ("not_before", "target_seconds", "expire_seconds", "customer"):
-            value = getattr(self.terms, name)
-            if value is not None:
-                said[name] = value
-        if self.attributes is not None:
-            said["attributes"] = plain(self.attributes)
-        if self.prefer is not None:
-            said["prefer"] = attrs.asdict(self.prefer)
-        if self.relax:
-            said["relax"] = [
-                {"after_seconds": step.after_seconds, **requirement_json(step.needs)}
-                for step in self.relax
-            ]
-        return said
+        return said if self.terms is None else said | terms_json(self.terms)
 
     @classmethod
     def from_dict(cls, said: Mapping[str, JsonValue]) -> Contact:
@@ -476,6 +459,27 @@ def contact_of(said: Mapping[str, Any]) -> Contact:
     if "relax" in said:
         built["relax"] = [RelaxStep(**step) for step in said["relax"]]
     return Contact(**built)
+
+
+def terms_json(terms: Terms) -> dict[str, JsonValue]:
+    """Return terms as JSON types, but for the requirement; what is at its default is left out."""
+    said: dict[str, JsonValue] = {}
+    if terms.not_agents:
+        said["not_agents"] = [*terms.not_agents]
+    for name in ("not_before", "target_seconds", "expire_seconds", "customer"):
+        value = getattr(terms, name)
+        if value is not None:
+            said[name] = value
+    if terms.attributes is not None:
+        said["attributes"] = plain(terms.attributes)
+    if terms.prefer is not None:
+        said["prefer"] = attrs.asdict(terms.prefer)
+    if terms.relax:
+        said["relax"] = [
+            {"after_seconds": step.after_seconds, **requirement_json(step.needs)}
+            for step in terms.relax
+        ]
+    return said
 
 
 def requirement_json(needs: Skills) -> dict[str, JsonValue]:

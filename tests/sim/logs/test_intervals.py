@@ -69,7 +69,7 @@ def test_so_it_is_in_a_folded_week(table: Table) -> None:
 def test_too_many_intervals_are_refused_before_the_run(table: Callable[..., str]) -> None:
     said = table("1999-05-06T09:10", "2024-05-06T10:40", options=("--interval", "1min"))
     assert said == (
-        "omniqueue: interval is '1m 00s'; expected at most 1,000,000 intervals from the first"
+        "omniqueue: --interval is '1min'; expected at most 1,000,000 intervals from the first"
         " contact to the last\n"
     )
 
