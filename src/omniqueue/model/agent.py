@@ -184,9 +184,10 @@ class Agent:
             omniqueue.errors.FileFaultsError: agent: capacity: is -1; expected an int from 0 ...
             agent: limits.fax: is 'two'; expected an int from 0 ...
         """
-        from omniqueue.model.json_forms import agent_from  # only some programs read JSON
+        from omniqueue.model.json_forms import ABILITIES  # only some programs read JSON
+        from omniqueue.model.reader import read_value, table_of
 
-        return agent_from(said)
+        return read_value(table_of(Agent, reads=ABILITIES), dict(said), name="agent")
 
     def __getstate__(self) -> tuple[object, ...]:
         # A read-only mapping cannot be pickled; its content can.

@@ -415,9 +415,16 @@ class Contact:
             ...
             omniqueue.errors.FileFaultsError: contact: skils: not a key; did you mean 'skills'?
         """
-        from omniqueue.model.json_forms import contact_from  # only some programs read JSON
+        from omniqueue.model.json_forms import CONTACT, value_of  # only some programs read JSON
 
-        return contact_from(said)
+        return value_of(
+            CONTACT,
+            contact_of,
+            said,
+            name="contact",
+            stand_in={"id": "c", "channel": "phone"},
+            parts={"prefer": Preference, "relax": RelaxStep},
+        )
 
     def __hash__(self) -> int:
         return hash((self.id, self.channel))

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
 from omniqueue.errors import InvalidValueError, OmniqueueError
 
-if TYPE_CHECKING:
-    from omniqueue.model.reader import Read
-
 Check: TypeAlias = Callable[..., object]
+Read: TypeAlias = Callable[..., Any]  # as of `model/reader.py`
 Metadata: TypeAlias = Mapping[str, "Setting"]
 
 _SETTING: Final = "omniqueue"

@@ -2,18 +2,16 @@
 
 The words are those of plays (`play/README.md`). A contact's values are looked at in two steps:
 their JSON types by `CONTACT`, which plays use alone, for a play's router refuses bad values when
-their turn comes; then by `Contact` itself, key by key, so that all faults are found at once.
+their turn comes; then by the class itself, key by key, so that all faults are found at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from omniqueue.errors import InvalidValueError
-from omniqueue.model.agent import Agent
 from omniqueue.model.checks import duration
-from omniqueue.model.contact import Contact, Preference, RelaxStep, contact_of
 from omniqueue.model.reader import (
     NotedError,
     Place,
@@ -26,7 +24,6 @@ from omniqueue.model.reader import (
     or_null,
     read_value,
     table,
-    table_of,
     text,
     truth,
     whole_numbers,
@@ -54,6 +51,8 @@ def _wrap_ups(value: object, place: Place) -> dict[str, object]:
     return table(value)
 
 
+T = TypeVar("T")
+
 PREFERENCE: Final = RawTable({"agent": text, "seconds": number}, {"skip_if_away": truth})
 REQUIREMENT: Final[dict[str, Read]] = {"skills": numbers, "any_of": array_of(numbers)}
 RELAXATION: Final = RawTable({"after_seconds": number}, REQUIREMENT)
@@ -79,40 +78,57 @@ ABILITIES: Final = {
     "costs": whole_numbers(1),
     "wrap_up_seconds": _wrap_ups,
 }
-_REQUIRED: Final = {"id": "c", "channel": "phone"}  # stand in while another key is looked at
 
 
-def contact_from(said: Mapping[str, Any]) -> Contact:
-    """Return the contact of a JSON object; see `Contact.from_dict`."""
-    return read_value(_contact, dict(said), name="contact")
+def value_of(
+    form: RawTable,
+    make: Callable[[Mapping[str, Any]], T],
+    said: Mapping[str, Any],
+    *,
+    name: str,
+    stand_in: Mapping[str, Any],
+    parts: Mapping[str, Callable[..., object]],
+) -> T:
+    """Return the value of a JSON object, its types looked at first, then each key by itself.
+
+    Args:
+        form: its keys, and what looks at their types.
+        make: makes the value of an object whose types are right.
+        said: the object.
+        name: what to call it in an error.
+        stand_in: what stands for the keys that must be there, while another is looked at.
+        parts: key to what makes the object, or each of the objects, that stands there.
+
+    Raises:
+        FileFaultsError: every fault with its place.
+
+    Cost: O(its size).
+    """
+
+    def read(value: object, place: Place) -> T:
+        right = form(value, place)
+        try:
+            return make(right)
+        except InvalidValueError as error:
+            before = place.faults.count
+            for key, one in right.items():
+                below = place.below(key)
+                if key not in parts:
+                    _look(lambda **alone: make(alone), {**stand_in, key: one}, place, "")
+                elif isinstance(one, list):
+                    for index, each in enumerate(one):
+                        _look(parts[key], each, below.below(index), f"{key}.")
+                else:
+                    _look(parts[key], one, below, f"{key}.")
+            if place.faults.count == before:  # two keys do not go together
+                place.refuse(error, {})
+            raise NotedError from None
+
+    return read_value(read, dict(said), name=name)
 
 
-def agent_from(said: Mapping[str, Any]) -> Agent:
-    """Return the agent of a JSON object; see `Agent.from_dict`."""
-    return read_value(table_of(Agent, reads=ABILITIES), dict(said), name="agent")
-
-
-def _contact(value: object, place: Place) -> Contact:
-    said = CONTACT(value, place)
+def _look(make: Callable[..., object], said: Mapping[str, Any], place: Place, prefix: str) -> None:
     try:
-        return contact_of(said)
-    except InvalidValueError as error:
-        before = place.faults.count
-        for key, one in said.items():
-            if key == "relax":
-                for index, step in enumerate(one):
-                    _look(RelaxStep, step, place.below(key).below(index), "relax.")
-            elif key == "prefer":
-                _look(Preference, one, place.below(key), "prefer.")
-            else:
-                _look(Contact, {**_REQUIRED, key: one}, place, "")
-        if place.faults.count == before:  # two keys do not go together
-            place.refuse(error, {})
-        raise NotedError from None
-
-
-def _look(kind: Callable[..., object], said: Mapping[str, Any], place: Place, prefix: str) -> None:
-    try:
-        kind(**said)
+        make(**said)
     except InvalidValueError as error:
         place.refuse(error.at(error.field.removeprefix(prefix)), {})
