@@ -79,7 +79,9 @@ def test_who_signs_in_and_out_in_order_of_time_then_group_then_number() -> None:
     start, end = at("2024-05-06"), at("2024-05-07")
     found = [
         (clock(when)[4:], change, why if change == SIGN_OUT else "", agents)
-        for when, change, why, agents in sign_changes(groups, CHICAGO, start=start, end=end)
+        for when, change, why, agents in sign_changes(
+            groups, CHICAGO, start=start, end=end, without_shifts=(start, end)
+        )
     ]
     assert found == [
         ("00:00", SIGN_IN, "", ["b-4"]),
@@ -95,7 +97,11 @@ def test_who_signs_in_and_out_in_order_of_time_then_group_then_number() -> None:
         ("00:00", SIGN_OUT, "shift over", ["b-4"]),
         ("00:00", SIGN_OUT, "shift over", ["c-1"]),
     ]
-    assert not list(sign_changes([Group("a", count=0)], CHICAGO, start=start, end=end))
+    assert not list(
+        sign_changes(
+            [Group("a", count=0)], CHICAGO, start=start, end=end, without_shifts=(start, end)
+        )
+    )
 
 
 @pytest.mark.parametrize(

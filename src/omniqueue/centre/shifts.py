@@ -46,6 +46,17 @@ def next_midnight(at: float, zone: tzinfo) -> float:
     return local_instant(day + timedelta(days=1), 0, zone)
 
 
+def previous_midnight(at: float, zone: tzinfo) -> float:
+    """Return the local midnight at or before an instant.
+
+    Example:
+        >>> from datetime import timezone
+        >>> previous_midnight(90000.0, timezone.utc)
+        86400.0
+    """
+    return min(at, local_instant(datetime.fromtimestamp(at, zone).date(), 0, zone))
+
+
 def signed_in(
     shift: ShiftPlan, agent: int, zone: tzinfo, *, start: float, end: float
 ) -> Iterator[tuple[float, float, Why]]:
@@ -57,6 +68,7 @@ def signed_in(
         zone: whose clock and weekdays it follows.
         start: the first instant that counts.
         end: the last instant that counts.
+        without_shifts: from when to when agents without shifts are signed in.
 
     Cost: O(days x breaks), as it is read.
 
@@ -104,18 +116,23 @@ def _pieces(
 
 
 def sign_changes(
-    groups: Sequence[Group], zone: tzinfo, *, start: float, end: float
+    groups: Sequence[Group],
+    zone: tzinfo,
+    *,
+    start: float,
+    end: float,
+    without_shifts: tuple[float, float],
 ) -> Iterator[tuple[float, int, Why, list[str]]]:
     """Yield who signs in and out within [start, end]: (at, SIGN_IN or SIGN_OUT, why, agents).
 
-    At one instant those who sign in come first; then by group, then by the agent's number. Agents
-    without shifts are signed in all the time.
+    At one instant those who sign in come first; then by group, then by the agent's number.
 
     Args:
         groups: the agent groups, with shifts or without.
         zone: whose clock and weekdays the shifts follow.
         start: the first instant that counts.
         end: the last instant that counts.
+        without_shifts: from when to when agents without shifts are signed in.
 
     Cost: O(days x agents), as it is read.
     """
@@ -130,9 +147,10 @@ def sign_changes(
     streams, agents = [], {}
     for place, group in enumerate(groups):
         for numbers, shift, turn in _alike(group):
-            always: Sequence[tuple[float, float, Why]] = ((start, end, SHIFT_OVER),)
+            low, high = without_shifts
+            always: Sequence[tuple[float, float, Why]] = ((low, high, SHIFT_OVER),)
             found = (
-                iter(always if start < end else ())
+                iter(always if low < high else ())
                 if shift is None
                 else signed_in(shift, turn, zone, start=start, end=end)
             )

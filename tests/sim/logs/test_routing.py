@@ -81,8 +81,8 @@ def test_who_looks_is_asked_before_each_step_and_at_the_end() -> None:
         look=lambda router, at: looks.append((router.now, at)),
     )
     routing.run()
-    assert looks[:2] == [(10, 10), (10, 10)]  # the agent signs in, and c1 comes
-    assert looks[2:] == [(10, 11), (11, 70), (70, 130), (130, inf)]
+    assert looks[:2] == [(0, 10), (10, 10)]  # the agent signs in, and c1 comes
+    assert looks[2:] == [(10, 11), (11, 70), (70, 130), (130, 86400), (130, inf)]
 
 
 ALWAYS = '[[agents]]\ngroup = "desk"\n'
@@ -97,15 +97,29 @@ def test_contacts_go_in_order_of_arrival_and_the_run_ends_when_all_is_done() -> 
         (70, "c2 assigned"),
         (130, "c3 assigned"),
     ]
-    assert run == RoutedRun(started_at=10, ended_at=190, arrived=3, incomplete=False)
+    assert run == RoutedRun(
+        started_at=10, ended_at=190, closed_at=190, arrived=3, incomplete=False
+    )
     assert recorder.told(PresenceSet)[-1] == (190, "desk-1 offline")
+
+
+def test_the_whole_shift_counts_however_quiet_the_day() -> None:
+    staff = '[[agents]]\ngroup = "desk"\nshifts = [{ from = "08:00", to = "18:00" }]\n'
+    log = [logged("only", 10 * HOUR)]
+    run, recorder, _ = routed(staff, log, [600])
+    assert (run.ended_at, run.closed_at) == (10 * HOUR + 600, 18 * HOUR)
+    assert recorder.told(PresenceSet) == [
+        (8 * HOUR, "desk-1 ready"),
+        (18 * HOUR, "desk-1 away"),
+        (18 * HOUR, "desk-1 offline"),
+    ]
 
 
 def test_an_agent_finishes_what_it_has_and_then_goes() -> None:
     log = [logged("late", 12 * HOUR - 5), logged("later", 12 * HOUR - 4)]
     run, recorder, ledger = routed(MORNING, log, [60, 60])
     assert recorder.told(PresenceSet) == [
-        (12 * HOUR - 5, "desk-1 ready"),
+        (8 * HOUR, "desk-1 ready"),  # the whole shift counts, not from the first arrival
         (12 * HOUR, "desk-1 away"),
         (12 * HOUR + 55, "desk-1 offline"),
     ]

@@ -26,7 +26,13 @@ from typing import Final, TypeAlias
 import attrs
 
 from omniqueue.centre.handling import HandlingRules, HandlingTimes
-from omniqueue.centre.shifts import SIGN_IN, SIGN_OUT, next_midnight, sign_changes
+from omniqueue.centre.shifts import (
+    SIGN_IN,
+    SIGN_OUT,
+    next_midnight,
+    previous_midnight,
+    sign_changes,
+)
 from omniqueue.core.router import Router
 from omniqueue.errors import FileFaultsError, QueueFullError
 from omniqueue.model.contact import Contact
@@ -60,14 +66,16 @@ class RoutedRun:
     """How a run went.
 
     Args:
-        started_at: the first instant (seconds since 1970 UTC).
-        ended_at: the last instant.
+        started_at: when the first contact arrived (seconds since 1970 UTC).
+        ended_at: when the last of them was over; where some wait for ever, when all had left.
+        closed_at: when the last shift was over; signed-in time counts up to then.
         arrived: how many contacts of the log came in.
         incomplete: whether it was stopped before its end.
     """
 
     started_at: float
     ended_at: float
+    closed_at: float
     arrived: int
     incomplete: bool
 
@@ -159,8 +167,15 @@ class Routing:
         self._leaving: dict[str, str] = {}  # agents away who still finish something: why
         self._signed_in: dict[str, None] = {}  # agents not offline, the leaving ones included
         zone = staff.zone or UTC
-        end = next_midnight(contacts[-1].at, zone)
-        self._shifts = sign_changes(staff.groups, zone, start=contacts[0].at, end=end)
+        first, end = contacts[0].at, next_midnight(contacts[-1].at, zone)
+        self._opened_at = previous_midnight(first, zone)
+        self._shifts = sign_changes(
+            staff.groups, zone, start=self._opened_at, end=end, without_shifts=(first, end)
+        )
+        self._without_shifts = {
+            agent.id for group in staff.groups if not group.shifts for agent in group.agents()
+        }
+        self._ended_at = first
         self._shift = next(self._shifts, None)
         self._closed = False
         self._reactions: list[Offered | Completed | WrapUpEnded] = []
@@ -177,10 +192,9 @@ class Routing:
     @no_collection()
     def run(self) -> RoutedRun:
         """Route the whole log and return how it went. To be called once."""
-        started_at = self._contacts[0].at
         for group in self._staff.groups:
             for agent in group.agents():
-                self._tell(self._router.add_agent(agent, at=started_at, presence="offline"))
+                self._tell(self._router.add_agent(agent, at=self._opened_at, presence="offline"))
         look, incomplete = self._look, False
         while True:
             at, kind = self._next()
@@ -192,11 +206,14 @@ class Routing:
                 incomplete = True
                 break
             self._step(at, kind)
+            if kind != _SHIFT:
+                self._ended_at = at
             if self._arrived == len(self._contacts) and not self._router.queue:
                 self._close()
         return RoutedRun(
-            started_at=started_at,
-            ended_at=self._router.now,
+            started_at=self._contacts[0].at,
+            ended_at=self._router.now if self._router.queue else self._ended_at,
+            closed_at=self._router.now,
             arrived=self._arrived,
             incomplete=incomplete,
         )
@@ -240,7 +257,7 @@ class Routing:
             for agent in agents:
                 if change == SIGN_IN:
                     self._sign_in(agent, at)
-                else:
+                elif agent in self._signed_in:  # else it was sent home
                     self._sign_out(agent, at, why)
 
     def _arrive(self, logged: LoggedContact) -> None:
@@ -316,10 +333,9 @@ class Routing:
             self._tell(self._router.set_presence(agent, "offline", at=at, reason=reason))
 
     def _close(self) -> None:
-        """Send everybody home: all contacts have arrived, and none is waiting."""
+        """Send those without shifts home: all contacts have arrived, and none is waiting."""
         if not self._closed:
             self._closed = True
-            self._shift = None
             for agent in list(self._signed_in):
-                if agent not in self._leaving:
+                if agent in self._without_shifts and agent not in self._leaving:
                     self._sign_out(agent, self._router.now, _RUN_OVER)

@@ -127,7 +127,7 @@ def route_log(
         )
         run = routing.run()
         if writer is not None and not run.incomplete:
-            writer.close(at=run.ended_at, contacts=records.router.statistics().contacts)
+            writer.close(at=run.closed_at, contacts=records.router.statistics().contacts)
     return records.measured(run, intervals, _answers(asker, records.ledger) if explain else None)
 
 
@@ -183,7 +183,7 @@ class _Records:
             totals=measures.totals(ledger),
             channels=measures.by_channel(ledger, targets, now=now),
             skills=measures.by_skill(ledger, targets, now=now),
-            groups=measures.by_group(self._workload.agents(at=now), group_of, names),
+            groups=measures.by_group(self._workload.agents(at=run.closed_at), group_of, names),
             intervals=(
                 None if intervals is None else by_interval(ledger, targets, intervals, now=now)
             ),
