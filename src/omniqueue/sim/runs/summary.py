@@ -17,6 +17,8 @@ from omniqueue.record.measures import AGENT_SUMS
 from omniqueue.sim.replication.replication_record import ReplicationRecord
 from omniqueue.sim.scenarios.scenario import Scenario
 
+_DUST_SECONDS: Final = 1e-6  # less of an interval is rounding
+
 # The sums that measures divide: those of `omniqueue.record.measures` that can be simulated.
 # Over the contacts that arrived while it was measured.
 CONTACT_SUMS: Final = (
@@ -319,8 +321,9 @@ class _Prepared:
         owner = np.minimum((edges[:-1] % WEEK_SECONDS) // length, number - 1).astype(np.int64)
 
         def spread(several: list[_Stretches]) -> Floats:
-            # Sums and differences of large numbers: an empty stretch may come out below 0.
-            pieces = [np.maximum(np.diff(each.before(edges)), 0.0) for each in several]
+            # Differences of large sums: where nobody was, dust of either sign may come out.
+            pieces = [np.diff(each.before(edges)) for each in several]
+            pieces = [np.where(piece < _DUST_SECONDS, 0.0, piece) for piece in pieces]
             return np.stack([np.bincount(owner, piece, number) for piece in pieces], axis=1)
 
         return {
